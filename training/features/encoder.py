@@ -1,0 +1,85 @@
+"""The streaming audio encoder: causal dilated convolutions over frames of 20 ms."""
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from training.config import EncoderConfig
+
+
+class Block(nn.Module):
+    """One dilated convolution and one mixing layer around a residual path. Causal: it looks back only."""
+
+    def __init__(self, width, taps, dilation):
+        super().__init__()
+        self.taps, self.dilation = taps, dilation
+        self.norm = nn.LayerNorm(width)
+        self.gather = nn.Linear(taps * width, width)
+        self.mix = nn.Linear(width, width)
+
+    @property
+    def history_frames(self):
+        return (self.taps - 1) * self.dilation
+
+    def forward(self, x, history):
+        """x: [batch, frames, width]; history: [batch, history_frames, width], normalised frames heard before.
+
+        Returns the output, [batch, frames, width], and the next history.
+        """
+        frames = x.shape[1]
+        heard = torch.cat([history, self.norm(x)], 1)  # [batch, history_frames + frames, width]
+        taps = [heard[:, tap * self.dilation : tap * self.dilation + frames] for tap in range(self.taps)]
+        y = F.relu(self.gather(torch.cat(taps, -1)))  # [batch, frames, width]
+        return x + self.mix(y), heard[:, frames:]  # [batch, frames, width], [batch, history_frames, width]
+
+
+class Encoder(nn.Module):
+    """Log-mel frames -> features, and what the heads read from them.
+
+    Frame n has heard the sound up to (n + 1) * 20 ms. Its features speak of the two motion frames that end
+    100 ms and 80 ms before that.
+    """
+
+    def __init__(self, config: EncoderConfig):
+        super().__init__()
+        self.config = config
+        self.register_buffer('mel_mean', torch.zeros(config.mel_bins))
+        self.register_buffer('mel_std', torch.ones(config.mel_bins))
+        self.stem = nn.Linear(config.mel_bins * config.mel_frames_per_frame, config.width)
+        self.blocks = nn.ModuleList(Block(config.width, config.taps, dilation) for dilation in config.dilations)
+        self.norm = nn.LayerNorm(config.width)
+        self.bottleneck = nn.Linear(config.width, config.bottleneck)
+        self.mouth = nn.Linear(config.bottleneck, config.frames_per_hop * config.mouth_dims)
+        self.phone = nn.Linear(config.bottleneck, config.phone_classes)
+        self.closure = nn.Linear(config.bottleneck, 1)
+
+    def listen(self, mel, state):
+        """mel: [batch, melFrames, melBins]; state: [batch, stateLength].
+
+        Returns bottleneck features, [batch, frames, bottleneck], and the next state.
+        """
+        config = self.config
+        x = (mel - self.mel_mean) / self.mel_std  # [batch, melFrames, melBins]
+        x = x.reshape(-1, x.shape[1] // config.mel_frames_per_frame, self.stem.in_features)  # [batch, frames, 80]
+        x = self.stem(x)  # [batch, frames, width]
+        offset, states = 0, []
+        for block in self.blocks:
+            length = block.history_frames * config.width
+            history = state[:, offset : offset + length].reshape(-1, block.history_frames, config.width)
+            x, history = block(x, history)  # [batch, frames, width]
+            states.append(history.reshape(-1, length))
+            offset += length
+        x = torch.tanh(self.bottleneck(self.norm(x)))  # [batch, frames, bottleneck]
+        return x, torch.cat(states, -1)  # [batch, frames, bottleneck], [batch, stateLength]
+
+    def silence(self, batch, device=None):
+        return torch.zeros(batch, self.config.state_length, device=device)  # [batch, stateLength]
+
+    def forward(self, mel, state):
+        """One hop. mel: [batch, 4, melBins]; state: [batch, stateLength].
+
+        Returns features, [batch, featureDims], of the hop's last frame, and the next state.
+        """
+        x, next_state = self.listen(mel, state)  # [batch, 2, bottleneck], [batch, stateLength]
+        newest = x[:, -1]  # [batch, bottleneck]
+        return torch.cat([newest, self.mouth(newest)], -1), next_state  # [batch, featureDims], [batch, stateLength]
