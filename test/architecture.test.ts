@@ -1,0 +1,112 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, relative, resolve, sep } from 'node:path';
+import { expect, test } from 'vitest';
+
+const ROOT = resolve(import.meta.dirname, '..');
+
+/** Where each outside library may be imported. */
+const HOMES: Readonly<Record<string, readonly string[]>> = {
+  'cli-progress': ['src/server/cli/'],
+  commander: ['src/server/cli/'],
+  express: ['src/server/'],
+  'express-rate-limit': ['src/server/'],
+  helmet: ['src/server/'],
+  jose: ['signaling/', 'src/server/', 'web/'],
+  'libopus-wasm': ['src/native/codec/'],
+  'node:worker_threads': ['src/native/worker/', 'bench/'],
+  'onnxruntime-node': ['src/native/model/onnx-session.ts'],
+  'opus-decoder': ['src/native/codec/'],
+  pino: ['src/server/logger.ts'],
+  'prom-client': ['src/server/metrics.ts'],
+  sharp: ['src/native/codec/image.ts'],
+  'webm-muxer': ['src/native/codec/'],
+  werift: ['src/peer/rtc/'],
+  ws: ['src/peer/signaling-client.ts', 'signaling/', 'src/server/'],
+  zod: ['signaling/', 'src/media/control/', 'src/native/model/', 'src/server/'],
+};
+
+/** What one top-level folder may take from another. */
+const CROSSINGS: readonly (readonly [from: string, to: string])[] = [
+  ['bench/', 'src/'],
+  ['bench/', 'signaling/'],
+  ['signaling/', 'src/base/'],
+  ['src/peer/', 'signaling/protocol.ts'],
+  // The server embeds signaling unless it is told to run without.
+  ['src/server/', 'signaling/'],
+  ['web/', 'signaling/protocol.ts'],
+  ['web/', 'src/base/'],
+  ['web/', 'src/media/control/'],
+];
+
+/** @returns why the file at `path` may not import `specifier`, both paths from the repository's root. */
+function refusal(path: string, specifier: string): string | undefined {
+  const [top = '', layer = '', part = ''] = path.split('/');
+  if (!specifier.startsWith('.')) {
+    const library = specifier.startsWith('@') ? specifier : (specifier.split('/')[0] ?? '');
+    const homes = HOMES[specifier] ?? HOMES[library];
+    if (homes !== undefined && !homes.some((home) => path.startsWith(home))) {
+      return `${specifier} lives in ${homes.join(', ')}`;
+    }
+    const pure = top === 'src' && (layer === 'base' || layer === 'media');
+    return pure && homes === undefined ? `${layer}/ is pure` : undefined;
+  }
+  const target = relative(ROOT, resolve(ROOT, dirname(path), specifier))
+    .split(sep)
+    .join('/');
+  const [toTop = '', toLayer = '', toPart = ''] = target.split('/');
+  if (toTop !== top) {
+    const crosses = CROSSINGS.some(([from, to]) => path.startsWith(from) && target.startsWith(to));
+    return crosses ? undefined : `${top}/ takes nothing from ${target}`;
+  }
+  if (top !== 'src') return undefined;
+  if (toLayer > layer) return `${toLayer}/ sorts after ${layer}/`;
+  if (toLayer < layer) return undefined;
+  // A file at the root of a layer is where its parts meet; the contracts of media/ are files at its root too.
+  const atRoot = part.endsWith('.ts');
+  const toRoot = toPart.endsWith('.ts');
+  if (atRoot || part === toPart) return undefined;
+  if (layer === 'media') return toRoot ? undefined : 'stages of media/ meet only in files at its root';
+  return !toRoot && toPart > part ? `${layer}/${toPart} sorts after ${layer}/${part}` : undefined;
+}
+
+function refusals(path: string, source: string): string[] {
+  const code = source.replaceAll(/^\s*(?:\/\/|\*).*$/gm, '');
+  const specifiers = [...code.matchAll(/\b(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g)].map((match) => match[1] ?? '');
+  return specifiers.flatMap((specifier) => {
+    const why = refusal(path, specifier);
+    return why === undefined ? [] : [`${path} imports ${specifier}: ${why}`];
+  });
+}
+
+test('every import points to a folder that sorts before, and every library lives in its one place', () => {
+  const paths = ['bench', 'signaling', 'src', 'web']
+    .flatMap((top) =>
+      readdirSync(resolve(ROOT, top), { recursive: true, encoding: 'utf8' }).map((path) => `${top}/${path}`),
+    )
+    .filter((path) => path.endsWith('.ts') && !path.startsWith('src/native/raster/assembly/'));
+  expect(paths.length).toBeGreaterThan(0);
+  expect(paths.flatMap((path) => refusals(path, readFileSync(resolve(ROOT, path), 'utf8')))).toEqual([]);
+});
+
+test.each([
+  ['src/base/random.ts', `export * from '../media/pipeline.ts'`],
+  ['src/media/audio/resampler.ts', `import { readFile } from 'node:fs/promises'`],
+  ['src/media/motion/sampler.ts', `import '../../native/model/onnx-session.ts'`],
+  ['src/media/motion/sampler.ts', `import { Windower } from '../features/windower.ts'`],
+  ['src/native/codec/vp8/vp8-encoder.ts', `import { x } from '../../model/bundle.ts'`],
+  ['src/peer/session.ts', `const { RTCPeerConnection } = await import('werift')`],
+  ['signaling/room.ts', `import { Pipeline } from '../src/media/pipeline.ts'`],
+  ['web/call.ts', `import { Session } from '../src/peer/session.ts'`],
+])('%s may not say %s', (path, source) => {
+  expect(refusals(path, source)).toHaveLength(1);
+});
+
+test.each([
+  ['src/media/pipeline.ts', `import { Windower } from './features/windower.ts'`],
+  ['src/media/motion/limits.ts', `import { MOTION_INDEX } from '../motion-space.ts'`],
+  ['src/native/worker/inference.worker.ts', `import { open } from '../model/bundle.ts'`],
+  ['src/peer/session.ts', `import { Connection } from './rtc/connection.ts'`],
+  ['web/call.ts', `import { clientMessage } from '../signaling/protocol.ts'`],
+])('%s may say %s', (path, source) => {
+  expect(refusals(path, source)).toEqual([]);
+});
