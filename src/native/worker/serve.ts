@@ -1,0 +1,28 @@
+import { parentPort } from 'node:worker_threads';
+import { assert, AvatarError, messageOf } from '../../base/errors.ts';
+import type { Answer, WorkerReply, WorkerRequest } from './protocol.ts';
+
+export type Dispatch<Request, Reply> = (request: Request) => Promise<Answer<Reply>> | Answer<Reply>;
+
+/**
+ * The worker's end: answers every request exactly once, failures included. Requests are handed to `dispatch` as they
+ * come; one that waits does not hold up the next.
+ */
+export function serve<Request, Reply>(dispatch: Dispatch<Request, Reply>): void {
+  const port = parentPort;
+  assert(port !== null, 'a worker entry runs in a worker');
+  const answer = async ({ id, request }: WorkerRequest<Request>): Promise<void> => {
+    try {
+      const { reply, transfer = [] } = await dispatch(request);
+      const message: WorkerReply<Reply> = { id, reply };
+      port.postMessage(message, [...transfer]);
+    } catch (thrown) {
+      const code = thrown instanceof AvatarError ? { code: thrown.code } : {};
+      const message: WorkerReply<Reply> = { id, failure: { ...code, message: messageOf(thrown) } };
+      port.postMessage(message);
+    }
+  };
+  port.on('message', (message: WorkerRequest<Request>) => {
+    void answer(message);
+  });
+}
