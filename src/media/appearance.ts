@@ -1,0 +1,126 @@
+/**
+ * The contract between enrolment and drawing: what one portrait becomes once, and every frame is drawn from.
+ *
+ * Picture coordinates are pixels of the enrolled square crop (x right, y down, pixel centres at .5). Camera space has the
+ * same unit and origin with y up and z towards the viewer.
+ */
+
+/** Interleaved straight-alpha RGBA, `widthPx * heightPx * 4` bytes, rows from the top. */
+export interface RgbaImage {
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly pixels: Uint8Array;
+}
+
+/** The layers of an appearance; every one but `plate` has alpha. */
+export const APPEARANCE_IMAGES = ['plate', 'body', 'face', 'parts'] as const;
+export type AppearanceImageName = (typeof APPEARANCE_IMAGES)[number];
+
+/** The pose of the head in camera space: `camera = scalePxPerCm * rotation * canonical + translationPx`. */
+export interface HeadPose {
+  /** Row-major 3 x 3 from canonical head space (x to the person's left, y up, z forward, cm). */
+  readonly rotation: readonly number[];
+  readonly scalePxPerCm: number;
+  readonly translationPx: readonly [x: number, y: number, z: number];
+}
+
+/** A rectangle of the `parts` image, in pixels. */
+export interface PartRect {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** One eye. Vertex numbers count in `vertexPositions`; pixel positions are picture coordinates. */
+export interface EyeFacts {
+  /** Nine lid vertices from the corner at 33 or 263 to the inner corner. */
+  readonly upperLid: readonly number[];
+  readonly lowerLid: readonly number[];
+  readonly irisPx: readonly [x: number, y: number];
+  readonly irisRadiusPx: number;
+  /** Camera z of the iris. */
+  readonly depthPx: number;
+  /** Where the `sclera` sprite lies in the picture. */
+  readonly scleraOriginPx: readonly [x: number, y: number];
+  readonly sclera: PartRect;
+  /** A square sprite centred on the iris. */
+  readonly iris: PartRect;
+  /** The reflex of the light: stays where the light is while the iris moves. */
+  readonly catchLight: PartRect;
+  readonly catchLightPx: readonly [x: number, y: number];
+}
+
+export interface MouthFacts {
+  readonly upperInner: readonly number[];
+  readonly lowerInner: readonly number[];
+  readonly upperTeeth: PartRect;
+  readonly lowerTeeth: PartRect;
+  readonly tongue: PartRect;
+  /** The portrait's own teeth, where they show well enough. */
+  readonly ownTeeth: { readonly sprite: PartRect; readonly originPx: readonly [x: number, y: number] } | null;
+  /** In canonical head space, cm: the middle of the closed lips, and half the width of the dental arch. */
+  readonly lipsCm: readonly [x: number, y: number, z: number];
+  readonly archHalfWidthCm: number;
+  /** 0..255: what the cavity shows at its brightest, and deepest inside. */
+  readonly cavityNear: readonly [red: number, green: number, blue: number];
+  readonly cavityFar: readonly [red: number, green: number, blue: number];
+}
+
+/** All of an appearance that is neither an array nor a picture; plain JSON. */
+export interface AppearanceFacts {
+  readonly sizePx: number;
+  readonly pose: HeadPose;
+  /** Degrees the portrait itself is turned; the limits of motion count from it. */
+  readonly turnDeg: { readonly yaw: number; readonly pitch: number; readonly roll: number };
+  readonly faceVertexCount: number;
+  readonly vertexCount: number;
+  /** Where pixel 0, 0 of the `face` image lies in the picture. */
+  readonly faceOriginPx: readonly [x: number, y: number];
+  /** Centre of the face: what distance scales about. */
+  readonly centrePx: readonly [x: number, y: number];
+  /** Unit vector to the light in camera space. */
+  readonly light: readonly [x: number, y: number, z: number];
+  readonly eyes: { readonly right: EyeFacts; readonly left: EyeFacts };
+  readonly mouth: MouthFacts;
+  /** A rectangle of solid white and one of solid black in `parts`. */
+  readonly white: PartRect;
+  readonly black: PartRect;
+  /** 0..1: how far brows may move (spectacles bend otherwise). */
+  readonly browFreedom: number;
+  readonly skin: readonly [red: number, green: number, blue: number];
+}
+
+/**
+ * Numbers of an appearance, by name. Vertices stand face first, then body; `v` counts vertices, `k` vertices that a shape
+ * moves, `t` triangles.
+ */
+export interface AppearanceArrays {
+  /** `[v, 3]` camera space, lips closed. */
+  readonly vertexPositions: Float32Array;
+  /** `[v, 2]` picture coordinates of the texel that each vertex shows. */
+  readonly vertexTexels: Float32Array;
+  /** `[v]` 0..1. */
+  readonly vertexAlphas: Float32Array;
+  /** `[v]` 0..1: how far a vertex follows the head; the rest follows the torso. */
+  readonly vertexHeadWeights: Float32Array;
+  /** `[v]` 0..1: how far a vertex may leave its place at all (0 at the picture's edge). */
+  readonly vertexFreedoms: Float32Array;
+  /** `[v, 3]` unit normals in camera space; zero for vertices that are not relit. */
+  readonly vertexNormals: Float32Array;
+  /** `[t, 3]` back to front. */
+  readonly faceTriangles: Uint16Array;
+  readonly bodyTriangles: Uint16Array;
+  /** `[shapes + 1]` where each ARKit shape starts in `shapeVertices`. */
+  readonly shapeOffsets: Uint32Array;
+  /** `[k]` vertex numbers. */
+  readonly shapeVertices: Uint16Array;
+  /** `[k, 3]` camera space at coefficient 1. */
+  readonly shapeVectors: Float32Array;
+}
+
+export interface Appearance {
+  readonly facts: AppearanceFacts;
+  readonly arrays: AppearanceArrays;
+  readonly images: Readonly<Record<AppearanceImageName, RgbaImage>>;
+}
