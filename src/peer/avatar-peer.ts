@@ -1,0 +1,133 @@
+import type { Clock } from '../base/clock.ts';
+import type { Closable } from '../base/lifecycle.ts';
+import type { Logger } from '../base/logger.ts';
+import type { Meter } from '../base/meter.ts';
+import type { MotionEngine } from '../native/model/motion-engine.ts';
+import type { RenderPool } from '../native/worker/render-pool.ts';
+import type { RtcOptions } from './rtc/rtc-options.ts';
+
+/** Where enrolled portraits come from. */
+export interface AvatarSource {
+  /**
+   * @returns the bytes of an `.avatar` file, best over a `SharedArrayBuffer`: then threads share them without a copy.
+   * @throws AvatarError `PORTRAIT_UNKNOWN`, `PORTRAIT_BLOCKED`, `CONSENT_MISSING` or what reading it brings.
+   */
+  load(portraitId: string): Promise<Uint8Array>;
+}
+
+export interface AvatarPeerOptions {
+  /** Closed by whoever opened it, after the peer. */
+  readonly motion: MotionEngine;
+  /** Likewise. */
+  readonly renderers: RenderPool;
+  readonly avatars: AvatarSource;
+  /** Avatars that may be live at once; one more is refused with `CAPACITY_FULL`. */
+  readonly capacity: number;
+  readonly rtc: RtcOptions;
+  /** Whether the AI badge is burnt in; only the operator's setting may say no. */
+  readonly badge: boolean;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly meter: Meter;
+  /** Hears what becomes of participants; called outside of any call into the peer. */
+  readonly onEvent?: (event: PeerEvent) => void;
+}
+
+export interface JoinRequest {
+  readonly roomId: string;
+  /** Unique in this process; the signaling `peerId`. */
+  readonly participantId: string;
+  readonly name: string;
+  readonly portraitId: string;
+  readonly framesPerSecond?: 25 | 30 | 40;
+  /**
+   * SDP of the page. Its first audio section carries the microphone (`sendrecv`) and its first video section shows the
+   * page's own avatar; each further pair of `recvonly` audio and video sections is a place for another participant.
+   * Three pairs more serve a room of four. The roster on the data channel says who is in which (`mid`).
+   */
+  readonly offerSdp: string;
+}
+
+export interface JoinReply {
+  /** Whole: candidates included, nothing trickles from here. */
+  readonly answerSdp: string;
+}
+
+/** `code` is an `ErrorCode` where a failure ended it. */
+export type PeerEvent =
+  | { readonly type: 'joined'; readonly roomId: string; readonly participantId: string }
+  /** Media flows; `connectUs` since the offer came. Said again after every reconnection. */
+  | { readonly type: 'live'; readonly roomId: string; readonly participantId: string; readonly connectUs: number }
+  /** The connection is gone; the place is kept for ten seconds. */
+  | { readonly type: 'interrupted'; readonly roomId: string; readonly participantId: string }
+  | {
+      readonly type: 'left';
+      readonly roomId: string;
+      readonly participantId: string;
+      readonly reason: string;
+      readonly code?: string;
+    }
+  /** Real-time text that the participant typed (RFC 8865). */
+  | { readonly type: 'text'; readonly roomId: string; readonly participantId: string; readonly text: string };
+
+export interface PeerLoad {
+  readonly capacity: number;
+  readonly active: number;
+  /** Share of the frames of the last seconds that were late or skipped, 0..1. */
+  readonly lateRatio: number;
+}
+
+/** One participant, for whoever adds to what the microphone brings. */
+export interface Participant {
+  readonly participantId: string;
+  readonly roomId: string;
+  readonly name: string;
+  readonly portraitId: string;
+  /**
+   * Speech that did not come from the microphone: 20 ms Opus packets that are spoken one after the other in real time,
+   * after those given before; until the last is spoken the microphone is not heard. May be called while the speech is
+   * still being made.
+   * @returns when the first of them is heard, on the participant's media timeline (µs).
+   */
+  speak(packets: readonly Uint8Array[]): number;
+  /** Forgets what is still to be spoken and closes the mouth, within 200 ms. @returns µs of speech not spoken. */
+  stopSpeaking(): number;
+  /** To this participant's page, as JSON on the data channel `visavis`; dropped while there is none. */
+  send(message: object): void;
+  /** To every page of the room. */
+  broadcast(message: object): void;
+}
+
+/**
+ * All visitors of this process: rooms, their connections and their avatars. What it throws to a caller ends only that
+ * caller's wish; no other session notices.
+ */
+export interface AvatarPeer extends Closable {
+  /**
+   * Takes a participant into a room, which is made when it is the first. A participant that is already there gets a new
+   * connection and keeps the avatar.
+   * @throws AvatarError `CAPACITY_FULL`, `SDP_UNUSABLE`, or what loading the portrait brings.
+   */
+  join(request: JoinRequest): Promise<JoinReply>;
+  /**
+   * A later offer of the same page: a renegotiation, an ICE restart, or a new connection after the old one broke.
+   * @throws AvatarError `SESSION_UNKNOWN` or `SDP_UNUSABLE`.
+   */
+  offer(participantId: string, offerSdp: string): Promise<JoinReply>;
+  /** A trickled candidate in the browser's form; `null` ends the list. Unknown participants and rubbish are ignored. */
+  candidate(participantId: string, candidate: CandidateInit | null): Promise<void>;
+  /** Idempotent. */
+  leave(participantId: string, reason: string): Promise<void>;
+  participant(participantId: string): Participant | undefined;
+  /** Ends every session of a portrait (the operator's kill switch). @returns how many. */
+  endPortrait(portraitId: string, reason: string): number;
+  readonly load: PeerLoad;
+  close(reason?: string): Promise<void>;
+}
+
+export interface CandidateInit {
+  readonly candidate: string;
+  readonly sdpMid?: string | null | undefined;
+  readonly sdpMLineIndex?: number | null | undefined;
+  readonly usernameFragment?: string | null | undefined;
+}
