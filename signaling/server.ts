@@ -1,0 +1,418 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { WebSocketServer, type WebSocket } from 'ws';
+
+import type { Clock } from '../src/base/clock.ts';
+import { AvatarError, messageOf } from '../src/base/errors.ts';
+import type { Closable } from '../src/base/lifecycle.ts';
+import type { Logger } from '../src/base/logger.ts';
+import { US_PER_MS, US_PER_S } from '../src/base/timeline.ts';
+import { Connection, PING_INTERVAL_US } from './connection.ts';
+import { addressOf, isOriginAllowed } from './origin.ts';
+import {
+  CLOSE,
+  MAX_MESSAGE_BYTES,
+  parseAvatarMessage,
+  parseCallerMessage,
+  PROTOCOL_VERSION,
+  speaksAsAvatar,
+  type AvatarMessage,
+  type CallerMessage,
+  type IceServer,
+  type ToCaller,
+} from './protocol.ts';
+import { verifyRoomToken } from './room-token.ts';
+import { Rooms, type Effect, type RoomStore } from './room.ts';
+import { MemoryRoomStore } from './store/memory.ts';
+import { turnServer, type TurnOptions } from './turn-credentials.ts';
+
+export interface SignalingOptions {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Unix time in seconds, for tokens and TURN credentials. */
+  readonly unixTimeS: () => number;
+  /** Signs room tokens; without it rooms are open to whoever reaches the socket. */
+  readonly tokenSecret: string | undefined;
+  /** What avatar peers must know; without it any process that reaches the socket may register. */
+  readonly peerSecret: string | undefined;
+  /** Origins of pages that may connect besides the server's own, as `https://call.example`. */
+  readonly allowedOrigins: readonly string[];
+  /** Whether `X-Forwarded-For` names the caller: only behind a proxy that sets it. */
+  readonly trustProxy: boolean;
+  readonly stunUrls: readonly string[];
+  readonly turn: TurnOptions | undefined;
+  readonly limits: SignalingLimits;
+  readonly store?: RoomStore;
+}
+
+export interface SignalingLimits {
+  readonly membersPerRoom: number;
+  readonly rooms: number;
+  readonly resumeWindowUs: number;
+  readonly messagesPerSecond: number;
+  readonly socketsPerAddress: number;
+}
+
+export const DEFAULT_SIGNALING_LIMITS: SignalingLimits = {
+  membersPerRoom: 4,
+  rooms: 10_000,
+  resumeWindowUs: 15 * US_PER_S,
+  messagesPerSecond: 30,
+  socketsPerAddress: 200,
+};
+
+const HEARTBEAT_MS = 5000;
+const HELLO_LIMIT_MS = 10_000;
+/** An answer that comes while its caller is away waits for the resume; more than these is not a connection set-up. */
+const HELD_MESSAGES = 64;
+
+/** A caller known by its resume token, with or without a live socket. */
+interface Caller {
+  readonly peerId: string;
+  resume: string;
+  connection: Connection | undefined;
+  held: ToCaller[];
+  /** The only room its token opens; `undefined` where rooms are open. */
+  room: string | undefined;
+}
+
+/** Carries between sockets and `Rooms`. It owns no HTTP server: whoever does hands it the upgrades of its path. */
+export class SignalingServer implements Closable {
+  readonly #options: SignalingOptions;
+  readonly #sockets = new WebSocketServer({
+    noServer: true,
+    // A larger frame closes with 1009 before it is read; a little over the limit still gets a sentence.
+    maxPayload: MAX_MESSAGE_BYTES * 4,
+    perMessageDeflate: false,
+  });
+  readonly #rooms: Rooms;
+  readonly #callers = new Map<string, Caller>();
+  readonly #callerOfResume = new Map<string, Caller>();
+  readonly #avatars = new Map<string, Connection>();
+  readonly #connections = new Set<Connection>();
+  readonly #perAddress = new Map<string, number>();
+  readonly #messageRate: RateLimiterMemory;
+  readonly #watch: NodeJS.Timeout;
+  #draining = false;
+
+  constructor(options: SignalingOptions) {
+    this.#options = options;
+    this.#rooms = new Rooms(options.store ?? new MemoryRoomStore(), options.limits);
+    // A bucket of five seconds lets the burst of a connection set-up through.
+    this.#messageRate = new RateLimiterMemory({ points: options.limits.messagesPerSecond * 5, duration: 5 });
+    this.#watch = setInterval(() => {
+      this.#tick();
+    }, PING_INTERVAL_US / US_PER_MS);
+    this.#watch.unref();
+  }
+
+  /** For gauges: what is here now. */
+  get counts(): {
+    readonly rooms: number;
+    readonly callers: number;
+    readonly avatars: number;
+    readonly waiting: number;
+  } {
+    return {
+      rooms: this.#rooms.roomCount,
+      callers: this.#callers.size,
+      avatars: this.#rooms.avatarCount,
+      waiting: this.#rooms.waitingCount,
+    };
+  }
+
+  /** Takes an HTTP upgrade of the signaling path, or refuses it with a status that says why. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { allowedOrigins, limits, log, tokenSecret, trustProxy } = this.#options;
+    const address = addressOf(request, trustProxy);
+    if (!isOriginAllowed(request, allowedOrigins, tokenSecret === undefined)) {
+      log.warn('signaling.refused', { reason: 'origin' });
+      refuseUpgrade(socket, '403 Forbidden', 'This page may not use this server');
+    } else if (this.#draining) {
+      refuseUpgrade(socket, '503 Service Unavailable', 'The server is stopping');
+    } else if ((this.#perAddress.get(address) ?? 0) >= limits.socketsPerAddress) {
+      log.warn('signaling.refused', { reason: 'sockets' });
+      refuseUpgrade(socket, '429 Too Many Requests', 'Too many connections from one address');
+    } else {
+      this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
+        this.#open(webSocket, address);
+      });
+    }
+  }
+
+  /** No new callers; those here keep their calls. */
+  drain(): void {
+    this.#draining = true;
+  }
+
+  close(reason = 'The server is stopping'): void {
+    this.#draining = true;
+    clearInterval(this.#watch);
+    for (const connection of this.#connections) connection.close(CLOSE.draining, reason);
+    this.#sockets.close();
+  }
+
+  #open(webSocket: WebSocket, address: string): void {
+    const now = (): ReturnType<Clock['now']> => this.#options.clock.now();
+    const connection = new Connection(randomId(), address, webSocket, now());
+    this.#connections.add(connection);
+    this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
+    const speaker: Speaker = { kind: 'new', caller: undefined };
+    const tooLate = setTimeout(() => {
+      if (speaker.kind === 'new')
+        connection.fail('MESSAGE_INVALID', 'Nothing was said: begin with hello', CLOSE.silent);
+    }, HELLO_LIMIT_MS);
+    connection.start(
+      {
+        onText: async (text) => {
+          try {
+            await this.#hear(connection, speaker, text);
+          } catch (thrown) {
+            this.#options.log.error('signaling.failed', { message: messageOf(thrown) });
+            connection.fail('INTERNAL', 'Something went wrong here; connect again', 1011);
+          }
+        },
+        onClose: (code) => {
+          clearTimeout(tooLate);
+          this.#connections.delete(connection);
+          const left = (this.#perAddress.get(address) ?? 1) - 1;
+          if (left === 0) this.#perAddress.delete(address);
+          else this.#perAddress.set(address, left);
+          this.#closed(connection, speaker, code);
+        },
+      },
+      now,
+    );
+  }
+
+  async #hear(connection: Connection, speaker: Speaker, text: string): Promise<void> {
+    if (speaker.kind === 'avatar' || (speaker.kind === 'new' && speaksAsAvatar(text))) {
+      const parsed = parseAvatarMessage(text);
+      if (parsed.ok) this.#hearAvatar(connection, speaker, parsed.message);
+      else connection.mistake('MESSAGE_INVALID', `Cannot read the message: ${parsed.problem}`);
+      return;
+    }
+    try {
+      await this.#messageRate.consume(connection.id);
+    } catch {
+      connection.flooding();
+      return;
+    }
+    const parsed = parseCallerMessage(text);
+    if (parsed.ok) await this.#hearCaller(connection, speaker, parsed.message);
+    else connection.mistake('MESSAGE_INVALID', `Cannot read the message: ${parsed.problem}`);
+  }
+
+  async #hearCaller(connection: Connection, speaker: Speaker, message: CallerMessage): Promise<void> {
+    if (message.type === 'hello') {
+      if (speaker.kind === 'new') await this.#greet(connection, speaker, message);
+      else connection.mistake('MESSAGE_INVALID', 'Cannot greet twice on one socket');
+      return;
+    }
+    const { caller } = speaker;
+    if (caller === undefined) {
+      connection.mistake('MESSAGE_INVALID', `Cannot take ${message.type} yet: begin with hello`);
+      return;
+    }
+    switch (message.type) {
+      case 'join':
+        if (this.#draining) connection.send({ type: 'full', retryAfterS: 10 });
+        else if (caller.room !== undefined && caller.room !== message.room) {
+          connection.mistake('TOKEN_INVALID', 'The invitation is for another room');
+        } else this.#apply(this.#rooms.join(caller.peerId, message));
+        return;
+      case 'offer':
+      case 'answer':
+      case 'candidate':
+        this.#apply(this.#rooms.fromCaller(caller.peerId, message));
+        return;
+      case 'leave':
+        this.#apply(this.#rooms.leave(caller.peerId, 'left'));
+        return;
+      case 'heartbeat':
+        connection.send({ type: 'heartbeat' });
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  async #greet(
+    connection: Connection,
+    speaker: Speaker,
+    hello: Extract<CallerMessage, { type: 'hello' }>,
+  ): Promise<void> {
+    const { tokenSecret, unixTimeS, log } = this.#options;
+    if (hello.version !== PROTOCOL_VERSION) {
+      const sentence = `Cannot speak version ${hello.version}: this server speaks ${PROTOCOL_VERSION}`;
+      connection.fail('VERSION_UNSUPPORTED', sentence, CLOSE.badMessage);
+      return;
+    }
+    const resumed = hello.resume === undefined ? undefined : this.#callerOfResume.get(hello.resume);
+    let room: string | undefined;
+    if (resumed === undefined && tokenSecret !== undefined) {
+      try {
+        room = await verifyRoomToken(tokenSecret, hello.token ?? '', unixTimeS());
+      } catch (thrown) {
+        const code = thrown instanceof AvatarError && thrown.code === 'TOKEN_EXPIRED' ? thrown.code : 'TOKEN_INVALID';
+        const sentence = hello.token === undefined ? 'This room needs an invitation link' : messageOf(thrown);
+        connection.fail(code, sentence, CLOSE.unauthorised);
+        return;
+      }
+    }
+    const caller = resumed ?? { peerId: randomId(), resume: '', connection: undefined, held: [], room };
+    caller.connection?.close(CLOSE.replaced, 'Connected again elsewhere');
+    this.#callerOfResume.delete(caller.resume);
+    caller.resume = randomBytes(24).toString('base64url');
+    caller.connection = connection;
+    this.#callers.set(caller.peerId, caller);
+    this.#callerOfResume.set(caller.resume, caller);
+    speaker.kind = 'caller';
+    speaker.caller = caller;
+    log.debug('signaling.hello', { peerId: caller.peerId, resumed: resumed !== undefined });
+    connection.send({
+      type: 'welcome',
+      version: PROTOCOL_VERSION,
+      peerId: caller.peerId,
+      resume: caller.resume,
+      heartbeatMs: HEARTBEAT_MS,
+      iceServers: this.#iceServers(caller.peerId),
+      resumed: resumed !== undefined,
+    });
+    for (const message of caller.held.splice(0)) connection.send(message);
+    if (resumed !== undefined) this.#apply(this.#rooms.back(caller.peerId));
+  }
+
+  #hearAvatar(connection: Connection, speaker: Speaker, message: AvatarMessage): void {
+    if (message.type === 'register') {
+      this.#register(connection, speaker, message);
+      return;
+    }
+    if (speaker.kind !== 'avatar') return;
+    switch (message.type) {
+      case 'load':
+        this.#rooms.updateLoad(connection.id, message);
+        return;
+      case 'offer':
+      case 'answer':
+        this.#apply(this.#rooms.fromAvatar(connection.id, message.peerId, { type: message.type, sdp: message.sdp }));
+        return;
+      case 'candidate': {
+        const relay = { type: message.type, candidate: message.candidate };
+        this.#apply(this.#rooms.fromAvatar(connection.id, message.peerId, relay));
+        return;
+      }
+      case 'end':
+        this.#apply(this.#rooms.ended(connection.id, message.peerId, message.code, message.message));
+        return;
+      case 'full':
+        this.#apply(this.#rooms.refused(connection.id, message.peerId, message.retryAfterS));
+        return;
+      case 'heartbeat':
+        connection.send({ type: 'heartbeat' });
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  #register(connection: Connection, speaker: Speaker, message: Extract<AvatarMessage, { type: 'register' }>): void {
+    const { log, peerSecret } = this.#options;
+    if (message.version !== PROTOCOL_VERSION) {
+      const sentence = `Cannot speak version ${message.version}: this server speaks ${PROTOCOL_VERSION}`;
+      connection.fail('VERSION_UNSUPPORTED', sentence, CLOSE.badMessage);
+    } else if (peerSecret !== undefined && !isSame(peerSecret, message.secret ?? '')) {
+      log.warn('signaling.refused', { reason: 'peer secret' });
+      connection.fail('SIGNALING_REFUSED', 'Cannot register: the shared secret differs', CLOSE.unauthorised);
+    } else {
+      speaker.kind = 'avatar';
+      this.#avatars.set(connection.id, connection);
+      const { capacity, active } = message;
+      this.#rooms.registerAvatar(connection.id, { capacity, active, lateRatio: 0, draining: false });
+      log.info('signaling.registered', { avatarId: connection.id, capacity });
+      const avatarId = connection.id;
+      connection.send({ type: 'registered', version: PROTOCOL_VERSION, avatarId, heartbeatMs: HEARTBEAT_MS });
+    }
+  }
+
+  #closed(connection: Connection, speaker: Speaker, code: number): void {
+    if (speaker.kind === 'avatar') {
+      this.#avatars.delete(connection.id);
+      this.#options.log.warn('signaling.avatar-gone', { avatarId: connection.id });
+      this.#apply(this.#rooms.avatarGone(connection.id));
+      return;
+    }
+    // A socket that a newer one replaced speaks for nobody.
+    const { caller } = speaker;
+    if (caller?.connection !== connection) return;
+    caller.connection = undefined;
+    // 1001 is a page that was closed or reloaded, 1000 and 1005 one that hung up, 44xx one that we sent away; all else may
+    // come back.
+    const isFarewell = code === 1000 || code === 1001 || code === 1005 || code >= 4400;
+    if (isFarewell || !this.#rooms.isMember(caller.peerId)) this.#forget(caller.peerId, 'left');
+    else this.#apply(this.#rooms.away(caller.peerId, this.#options.clock.now()));
+  }
+
+  #forget(peerId: string, reason: string): void {
+    this.#apply(this.#rooms.leave(peerId, reason));
+    const caller = this.#callers.get(peerId);
+    this.#callers.delete(peerId);
+    if (caller !== undefined) this.#callerOfResume.delete(caller.resume);
+  }
+
+  #tick(): void {
+    const now = this.#options.clock.now();
+    for (const connection of this.#connections) connection.watch(now);
+    const { effects, peerIds } = this.#rooms.expire(now);
+    this.#apply(effects);
+    for (const peerId of peerIds) this.#forget(peerId, 'did not come back');
+  }
+
+  #apply(effects: readonly Effect[]): void {
+    for (const effect of effects) {
+      if (effect.audience === 'avatar') {
+        const { message } = effect;
+        const complete =
+          message.type === 'visit' ? { ...message, iceServers: this.#iceServers(message.peerId) } : message;
+        this.#avatars.get(effect.to)?.send(complete);
+        continue;
+      }
+      const caller = this.#callers.get(effect.to);
+      if (caller?.connection !== undefined) caller.connection.send(effect.message);
+      else if (caller !== undefined && caller.held.length < HELD_MESSAGES) caller.held.push(effect.message);
+    }
+  }
+
+  #iceServers(peerId: string): IceServer[] {
+    const { stunUrls, turn, unixTimeS } = this.#options;
+    const servers: IceServer[] = stunUrls.length > 0 ? [{ urls: stunUrls }] : [];
+    if (turn !== undefined) servers.push(turnServer(turn, peerId, unixTimeS()));
+    return servers;
+  }
+}
+
+/** Whoever is at the other end of a socket; decided by its first message. */
+interface Speaker {
+  kind: 'new' | 'caller' | 'avatar';
+  caller: Caller | undefined;
+}
+
+function randomId(): string {
+  return randomBytes(9).toString('base64url');
+}
+
+function isSame(expected: string, found: string): boolean {
+  const a = Buffer.from(expected);
+  const b = Buffer.from(found);
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+function refuseUpgrade(socket: Duplex, status: string, sentence: string): void {
+  const body = JSON.stringify({ error: { code: 'SIGNALING_REFUSED', message: sentence } });
+  socket.end(
+    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,98 @@
+import { z } from 'zod';
+
+import { AvatarError } from '../src/base/errors.ts';
+import { US_PER_S } from '../src/base/timeline.ts';
+import { DEFAULT_SIGNALING_LIMITS, type SignalingOptions } from './server.ts';
+
+/** A list in one variable: `a,b c`. */
+const list = z
+  .string()
+  .default('')
+  .transform((text) => text.split(/[\s,]+/).filter((part) => part !== ''));
+const count = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
+const flag = z
+  .enum(['true', 'false', ''])
+  .default('false')
+  .transform((text) => text === 'true');
+/** An empty variable is how compose files say "unset". */
+const optional = z
+  .string()
+  .optional()
+  .transform((text) => (text === '' ? undefined : text));
+
+const schema = z.object({
+  VISAVIS_SIGNALING_HOST: z.string().default('127.0.0.1'),
+  VISAVIS_SIGNALING_PORT: z.coerce.number().int().min(0).max(65_535).default(8081),
+  VISAVIS_TOKEN_SECRET: optional,
+  VISAVIS_PEER_SECRET: optional,
+  VISAVIS_OPEN_ROOMS: flag,
+  VISAVIS_ALLOWED_ORIGINS: list,
+  VISAVIS_TRUST_PROXY: flag,
+  VISAVIS_STUN_URLS: list,
+  VISAVIS_TURN_URLS: list,
+  VISAVIS_TURN_SECRET: optional,
+  VISAVIS_TURN_LIFETIME_S: count(3600),
+  VISAVIS_ROOM_MEMBERS: z.coerce.number().int().min(1).max(4).default(DEFAULT_SIGNALING_LIMITS.membersPerRoom),
+  VISAVIS_ROOMS: count(DEFAULT_SIGNALING_LIMITS.rooms),
+  VISAVIS_RESUME_S: count(DEFAULT_SIGNALING_LIMITS.resumeWindowUs / US_PER_S),
+  VISAVIS_MESSAGES_PER_SECOND: count(DEFAULT_SIGNALING_LIMITS.messagesPerSecond),
+  VISAVIS_SOCKETS_PER_ADDRESS: count(DEFAULT_SIGNALING_LIMITS.socketsPerAddress),
+});
+
+export type SignalingSettings = Omit<SignalingOptions, 'clock' | 'log' | 'unixTimeS' | 'store'> & {
+  readonly host: string;
+  readonly port: number;
+};
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads what the signaling server needs from the environment; the embedded one is given the host it is served on.
+ * @throws AvatarError `CONFIG_INVALID`, naming the variable, also when rooms would be open to more than this machine.
+ */
+export function readSignalingSettings(environment: Environment, servedOn?: string): SignalingSettings {
+  const result = schema.safeParse(environment);
+  if (!result.success) {
+    const issue = result.error.issues[0];
+    throw new AvatarError(
+      'CONFIG_INVALID',
+      `Cannot use ${issue?.path.join('.') ?? 'a setting'}: ${issue?.message ?? ''}`,
+    );
+  }
+  const env = result.data;
+  const host = servedOn ?? env.VISAVIS_SIGNALING_HOST;
+  if (!isLoopback(host) && env.VISAVIS_TOKEN_SECRET === undefined && !env.VISAVIS_OPEN_ROOMS) {
+    throw new AvatarError(
+      'CONFIG_INVALID',
+      `Cannot listen on ${host} with open rooms: set VISAVIS_TOKEN_SECRET, or VISAVIS_OPEN_ROOMS=true to let anyone in`,
+    );
+  }
+  if (env.VISAVIS_TURN_URLS.length > 0 && env.VISAVIS_TURN_SECRET === undefined) {
+    throw new AvatarError('CONFIG_INVALID', 'Cannot use VISAVIS_TURN_URLS: VISAVIS_TURN_SECRET is missing');
+  }
+  return Object.freeze({
+    host,
+    port: env.VISAVIS_SIGNALING_PORT,
+    tokenSecret: env.VISAVIS_TOKEN_SECRET,
+    peerSecret: env.VISAVIS_PEER_SECRET,
+    allowedOrigins: env.VISAVIS_ALLOWED_ORIGINS,
+    trustProxy: env.VISAVIS_TRUST_PROXY,
+    stunUrls: env.VISAVIS_STUN_URLS,
+    turn:
+      env.VISAVIS_TURN_SECRET === undefined || env.VISAVIS_TURN_URLS.length === 0
+        ? undefined
+        : { urls: env.VISAVIS_TURN_URLS, secret: env.VISAVIS_TURN_SECRET, lifetimeS: env.VISAVIS_TURN_LIFETIME_S },
+    limits: {
+      membersPerRoom: env.VISAVIS_ROOM_MEMBERS,
+      rooms: env.VISAVIS_ROOMS,
+      resumeWindowUs: env.VISAVIS_RESUME_S * US_PER_S,
+      messagesPerSecond: env.VISAVIS_MESSAGES_PER_SECOND,
+      socketsPerAddress: env.VISAVIS_SOCKETS_PER_ADDRESS,
+    },
+  });
+}
+
+/** Whether only this machine can reach a server that listens on `host`. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\./.test(host);
+}
