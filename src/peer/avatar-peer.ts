@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Closable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Meter } from '../base/meter.ts';
+import type { ControlMessage } from '../media/control/control-message.ts';
 import type { MotionEngine } from '../native/model/motion-engine.ts';
 import type { RenderPool } from '../native/worker/render-pool.ts';
 import type { RtcOptions } from './rtc/rtc-options.ts';
@@ -68,7 +69,9 @@ export type PeerEvent =
       readonly code?: string;
     }
   /** Real-time text that the participant typed (RFC 8865). */
-  | { readonly type: 'text'; readonly roomId: string; readonly participantId: string; readonly text: string };
+  | { readonly type: 'text'; readonly roomId: string; readonly participantId: string; readonly text: string }
+  /** JSON from the data channel `visavis` whose type begins with `speech-`: for whoever makes speech of it, unchecked. */
+  | { readonly type: 'speech'; readonly roomId: string; readonly participantId: string; readonly message: object };
 
 export interface PeerLoad {
   readonly capacity: number;
@@ -92,6 +95,10 @@ export interface Participant {
   speak(packets: readonly Uint8Array[]): number;
   /** Forgets what is still to be spoken and closes the mouth, within 200 ms. @returns µs of speech not spoken. */
   stopSpeaking(): number;
+  /** Whether the microphone brought speech in the last third of a second: typed speech may wait for a pause. */
+  readonly talking: boolean;
+  /** As a control that came from the page; what it says lasts as long. */
+  control(message: ControlMessage): void;
   /** To this participant's page, as JSON on the data channel `visavis`; dropped while there is none. */
   send(message: object): void;
   /** To every page of the room. */
