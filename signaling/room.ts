@@ -110,7 +110,7 @@ export class Rooms {
     this.#waiting.delete(peerId);
     return [
       ...effects,
-      { to: avatarId, audience: 'avatar', message: { type: 'visit', peerId, ...wish } },
+      { to: avatarId, audience: 'avatar', message: { ...visitOf(wish), peerId } },
       {
         to: peerId,
         audience: 'caller',
@@ -240,6 +240,11 @@ export class Rooms {
       active: Math.max(load.active, placed.get(avatarId) ?? 0),
     }));
   }
+}
+
+/** Field by field: a wish comes off the wire and may carry more than it promises. */
+function visitOf({ room, name, portrait, sdp }: JoinWish) {
+  return { type: 'visit', room, name, portrait, sdp } as const;
 }
 
 function failure(peerId: string, code: SignalingErrorCode, message: string): Effect {

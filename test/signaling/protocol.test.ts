@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+
+import { parseAvatarMessage, parseCallerMessage, speaksAsAvatar } from '../../signaling/protocol.ts';
+
+const SDP = 'v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\n';
+const join = { type: 'join', room: 'tea', portrait: 'astronaut', sdp: SDP };
+
+describe('parseCallerMessage()', () => {
+  test('takes a join and fills in an empty name', () => {
+    expect(parseCallerMessage(JSON.stringify(join))).toEqual({ ok: true, message: { ...join, name: '' } });
+  });
+
+  test.each([
+    ['a room in any script', { ...join, room: 'Привет-مرحبا_1' }],
+    ['the end of candidates', { type: 'candidate', candidate: null }],
+    ['a candidate with fields to come', { type: 'candidate', candidate: { candidate: '', later: 1 } }],
+  ])('takes %s', (_, message) => {
+    expect(parseCallerMessage(JSON.stringify(message)).ok).toBe(true);
+  });
+
+  test.each([
+    ['rubbish', '\u0000\u0001', 'not JSON'],
+    ['half a message', '{"type":"join"', 'not JSON'],
+    ['null', 'null', 'message:'],
+    ['an unknown type', '{"type":"format-disk"}', 'type:'],
+    ['an avatar peer’s word', '{"type":"load"}', 'type:'],
+    ['SDP that is none', JSON.stringify({ ...join, sdp: '<html>' }), 'sdp:'],
+    ['SDP without end', JSON.stringify({ ...join, sdp: `v=0${'x'.repeat(60_000)}` }), 'sdp:'],
+    ['a room that is a path', JSON.stringify({ ...join, room: '../etc' }), 'room:'],
+    ['an empty room', JSON.stringify({ ...join, room: '' }), 'room:'],
+    ['a portrait that is a path', JSON.stringify({ ...join, portrait: 'a/../b' }), 'portrait:'],
+    ['a name that turns the text around', JSON.stringify({ ...join, name: 'a\u202eb' }), 'name:'],
+    ['a name with a line break', JSON.stringify({ ...join, name: 'a\nb' }), 'name:'],
+    ['a candidate of a number', '{"type":"candidate","candidate":{"candidate":7}}', 'candidate.candidate:'],
+  ])('says what is wrong with %s', (_, text, problem) => {
+    const parsed = parseCallerMessage(text);
+    expect(parsed.ok).toBe(false);
+    if (!parsed.ok) expect(parsed.problem).toContain(problem);
+  });
+
+  test('never throws', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
+        parseCallerMessage(text);
+        parseAvatarMessage(text);
+        speaksAsAvatar(text);
+      }),
+    );
+  });
+});
+
+describe('parseAvatarMessage()', () => {
+  test.each([
+    ['a register', { type: 'register', version: 1, capacity: 5, active: 0 }, true],
+    ['a negative capacity', { type: 'register', version: 1, capacity: -5, active: 0 }, false],
+    ['an end with a code of the list', { type: 'end', peerId: 'p', code: 'SDP_UNUSABLE', message: '' }, true],
+    ['an end with a code of its own', { type: 'end', peerId: 'p', code: 'OOPS', message: '' }, false],
+    ['an answer to nobody', { type: 'answer', sdp: SDP }, false],
+  ])('%s: %#', (_, message, ok) => {
+    expect(parseAvatarMessage(JSON.stringify(message)).ok).toBe(ok);
+  });
+});

@@ -1,0 +1,334 @@
+import { randomBytes } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { afterEach, describe, expect, test } from 'vitest';
+
+import { DEFAULT_SIGNALING_LIMITS, SignalingServer, type SignalingOptions } from '../../signaling/server.ts';
+import { signRoomToken } from '../../signaling/room-token.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { silentLogger } from '../../src/base/logger.ts';
+import { TestSocket } from '../support/test-socket.ts';
+
+const SDP = 'v=0\r\n';
+const JOIN = { type: 'join', room: 'tea', portrait: 'astronaut', sdp: SDP };
+const HELLO = { type: 'hello', version: 1 };
+const opened: (() => unknown)[] = [];
+
+afterEach(() => {
+  for (const close of opened.splice(0).reverse()) close();
+});
+
+async function serve(options: Partial<SignalingOptions> = {}): Promise<{ url: string; signaling: SignalingServer }> {
+  const signaling = new SignalingServer({
+    clock: systemClock,
+    log: silentLogger,
+    unixTimeS: () => Date.now() / 1000,
+    tokenSecret: undefined,
+    peerSecret: undefined,
+    allowedOrigins: [],
+    trustProxy: false,
+    stunUrls: [],
+    turn: undefined,
+    limits: DEFAULT_SIGNALING_LIMITS,
+    ...options,
+  });
+  const http: Server = createServer();
+  http.on('upgrade', (request, socket, head) => {
+    signaling.upgrade(request, socket, head);
+  });
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  opened.push(
+    () => http.close(),
+    () => {
+      signaling.close();
+    },
+  );
+  return { url: `ws://127.0.0.1:${(http.address() as AddressInfo).port}`, signaling };
+}
+
+async function connect(url: string, ...messages: object[]): Promise<TestSocket> {
+  const socket = await TestSocket.open(url);
+  opened.push(() => {
+    socket.close();
+  });
+  for (const message of messages) socket.send(message);
+  return socket;
+}
+
+async function avatar(url: string, capacity = 5, secret?: string): Promise<TestSocket> {
+  const socket = await connect(url, { type: 'register', version: 1, capacity, active: 0, secret });
+  await socket.next('registered');
+  return socket;
+}
+
+describe('a call', () => {
+  test('the offer goes to the avatar peer, the answer and the candidates to the caller', async () => {
+    const { url } = await serve();
+    const peer = await avatar(url);
+    // All at once: nothing is waited for between the first message and the last.
+    const caller = await connect(url, HELLO, JOIN, { type: 'candidate', candidate: { candidate: 'c1' } });
+    const { peerId } = await caller.next('welcome');
+    expect(await peer.next('visit')).toMatchObject({ peerId, room: 'tea', portrait: 'astronaut', sdp: SDP });
+    expect(await peer.next('candidate')).toMatchObject({ peerId, candidate: { candidate: 'c1' } });
+    peer.send({ type: 'answer', peerId, sdp: SDP });
+    peer.send({ type: 'candidate', peerId, candidate: null });
+    expect(await caller.next('answer')).toEqual({ type: 'answer', sdp: SDP });
+    expect(await caller.next('candidate')).toEqual({ type: 'candidate', candidate: null });
+    caller.close();
+    expect(await peer.next('gone')).toMatchObject({ peerId, reason: 'left' });
+  });
+
+  test('a caller learns that all places are taken, and when to try again', async () => {
+    const { url } = await serve();
+    await avatar(url, 1);
+    await (await connect(url, HELLO, JOIN)).next('joined');
+    const second = await connect(url, HELLO, { ...JOIN, room: 'coffee' });
+    expect(await second.next('full')).toEqual({ type: 'full', retryAfterS: 5 });
+  });
+
+  test('TURN credentials reach both sides', async () => {
+    const { url } = await serve({ turn: { urls: ['turn:relay'], secret: 's', lifetimeS: 60 }, stunUrls: ['stun:s'] });
+    const peer = await avatar(url);
+    const caller = await connect(url, HELLO, JOIN);
+    const { peerId, iceServers } = await caller.next('welcome');
+    expect(iceServers).toMatchObject([{ urls: ['stun:s'] }, { urls: ['turn:relay'] }]);
+    expect((await peer.next('visit')).iceServers[1]?.username).toContain(peerId);
+  });
+});
+
+describe('a broken socket', () => {
+  test('is resumed: same peer, same room, and what was said meanwhile arrives', async () => {
+    const { url } = await serve();
+    const peer = await avatar(url);
+    const first = await connect(url, HELLO, JOIN);
+    const { peerId, resume } = await first.next('welcome');
+    const other = await connect(url, HELLO, JOIN);
+    await other.next('joined');
+    first.breakOff();
+    expect((await other.next('roster')).members).toContainEqual(expect.objectContaining({ peerId, away: true }));
+    peer.send({ type: 'answer', peerId, sdp: SDP });
+    const again = await connect(url, { ...HELLO, resume });
+    expect(await again.next('welcome')).toMatchObject({ peerId, resumed: true });
+    expect(await again.next('answer')).toMatchObject({ sdp: SDP });
+    expect((await other.next('roster')).members).toContainEqual(expect.objectContaining({ peerId, away: false }));
+    expect(peer.heard('gone')).toEqual([]);
+  });
+
+  test('a resume token works once', async () => {
+    const { url } = await serve();
+    await avatar(url);
+    const first = await connect(url, HELLO, JOIN);
+    const { peerId, resume } = await first.next('welcome');
+    const second = await connect(url, { ...HELLO, resume });
+    await second.next('welcome');
+    expect((await first.closed).code).toBe(4409);
+    const thief = await connect(url, { ...HELLO, resume });
+    const welcome = await thief.next('welcome');
+    expect(welcome.resumed).toBe(false);
+    expect(welcome.peerId).not.toBe(peerId);
+  });
+
+  test('is given up after the resume window', async () => {
+    const { url, signaling } = await serve({ limits: { ...DEFAULT_SIGNALING_LIMITS, resumeWindowUs: 0 } });
+    const peer = await avatar(url);
+    const first = await connect(url, HELLO, JOIN);
+    await first.next('joined');
+    first.breakOff();
+    expect(await peer.next('gone')).toMatchObject({ reason: 'did not come back' });
+    expect(signaling.counts).toMatchObject({ rooms: 0, callers: 0 });
+  });
+
+  test('of an avatar peer tells its callers to offer again', async () => {
+    const { url } = await serve();
+    const peer = await avatar(url);
+    const caller = await connect(url, HELLO, JOIN);
+    await caller.next('joined');
+    peer.breakOff();
+    await caller.next('rejoin');
+    await avatar(url);
+    caller.send(JOIN);
+    await caller.next('joined');
+  });
+
+  test('a silent peer is noticed within five seconds', async () => {
+    const { url } = await serve();
+    const peer = await avatar(url);
+    const caller = await connect(url, HELLO, JOIN);
+    const { peerId } = await caller.next('welcome');
+    const witness = await connect(url, HELLO, JOIN);
+    await witness.next('joined');
+    caller.deafen();
+    // The library's own wait is the assertion: it gives up after eight seconds.
+    const isAway = (members: readonly { peerId: string; away: boolean }[]): boolean =>
+      members.some((member) => member.peerId === peerId && member.away);
+    while (!isAway((await witness.next('roster')).members));
+    expect(peer.heard('gone')).toEqual([]);
+  }, 15_000);
+});
+
+describe('who may come in', () => {
+  const tokenSecret = 'secret of the rooms';
+
+  test.each([
+    ['no token', async () => undefined, 'TOKEN_INVALID'],
+    ['an expired token', () => signRoomToken(tokenSecret, 'tea', 60, Date.now() / 1000 - 120), 'TOKEN_EXPIRED'],
+    ['a token of another server', () => signRoomToken('other', 'tea', 60, Date.now() / 1000), 'TOKEN_INVALID'],
+  ])('%s: a clear error and a close', async (_, make, code) => {
+    const { url } = await serve({ tokenSecret });
+    const caller = await connect(url, { ...HELLO, token: await make() });
+    expect(await caller.next('error')).toMatchObject({ code, fatal: true });
+    expect((await caller.closed).code).toBe(4401);
+  });
+
+  test('a token opens its room and no other', async () => {
+    const { url } = await serve({ tokenSecret });
+    await avatar(url);
+    const token = await signRoomToken(tokenSecret, 'tea', 60, Date.now() / 1000);
+    const caller = await connect(url, { ...HELLO, token }, { ...JOIN, room: 'vault' }, JOIN);
+    expect(await caller.next('error')).toMatchObject({ code: 'TOKEN_INVALID', fatal: false });
+    expect(await caller.next('joined')).toMatchObject({ room: 'tea' });
+  });
+
+  test('an avatar peer shows the shared secret', async () => {
+    const { url } = await serve({ peerSecret: 'shared' });
+    await avatar(url, 5, 'shared');
+    const stranger = await connect(url, { type: 'register', version: 1, capacity: 9, active: 0, secret: 'guess' });
+    expect(await stranger.next('error')).toMatchObject({ code: 'SIGNALING_REFUSED' });
+    expect((await stranger.closed).code).toBe(4401);
+  });
+
+  test.each([
+    ['https://evil.example', 403],
+    ['http://127.0.0.1.evil.example', 403],
+    ['null', 403],
+  ])('a page of %s is refused', async (origin, status) => {
+    const { url } = await serve();
+    await expect(TestSocket.open(url, { origin })).rejects.toThrow(String(status));
+  });
+
+  test('a page whose name was pointed at loopback is refused', async () => {
+    const { url } = await serve();
+    const { port } = new URL(url);
+    const refused = TestSocket.open(url, { origin: `http://evil.example:${port}`, host: `evil.example:${port}` });
+    await expect(refused).rejects.toThrow('403');
+  });
+
+  test('the server’s own page and a named origin come in', async () => {
+    const { url } = await serve({ allowedOrigins: ['https://call.example'] });
+    for (const origin of [url.replace('ws', 'http'), 'https://call.example']) {
+      const socket = await TestSocket.open(url, { origin });
+      socket.close();
+    }
+  });
+
+  test('too many sockets of one address are refused', async () => {
+    const { url } = await serve({ limits: { ...DEFAULT_SIGNALING_LIMITS, socketsPerAddress: 2 } });
+    await connect(url);
+    await connect(url);
+    await expect(TestSocket.open(url)).rejects.toThrow('429');
+  });
+});
+
+describe('bad input: a clear error or a close with a reason, and no other session notices', () => {
+  const attacks: [string, (socket: TestSocket) => void, string | undefined, number | undefined][] = [
+    [
+      'another version',
+      (s) => {
+        s.send({ ...HELLO, version: 99 });
+      },
+      'VERSION_UNSUPPORTED',
+      4400,
+    ],
+    [
+      'join before hello',
+      (s) => {
+        s.send(JOIN);
+      },
+      'MESSAGE_INVALID',
+      undefined,
+    ],
+    [
+      'rubbish',
+      (s) => {
+        s.sendRaw('}{');
+      },
+      'MESSAGE_INVALID',
+      undefined,
+    ],
+    [
+      'binary rubbish',
+      (s) => {
+        s.sendRaw(randomBytes(500));
+      },
+      'MESSAGE_INVALID',
+      4400,
+    ],
+    [
+      'wrong SDP',
+      (s) => {
+        s.sendAll(HELLO, { ...JOIN, sdp: 'GET / HTTP/1.1' });
+      },
+      'MESSAGE_INVALID',
+      undefined,
+    ],
+    [
+      '100 kB',
+      (s) => {
+        s.sendRaw('x'.repeat(100_000));
+      },
+      'MESSAGE_TOO_LARGE',
+      1009,
+    ],
+    [
+      '20 MB',
+      (s) => {
+        s.sendRaw('x'.repeat(20_000_000));
+      },
+      undefined,
+      1009,
+    ],
+    [
+      'a flood',
+      (s) => {
+        s.sendAll(HELLO, ...Array.from({ length: 2000 }, () => ({ type: 'heartbeat' })));
+      },
+      'RATE_EXCEEDED',
+      4429,
+    ],
+    [
+      'stubborn rubbish',
+      (s) => {
+        s.sendAll(...Array.from({ length: 20 }, () => ({ type: 'x' })));
+      },
+      'MESSAGE_INVALID',
+      4400,
+    ],
+    [
+      'an avatar peer’s words',
+      (s) => {
+        s.sendAll(HELLO, { type: 'end', peerId: 'x', code: 'INTERNAL', message: '' });
+      },
+      'MESSAGE_INVALID',
+      undefined,
+    ],
+  ];
+
+  test.each(attacks)('%s', async (_, attack, code, closeCode) => {
+    const { url } = await serve();
+    const peer = await avatar(url);
+    const bystander = await connect(url, HELLO, JOIN);
+    const { peerId } = await bystander.next('welcome');
+    await bystander.next('joined');
+
+    const attacker = await connect(url);
+    attack(attacker);
+    if (code !== undefined) expect(await attacker.next('error')).toMatchObject({ code });
+    if (closeCode !== undefined) expect((await attacker.closed).code).toBe(closeCode);
+
+    peer.send({ type: 'answer', peerId, sdp: SDP });
+    await bystander.next('answer');
+    expect(bystander.heard('error')).toEqual([]);
+    expect(peer.heard('error')).toEqual([]);
+  });
+});
