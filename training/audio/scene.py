@@ -1,0 +1,140 @@
+"""Scenes: half a minute of someone talking, pausing or silent, somewhere, heard through something."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.signal import resample_poly
+
+from training.audio import channel, noise
+from training.audio.vocoder import revoice, spoken_pitch, sung_pitch
+from training.motion.mouth import FRAMES_PER_SECOND, loudness_of
+
+SAMPLE_RATE_HZ = 16000
+SCENE_S = 32.0
+NON_SPEECH_SHARE = 0.1
+
+
+@dataclass
+class Scene:
+    sound: np.ndarray  # [samples] float32 as heard
+    segments: list  # (start_s, end_s, ipa)
+    loudness: np.ndarray  # [frames] of the clean voice at 50 frames/s
+    kind: str  # 'clean', 'degraded', 'silence', 'noise' or 'music'
+    style: str  # 'spoken', 'whispered', 'sung', 'child', 'shouted' or 'resampled'
+
+
+def vary(utterance, chance, style):
+    """Speaks an utterance in another way. Returns sound and segments."""
+    sound, segments = utterance.sound.astype(np.float32) / 32768, utterance.segments
+    if style == 'resampled':  # pitch, formants and speed together
+        down = int(round(100 * chance.uniform(0.8, 1.25)))
+        return resample_poly(sound, 100, down).astype(np.float32), [(a * 100 / down, b * 100 / down, p) for a, b, p in segments]
+    if style == 'whispered':
+        return revoice(sound, segments, chance, None, chance.uniform(0.9, 1.15), chance.uniform(0.9, 1.3))
+    if style == 'sung':
+        base_hz = chance.uniform(100, 420)
+        pitch = lambda samples: sung_pitch(chance, samples, base_hz)
+        return revoice(sound, segments, chance, pitch, chance.uniform(0.9, 1.25), chance.uniform(1.2, 2.2), 0.02)
+    if style == 'child':
+        base_hz = chance.uniform(230, 400)
+        pitch = lambda samples: spoken_pitch(chance, samples, base_hz)
+        return revoice(sound, segments, chance, pitch, chance.uniform(1.15, 1.4), chance.uniform(0.9, 1.3))
+    if style == 'shouted':
+        base_hz = chance.uniform(180, 420)
+        pitch = lambda samples: spoken_pitch(chance, samples, base_hz)
+        sound, segments = revoice(sound, segments, chance, pitch, chance.uniform(0.95, 1.15), chance.uniform(0.9, 1.2), 0.01)
+        return np.tanh(4 * np.diff(sound, prepend=0)).astype(np.float32), segments  # a tense voice has little tilt
+    if style == 'revoiced':
+        base_hz = chance.uniform(75, 260)
+        pitch = lambda samples: spoken_pitch(chance, samples, base_hz)
+        return revoice(sound, segments, chance, pitch, chance.uniform(0.85, 1.25), chance.uniform(0.8, 1.25), chance.uniform(0, 0.2))
+    return sound, segments
+
+
+def talk(utterances, chance, style, seconds=SCENE_S):
+    """Joins utterances of one speaker with pauses. Returns sound, segments and loudness."""
+    sounds, segments, loudness, at_s = [], [], [], 0.0
+
+    def wait(seconds):
+        nonlocal at_s
+        frames = int(seconds * FRAMES_PER_SECOND)
+        sounds.append(np.zeros(frames * SAMPLE_RATE_HZ // FRAMES_PER_SECOND, np.float32))
+        loudness.append(np.zeros(frames))
+        segments.append((at_s, at_s + frames / FRAMES_PER_SECOND, '_'))
+        at_s += frames / FRAMES_PER_SECOND
+
+    wait(chance.uniform(0.1, 1))
+    while at_s < seconds:
+        sound, marks = vary(utterances[chance.integers(len(utterances))], chance, style)
+        frames = len(sound) * FRAMES_PER_SECOND // SAMPLE_RATE_HZ
+        sound = sound[: frames * SAMPLE_RATE_HZ // FRAMES_PER_SECOND] * chance.uniform(0.6, 1)
+        sounds.append(sound)
+        loudness.append(loudness_of(sound, frames))
+        duration_s = frames / FRAMES_PER_SECOND
+        segments += [(at_s + a, at_s + min(b, duration_s), p) for a, b, p in marks if a < duration_s]
+        at_s += duration_s
+        wait(chance.choice([chance.uniform(0.02, 0.3), chance.uniform(0.3, 1.2), chance.uniform(1.2, 5)], p=[0.5, 0.35, 0.15]))
+    samples = int(seconds * SAMPLE_RATE_HZ)
+    frames = int(seconds * FRAMES_PER_SECOND)
+    kept = [(a, min(b, seconds), p) for a, b, p in segments if a < seconds]
+    return np.concatenate(sounds)[:samples], kept, np.concatenate(loudness)[:frames]
+
+
+def surroundings(chance, samples, voices):
+    kind = chance.choice(['coloured', 'babble', 'hum', 'clicks', 'music'], p=[0.45, 0.25, 0.07, 0.08, 0.15])
+    if kind == 'babble':
+        return noise.babble(chance, samples, voices), kind
+    return getattr(noise, kind)(chance, samples), kind
+
+
+def transmit(sound, chance):
+    """A microphone, a level and perhaps a call."""
+    if chance.random() < 0.6:
+        sound = channel.equalise(chance, sound)
+    if chance.random() < 0.12:
+        sound = channel.band_limit(chance, sound)
+    if chance.random() < 0.04:
+        sound = channel.clip(chance, sound)
+    sound = channel.set_peak_db(sound, chance.uniform(-32, -0.5))
+    if chance.random() < 0.4:
+        sound = channel.opus(sound, int(chance.choice(channel.OPUS_KBPS)))
+    if chance.random() < 0.1:
+        sound = channel.lose_packets(chance, sound)
+    return sound
+
+
+def non_speech(chance, kind, voices, seconds=SCENE_S):
+    """A scene in which the speaker is silent."""
+    samples, frames = int(seconds * SAMPLE_RATE_HZ), int(seconds * FRAMES_PER_SECOND)
+    if kind == 'silence':
+        sound = np.zeros(samples, np.float32)
+        if chance.random() < 0.5:
+            sound = channel.set_peak_db(noise.coloured(chance, samples), chance.uniform(-90, -50))
+    elif kind == 'music':
+        sound = transmit(noise.music(chance, samples), chance)
+    else:
+        sound = noise.coloured(chance, samples)
+        for _ in range(2):
+            other, _ = surroundings(chance, samples, voices) if chance.random() < 0.5 else (noise.clicks(chance, samples), '')
+            sound = sound + chance.uniform(0, 1.5) * other
+        sound = transmit(sound, chance)
+    return Scene(sound.astype(np.float32), [(0.0, seconds, '_')], np.zeros(frames), kind, 'none')
+
+
+STYLES = {'spoken': 0.3, 'resampled': 0.34, 'revoiced': 0.12, 'child': 0.08, 'sung': 0.07, 'whispered': 0.05, 'shouted': 0.04}
+
+
+def speech_scene(utterances, chance, degraded, voices, styles=STYLES):
+    """utterances: of one voice; degraded: with room, noise and channel; voices: sounds for babble."""
+    style = str(chance.choice(list(styles), p=np.array(list(styles.values())) / sum(styles.values())))
+    sound, segments, loudness = talk(utterances, chance, style)
+    if not degraded:
+        return Scene(channel.set_peak_db(sound, chance.uniform(-20, -1)), segments, loudness, 'clean', style)
+    if chance.random() < 0.5:
+        sound = noise.room(chance, sound)
+    level = np.sqrt(np.mean(sound[np.abs(sound) > 0.02 * np.abs(sound).max()] ** 2))
+    if chance.random() < 0.75:
+        other, kind = surroundings(chance, len(sound), voices)
+        snr_db = chance.uniform(8, 30) if kind in ('babble', 'music') else chance.uniform(2, 35)
+        sound = sound + other * level * 10 ** (-snr_db / 20)
+    return Scene(transmit(sound, chance), segments, loudness, 'degraded', style)

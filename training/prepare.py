@@ -1,0 +1,129 @@
+"""Turns shards of clean speech into scenes of features and mouth targets, ready for training."""
+
+import pickle
+from dataclasses import dataclass
+from multiprocessing import Pool
+from pathlib import Path
+
+import numpy as np
+
+from training.audio import scene as scenes
+from training.features.mel import log_mel
+from training.motion.mouth import articulate
+
+BABBLE_SHARDS = 14
+ACCENT_FAST_S, ACCENT_SLOW_S = 0.1, 0.6
+BRIDGED_PAUSE_S = 0.25
+
+
+@dataclass
+class Prepared:
+    mel: np.ndarray  # [2 * frames, melBins] float16
+    mouth: np.ndarray  # [frames, 9] float16
+    group: np.ndarray  # [frames] uint8
+    prosody: np.ndarray  # [frames, 2] float16: speaking, accent
+    open_vowel: np.ndarray  # [frames] bool
+    bilabials: list  # (start_s, end_s)
+    kind: str
+    style: str
+    voice: str
+    language: str
+
+
+def prosody_of(segments, loudness):
+    """Returns [frames, 2]: whether a phrase is going on, and how much louder it is just now than a moment ago."""
+    frames = len(loudness)
+    speaking = np.zeros(frames)
+    for start_s, end_s, phone in segments:
+        if phone != '_' or end_s - start_s < BRIDGED_PAUSE_S:
+            speaking[int(start_s * 50) : int(np.ceil(end_s * 50))] = 1
+    smooth = lambda x, seconds: np.convolve(x, np.ones(int(seconds * 50)) / int(seconds * 50), 'same')
+    accent = np.maximum(0, smooth(loudness, ACCENT_FAST_S) - smooth(loudness, ACCENT_SLOW_S))
+    return np.stack([smooth(speaking, ACCENT_FAST_S), accent], 1)
+
+
+def prepare(scene, voice, language):
+    frames = len(scene.loudness)
+    articulation = articulate(scene.segments, frames, scene.loudness)
+    return Prepared(
+        log_mel(scene.sound)[: 2 * frames].astype(np.float16), articulation.parameters.astype(np.float16), articulation.group,
+        prosody_of(scene.segments, scene.loudness).astype(np.float16), articulation.open_vowel, articulation.bilabials,
+        scene.kind, scene.style, voice, language,
+    )
+
+
+BABBLE = {}
+
+
+def babble_of(folder):
+    if folder not in BABBLE:
+        BABBLE[folder] = [
+            utterance.sound
+            for path in sorted(folder.glob('00-*.pkl'))[:: max(1, len(list(folder.glob('00-*.pkl'))) // BABBLE_SHARDS)]
+            for utterance in pickle.loads(path.read_bytes())[:6]
+        ]
+    return BABBLE[folder]
+
+
+def prepare_shard(job):
+    """job: (speech shard, target, times each second is used, share of clean scenes, seed)."""
+    source, target, copies, clean_share, seed = job
+    if target.exists():
+        return
+    name = f'{seed} {source.name}'
+    chance = np.random.default_rng(list(name.encode()))
+    utterances = pickle.loads(source.read_bytes())
+    if not utterances:
+        return
+    voice, language = utterances[0].voice, utterances[0].language
+    voices = babble_of(source.parent)
+    seconds = sum(len(utterance.sound) for utterance in utterances) / scenes.SAMPLE_RATE_HZ
+    made = []
+    for _ in range(max(1, round(seconds * copies / scenes.SCENE_S))):
+        if chance.random() < scenes.NON_SPEECH_SHARE:
+            scene = scenes.non_speech(chance, str(chance.choice(['silence', 'noise', 'music'], p=[0.15, 0.45, 0.4])), voices)
+        else:
+            scene = scenes.speech_scene(utterances, chance, chance.random() >= clean_share, voices)
+        made.append(prepare(scene, voice, language))
+    partial = target.with_suffix('.part')
+    partial.write_bytes(pickle.dumps(made))
+    partial.rename(target)
+
+
+def prepare_test_shard(job):
+    """job: (speech shard, target, seed). Each stretch of speech twice: clean, and degraded."""
+    source, target, seed = job
+    if target.exists():
+        return
+    utterances = pickle.loads(source.read_bytes())
+    voices = babble_of(source.parent)
+    made = []
+    for index in range(5):
+        for degraded in (False, True):
+            chance = np.random.default_rng([seed, index])
+            mine = utterances[index * 12 : index * 12 + 12] or utterances
+            scene = scenes.speech_scene(mine, chance, degraded, voices, {'spoken': 1.0})
+            made.append(prepare(scene, utterances[0].voice, utterances[0].language))
+        for kind in ('silence', 'noise', 'music'):
+            scene = scenes.non_speech(np.random.default_rng([seed, index, 9]), kind, voices)
+            made.append(prepare(scene, 'none', 'none'))
+    target.write_bytes(pickle.dumps(made))
+
+
+def prepare_all(speech, prepared, copies, clean_share, seed, processes):
+    """Prepares what speech there is; what is prepared already is kept."""
+    speech, prepared = Path(speech), Path(prepared)
+    for part in ('train', 'held'):
+        (prepared / part).mkdir(parents=True, exist_ok=True)
+    test = [(path, prepared / 'held' / path.name, seed) for path in sorted((speech / 'held').glob('*.pkl'))]
+    train = [(path, prepared / 'train' / path.name, copies, clean_share, seed) for path in sorted((speech / 'train').glob('*.pkl'))]
+    with Pool(processes) as pool:
+        pool.map(prepare_test_shard, test, chunksize=1)
+        for done, _ in enumerate(pool.imap_unordered(prepare_shard, train, chunksize=1)):
+            if done % 20 == 0:
+                print(f'prepare: {done + 1} of {len(train)} shards', flush=True)
+
+
+def load(folder, newest=None):
+    """Returns every prepared scene in a folder, or of its first `newest` shards."""
+    return [scene for path in sorted(Path(folder).glob('*.pkl'))[:newest] for scene in pickle.loads(path.read_bytes())]
