@@ -173,7 +173,8 @@ interface Failure {
   readonly fatal: boolean;
 }
 type Relayed =
-  | { readonly type: 'offer' | 'answer'; readonly sdp: string }
+  | { readonly type: 'offer'; readonly sdp: string }
+  | { readonly type: 'answer'; readonly sdp: string }
   | { readonly type: 'candidate'; readonly candidate: CandidateInit };
 
 /** What the server says to a page. */
