@@ -90,7 +90,7 @@ export interface Participant {
    * Speech that did not come from the microphone: 20 ms Opus packets that are spoken one after the other in real time,
    * after those given before; until the last is spoken the microphone is not heard. May be called while the speech is
    * still being made.
-   * @returns when the first of them is heard, on the participant's media timeline (µs).
+   * @returns µs from now until the first of them leaves for the listeners, so that captions and gestures can keep time.
    */
   speak(packets: readonly Uint8Array[]): number;
   /** Forgets what is still to be spoken and closes the mouth, within 200 ms. @returns µs of speech not spoken. */
