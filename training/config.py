@@ -39,7 +39,8 @@ class EncoderConfig:
     bottleneck: int = 128
     mouth_dims: int = 9
     frames_per_hop: int = 2
-    phone_classes: int = 22
+    prosody_dims: int = 2
+    phone_classes: int = 19  # groups of motion/visemes.py
 
     @property
     def state_length(self):

@@ -5,6 +5,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from training.config import EncoderConfig
+from training.linear import Linear
 
 
 class Block(nn.Module):
@@ -14,8 +15,8 @@ class Block(nn.Module):
         super().__init__()
         self.taps, self.dilation = taps, dilation
         self.norm = nn.LayerNorm(width)
-        self.gather = nn.Linear(taps * width, width)
-        self.mix = nn.Linear(width, width)
+        self.gather = Linear(taps * width, width)
+        self.mix = Linear(width, width)
 
     @property
     def history_frames(self):
@@ -45,13 +46,16 @@ class Encoder(nn.Module):
         self.config = config
         self.register_buffer('mel_mean', torch.zeros(config.mel_bins))
         self.register_buffer('mel_std', torch.ones(config.mel_bins))
-        self.stem = nn.Linear(config.mel_bins * config.mel_frames_per_frame, config.width)
+        self.register_buffer('mouth_mean', torch.zeros(config.mouth_dims))
+        self.register_buffer('mouth_std', torch.ones(config.mouth_dims))
+        self.stem = Linear(config.mel_bins * config.mel_frames_per_frame, config.width)
         self.blocks = nn.ModuleList(Block(config.width, config.taps, dilation) for dilation in config.dilations)
         self.norm = nn.LayerNorm(config.width)
-        self.bottleneck = nn.Linear(config.width, config.bottleneck)
-        self.mouth = nn.Linear(config.bottleneck, config.frames_per_hop * config.mouth_dims)
-        self.phone = nn.Linear(config.bottleneck, config.phone_classes)
-        self.closure = nn.Linear(config.bottleneck, 1)
+        self.bottleneck = Linear(config.width, config.bottleneck)
+        self.mouth = Linear(config.bottleneck, config.frames_per_hop * config.mouth_dims)
+        self.phone = Linear(config.bottleneck, config.phone_classes)
+        self.closure = Linear(config.bottleneck, 1)
+        self.prosody = Linear(config.bottleneck, config.prosody_dims)
 
     def listen(self, mel, state):
         """mel: [batch, melFrames, melBins]; state: [batch, stateLength].

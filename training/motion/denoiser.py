@@ -7,6 +7,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from training.config import DenoiserConfig
+from training.linear import Linear
 from training.motion.channels import CHANNELS, HEAD, slices
 
 SLICES = slices()
@@ -21,11 +22,11 @@ class Block(nn.Module):
         super().__init__()
         self.heads, self.head_width = heads, width // heads
         self.norm = nn.LayerNorm(width, elementwise_affine=False)
-        self.attend = nn.Linear(width, 3 * width)
-        self.merge = nn.Linear(width, width)
-        self.expand = nn.Linear(width, 4 * width)
-        self.contract = nn.Linear(4 * width, width)
-        self.modulate = nn.Linear(width, 6 * width)
+        self.attend = Linear(width, 3 * width)
+        self.merge = Linear(width, width)
+        self.expand = Linear(width, 4 * width)
+        self.contract = Linear(4 * width, width)
+        self.modulate = Linear(width, 6 * width)
         nn.init.zeros_(self.modulate.weight)
         nn.init.zeros_(self.modulate.bias)
 
@@ -55,20 +56,20 @@ class Denoiser(nn.Module):
         super().__init__()
         self.config = config
         width, frames = config.width, config.frames_per_hop
-        self.context_in = nn.Linear(config.token_dims, width)
-        self.noisy_in = nn.Linear(config.token_dims, width)
-        self.features_in = nn.Linear(config.feature_dims, width)
+        self.context_in = Linear(config.token_dims, width)
+        self.noisy_in = Linear(config.token_dims, width)
+        self.features_in = Linear(config.feature_dims, width)
         self.null_context = nn.Parameter(torch.zeros(config.token_dims))
         self.null_features = nn.Parameter(torch.zeros(config.feature_dims))
         self.position = nn.Parameter(torch.randn(1, config.context_tokens + 1, width) * 0.02)
         self.condition_in = nn.Sequential(
-            nn.Linear(config.condition_dims + 2 * NOISE_FREQUENCIES, width), nn.SiLU(), nn.Linear(width, width), nn.SiLU()
+            Linear(config.condition_dims + 2 * NOISE_FREQUENCIES, width), nn.SiLU(), Linear(width, width), nn.SiLU()
         )
         self.blocks = nn.ModuleList(Block(width, config.heads) for _ in range(config.layers))
         self.norm = nn.LayerNorm(width, elementwise_affine=False)
-        self.modulate = nn.Linear(width, 2 * width)
-        self.out = nn.Linear(width, config.token_dims)
-        self.speak = nn.Linear(config.feature_dims, config.token_dims)
+        self.modulate = Linear(width, 2 * width)
+        self.out = Linear(width, config.token_dims)
+        self.speak = Linear(config.feature_dims, config.token_dims)
         for layer in (self.modulate, self.out, self.speak):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)

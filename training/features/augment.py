@@ -1,0 +1,29 @@
+"""Cheap variety for log-mel frames, new at every step: level, tilt, formant shift, steady noise, gaps."""
+
+import torch
+
+LOG_FLOOR = -16.118  # ln(1e-7), the floor of config.MelConfig
+
+
+def augment(mel, generator):
+    """mel: [batch, melFrames, melBins]. Returns the same shape, changed."""
+    batch, frames, bins = mel.shape
+    draw = lambda *shape: torch.rand(*shape, generator=generator)
+    normal = lambda *shape: torch.randn(*shape, generator=generator)
+    shift = (draw(batch, 1) * 4 - 2) * (draw(batch, 1) < 0.5)  # up to two mel bins, about 15 % of formant frequency
+    place = (torch.arange(bins) + shift).clamp(0, bins - 1.001)  # [batch, bins]
+    low = place.long()
+    part = (place - low)[:, None]  # [batch, 1, bins]
+    gather = lambda index: mel.gather(2, index[:, None].expand(-1, frames, -1))
+    mel = gather(low) * (1 - part) + gather(low + 1) * part  # [batch, frames, bins]
+    axis = torch.linspace(-1, 1, bins)
+    colour = normal(batch, 1, 1) * 0.7 * axis + normal(batch, 1, 1) * 0.4 * torch.cos(3 * axis + normal(batch, 1, 1) * 3)
+    mel = mel + colour + (draw(batch, 1, 1) * 7 - 4)  # level: -17..+13 dB
+    noisy = (draw(batch, 1, 1) < 0.35).float()
+    level = mel.amax((1, 2), keepdim=True) - 3 - draw(batch, 1, 1) * 8 - 20 * (1 - noisy)
+    floor = level + normal(batch, 1, 1) * axis + 0.9 * normal(batch, frames, bins)  # [batch, frames, bins]
+    mel = torch.logaddexp(mel, floor)
+    gaps = draw(batch, frames // 2) < 0.004 * (draw(batch, 1) < 0.4)
+    gaps = gaps | torch.roll(gaps, 1, 1)  # two frames of 20 ms
+    mel = torch.where(gaps.repeat_interleave(2, 1)[..., None], torch.full_like(mel, LOG_FLOOR), mel)
+    return mel.clamp_min(LOG_FLOOR)
