@@ -1,0 +1,153 @@
+/**
+ * Refines a coarse matte so that it follows the edges of a colour picture (He, Sun, Tang: Guided Image Filtering,
+ * 2013; coefficients at reduced size as in Fast Guided Filter, 2015).
+ */
+export interface GuidedFilterOptions {
+  /** Window radius in pixels of the reduced picture. */
+  readonly radiusPx: number;
+  /** Colour variance (of 0..1 squared) below which a window counts as flat. */
+  readonly epsilon: number;
+}
+
+/**
+ * @param rgba - `[side, side, 4]`, the guide.
+ * @param matte - `[side, side]`, 0..1.
+ * @param reduced - side of the picture on which coefficients are computed; divides `side`.
+ * @returns `[side, side]`, 0..1, new.
+ */
+export function guidedFilter(
+  rgba: Uint8Array,
+  matte: Float32Array,
+  side: number,
+  reduced: number,
+  { radiusPx, epsilon }: GuidedFilterOptions,
+): Float32Array {
+  const guide = [0, 1, 2].map((channel) => reduceChannel(rgba, channel, side, reduced)) as Planes;
+  const target = reducePlane(matte, side, reduced);
+  const mean = (plane: Float32Array): Float32Array => boxBlur(plane, reduced, radiusPx);
+  const meanGuide = guide.map(mean) as Planes;
+  const meanTarget = mean(target);
+  const product = (a: Float32Array, b: Float32Array): Float32Array => mean(a.map((value, index) => value * b[index]!));
+  const crossTarget = guide.map((plane) => product(plane, target)) as Planes;
+  const [r, g, b] = guide;
+  const moments = [product(r, r), product(r, g), product(r, b), product(g, g), product(g, b), product(b, b)] as const;
+  const count = reduced * reduced;
+  const slopes = [new Float32Array(count), new Float32Array(count), new Float32Array(count)] as Planes;
+  const offset = new Float32Array(count);
+  const [meanR, meanG, meanB] = meanGuide;
+  const [momentRR, momentRG, momentRB, momentGG, momentGB, momentBB] = moments;
+  for (let at = 0; at < count; at++) {
+    const [mr, mg, mb, mt] = [meanR[at]!, meanG[at]!, meanB[at]!, meanTarget[at]!];
+    const rr = momentRR[at]! - mr * mr + epsilon;
+    const rg = momentRG[at]! - mr * mg;
+    const rb = momentRB[at]! - mr * mb;
+    const gg = momentGG[at]! - mg * mg + epsilon;
+    const gb = momentGB[at]! - mg * mb;
+    const bb = momentBB[at]! - mb * mb + epsilon;
+    const cr = crossTarget[0][at]! - mr * mt;
+    const cg = crossTarget[1][at]! - mg * mt;
+    const cb = crossTarget[2][at]! - mb * mt;
+    // The inverse of a symmetric 3x3 by its adjugate.
+    const [irr, irg, irb] = [gg * bb - gb * gb, rb * gb - rg * bb, rg * gb - rb * gg];
+    const [igg, igb, ibb] = [rr * bb - rb * rb, rg * rb - rr * gb, rr * gg - rg * rg];
+    const determinant = rr * irr + rg * irg + rb * irb;
+    const sr = (irr * cr + irg * cg + irb * cb) / determinant;
+    const sg = (irg * cr + igg * cg + igb * cb) / determinant;
+    const sb = (irb * cr + igb * cg + ibb * cb) / determinant;
+    slopes[0][at] = sr;
+    slopes[1][at] = sg;
+    slopes[2][at] = sb;
+    offset[at] = mt - sr * mr - sg * mg - sb * mb;
+  }
+  return applyCoefficients(rgba, side, reduced, slopes.map(mean) as Planes, mean(offset));
+}
+
+type Planes = [Float32Array, Float32Array, Float32Array];
+
+function applyCoefficients(
+  rgba: Uint8Array,
+  side: number,
+  reduced: number,
+  [slopeR, slopeG, slopeB]: Planes,
+  offset: Float32Array,
+): Float32Array {
+  const refined = new Float32Array(side * side);
+  const ratio = reduced / side;
+  for (let y = 0; y < side; y++) {
+    const v = Math.max(0, Math.min(reduced - 1, (y + 0.5) * ratio - 0.5));
+    const top = Math.min(reduced - 2, Math.floor(v));
+    const fy = v - top;
+    for (let x = 0; x < side; x++) {
+      const u = Math.max(0, Math.min(reduced - 1, (x + 0.5) * ratio - 0.5));
+      const left = Math.min(reduced - 2, Math.floor(u));
+      const fx = u - left;
+      const a = top * reduced + left;
+      const wa = (1 - fx) * (1 - fy);
+      const wb = fx * (1 - fy);
+      const wc = (1 - fx) * fy;
+      const wd = fx * fy;
+      const [b, c, d] = [a + 1, a + reduced, a + reduced + 1];
+      const at = (y * side + x) * 4;
+      const sr = wa * slopeR[a]! + wb * slopeR[b]! + wc * slopeR[c]! + wd * slopeR[d]!;
+      const sg = wa * slopeG[a]! + wb * slopeG[b]! + wc * slopeG[c]! + wd * slopeG[d]!;
+      const sb = wa * slopeB[a]! + wb * slopeB[b]! + wc * slopeB[c]! + wd * slopeB[d]!;
+      const so = wa * offset[a]! + wb * offset[b]! + wc * offset[c]! + wd * offset[d]!;
+      const value = (sr * rgba[at]! + sg * rgba[at + 1]! + sb * rgba[at + 2]!) / 255 + so;
+      refined[y * side + x] = value < 0 ? 0 : value > 1 ? 1 : value;
+    }
+  }
+  return refined;
+}
+
+function reduceChannel(rgba: Uint8Array, channel: number, side: number, reduced: number): Float32Array {
+  return reduce(side, reduced, (at) => rgba[4 * at + channel]! / 255);
+}
+
+function reducePlane(plane: Float32Array, side: number, reduced: number): Float32Array {
+  return reduce(side, reduced, (at) => plane[at]!);
+}
+
+function reduce(side: number, reduced: number, read: (at: number) => number): Float32Array {
+  const factor = side / reduced;
+  const out = new Float32Array(reduced * reduced);
+  for (let y = 0; y < reduced; y++) {
+    for (let x = 0; x < reduced; x++) {
+      let sum = 0;
+      for (let v = 0; v < factor; v++) {
+        for (let u = 0; u < factor; u++) sum += read((y * factor + v) * side + x * factor + u);
+      }
+      out[y * reduced + x] = sum / (factor * factor);
+    }
+  }
+  return out;
+}
+
+/** @returns the mean over a square window that is cut at the picture's edge; `[side, side]`, new. */
+export function boxBlur(plane: Float32Array, side: number, radiusPx: number): Float32Array {
+  const across = new Float32Array(plane.length);
+  for (let y = 0; y < side; y++) {
+    const row = y * side;
+    let sum = 0;
+    for (let x = 0; x < Math.min(radiusPx, side); x++) sum += plane[row + x]!;
+    for (let x = 0; x < side; x++) {
+      if (x + radiusPx < side) sum += plane[row + x + radiusPx]!;
+      if (x - radiusPx - 1 >= 0) sum -= plane[row + x - radiusPx - 1]!;
+      across[row + x] = sum / (Math.min(side - 1, x + radiusPx) - Math.max(0, x - radiusPx) + 1);
+    }
+  }
+  const out = new Float32Array(plane.length);
+  // Columns are summed a row at a time, so that memory is walked in order.
+  const sums = new Float64Array(side);
+  for (let y = 0; y < Math.min(radiusPx, side); y++) for (let x = 0; x < side; x++) sums[x]! += across[y * side + x]!;
+  for (let y = 0; y < side; y++) {
+    const enters = y + radiusPx < side ? (y + radiusPx) * side : -1;
+    const leaves = y - radiusPx - 1 >= 0 ? (y - radiusPx - 1) * side : -1;
+    const rows = Math.min(side - 1, y + radiusPx) - Math.max(0, y - radiusPx) + 1;
+    for (let x = 0; x < side; x++) {
+      if (enters >= 0) sums[x]! += across[enters + x]!;
+      if (leaves >= 0) sums[x]! -= across[leaves + x]!;
+      out[y * side + x] = sums[x]! / rows;
+    }
+  }
+  return out;
+}
