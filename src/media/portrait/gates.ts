@@ -97,9 +97,6 @@ function refuse(facts: FaceFacts): void {
   if (facts.rivalWidth >= AMBIGUOUS_RIVAL) {
     throw failure('FACE_AMBIGUOUS', 'there are several faces of similar size; crop the picture to one person');
   }
-  if (facts.insideShare < LOWEST_INSIDE_SHARE) {
-    throw failure('FACE_COVERED', 'the edge of the picture cuts through the face; use a picture that shows all of it');
-  }
   if (Math.abs(facts.yawDeg) > HIGHEST_YAW_DEG || Math.abs(facts.pitchDeg) > HIGHEST_PITCH_DEG) {
     throw failure(
       'FACE_TURNED_AWAY',
@@ -120,6 +117,9 @@ function refuse(facts: FaceFacts): void {
     throw noFace(
       `what looks like one is too uncertain (score ${facts.detectorScore.toFixed(2)}, landmarks move by ${facts.jitterPercent.toFixed(1)} %): an animal, a covered face or a rough drawing`,
     );
+  }
+  if (facts.insideShare < LOWEST_INSIDE_SHARE) {
+    throw failure('FACE_COVERED', 'the edge of the picture cuts through the face; use a picture that shows all of it');
   }
   if (facts.faceWidthPx < LOWEST_WIDTH_PX) {
     throw failure(
