@@ -5,36 +5,79 @@ export function minimumJerk(progress: number): number {
 }
 
 /**
- * A number on its way to a target: a function of time alone, so that asking twice, or asking late, changes nothing.
- * `T` is the timeline it moves on.
+ * What was said over time, `T` being its timeline. It remembers, so that the past can be asked while the future is
+ * already written, and asking changes nothing.
  */
+export class Course<T extends number, V> {
+  readonly #before: V;
+  #steps: { readonly from: T; readonly value: V }[] = [];
+
+  /** @param before - the value until the first that is set. */
+  constructor(before: V) {
+    this.#before = before;
+  }
+
+  /** From `from` on it is `value`; what was set for later is taken back. */
+  set(value: V, from: T): void {
+    while ((this.#steps.at(-1)?.from ?? -Infinity) > from) this.#steps.pop();
+    this.#steps.push({ from, value });
+  }
+
+  at(time: T): V {
+    for (let index = this.#steps.length - 1; index >= 0; index--) {
+      const { from, value } = this.#steps[index]!;
+      if (from <= time) return value;
+    }
+    return this.#before;
+  }
+
+  /** Drops what is of no use to those who ask for `time` and later. */
+  forget(time: T): void {
+    const kept = this.#steps.findLastIndex(({ from }) => from <= time);
+    if (kept > 0) this.#steps = this.#steps.slice(kept);
+  }
+}
+
+interface Move<T> {
+  readonly fromValue: number;
+  readonly toValue: number;
+  readonly start: T;
+  readonly durationUs: number;
+}
+
+/** A number on its way from target to target, without a jump: `T` is the timeline it moves on, in µs. */
 export class Eased<T extends number> {
-  #from: number;
-  #to: number;
-  #startUs: T | undefined;
-  #durationUs = 0;
+  readonly #initial: number;
+  readonly #moves: Course<T, Move<T> | undefined>;
+  #target: number;
 
   constructor(value: number) {
-    this.#from = value;
-    this.#to = value;
+    this.#initial = value;
+    this.#target = value;
+    this.#moves = new Course<T, Move<T> | undefined>(undefined);
   }
 
+  /** Where it is going in the end. */
   get target(): number {
-    return this.#to;
+    return this.#target;
   }
 
-  /** Leaves for `target` at `startUs` from wherever it is then, and arrives `durationUs` later. */
-  moveTo(target: number, startUs: T, durationUs: number): void {
-    this.#from = this.at(startUs);
-    this.#to = target;
-    this.#startUs = startUs;
-    this.#durationUs = durationUs;
+  /** Leaves for `target` at `start` from wherever it is then, and arrives `durationUs` later. */
+  moveTo(target: number, start: T, durationUs: number): void {
+    this.#moves.set({ fromValue: this.at(start), toValue: target, start, durationUs }, start);
+    this.#target = target;
   }
 
-  at(timeUs: T): number {
-    if (this.#startUs === undefined) return this.#to;
-    const progress =
-      this.#durationUs > 0 ? (timeUs - this.#startUs) / this.#durationUs : timeUs >= this.#startUs ? 1 : 0;
-    return this.#from + (this.#to - this.#from) * minimumJerk(progress);
+  at(time: T): number {
+    const move = this.#moves.at(time);
+    if (move === undefined) return this.#initial;
+    const { fromValue, toValue, start, durationUs } = move;
+    const progress = durationUs > 0 ? (time - start) / durationUs : 1;
+    return fromValue + (toValue - fromValue) * minimumJerk(progress);
+  }
+
+  /** Drops what is of no use to those who ask for `time` and later. */
+  forget(time: T): void {
+    this.#moves.forget(time);
   }
 }

@@ -1,8 +1,19 @@
 import type { MotionFrame } from '../base/media.ts';
-import type { MediaTimeUs } from '../base/timeline.ts';
-import type { ControlMessage } from './control/control-message.ts';
+import { advance, mediaTimeUs, US_PER_S, type MediaTimeUs } from '../base/timeline.ts';
+import { EMOTIONS, type ControlMessage } from './control/control-message.ts';
+import { ControlTrack, type ControlState } from './control/control-track.ts';
+import { VoiceActivity } from './features/voice-activity.ts';
+import { Windower } from './features/windower.ts';
+import { compose } from './motion/composition.ts';
+import { ConditionWriter, type Wishes } from './motion/condition.ts';
+import { FeatureWindow } from './motion/feature-window.ts';
+import { JobWriter } from './motion/job-writer.ts';
 import type { MotionManifest } from './motion/manifest.ts';
 import type { MotionJob, MotionResult } from './motion/motion-job.ts';
+import { MotionResampler } from './motion/motion-resampler.ts';
+import { MouthGate } from './motion/mouth-gate.ts';
+import { NoiseSource } from './motion/noise.ts';
+import { Stitcher } from './motion/stitcher.ts';
 
 export interface MotionStreamOptions {
   readonly manifest: MotionManifest;
@@ -15,73 +26,213 @@ export interface MotionStreamCounts {
   readonly skippedHops: number;
   /** Results that held a value that is no number; a plausible frame stood in. */
   readonly invalidHops: number;
-  /** Results that came after their hop had been skipped, or twice. */
+  /** Results that came after their hop had been skipped. */
   readonly lateResults: number;
 }
+
+/** Pictures are drawn at most this long after their motion was made. */
+const KEPT_US = 5 * US_PER_S;
+/** `emotion` in a bundle names neutral last (`models/README.md`). */
+const EMOTION_ORDER = [...EMOTIONS.filter((name) => name !== 'neutral'), 'neutral'] as const;
 
 /**
  * Sound in, motion out, without clock or thread: asks for one inference per hop and is given its result. How the sound
  * is cut does not matter. Sound is 16 kHz mono (`manifest.features.sampleRateHz`), its first sample at media time 0.
  */
 export class MotionStream {
-  constructor(options: MotionStreamOptions) {
-    void options;
+  readonly manifest: MotionManifest;
+  readonly #windower: Windower;
+  readonly #voice: VoiceActivity;
+  #controls = new ControlTrack();
+  #gate = new MouthGate();
+  readonly #heard: FeatureWindow;
+  readonly #jobs: JobWriter;
+  readonly #conditions: ConditionWriter;
+  readonly #noise: NoiseSource;
+  readonly #stitcher: Stitcher;
+  readonly #resampler: MotionResampler;
+  readonly #counts = { skippedHops: 0, invalidHops: 0, lateResults: 0 };
+  /** Sound that no run has heard yet, a mel block per hop, up to and with the hop that is being run. */
+  #unheard: Float32Array[] = [];
+  #running: { readonly serial: number; readonly givenUp: boolean } | undefined;
+  #hop = 0;
+  #serial = 0;
+
+  constructor({ manifest, seed }: MotionStreamOptions) {
+    this.manifest = manifest;
+    this.#windower = new Windower(manifest.features, manifest.encoder.melFramesPerHop);
+    this.#voice = new VoiceActivity(manifest.features.sampleRateHz);
+    this.#heard = new FeatureWindow(manifest);
+    this.#jobs = new JobWriter(manifest);
+    this.#conditions = new ConditionWriter(manifest);
+    this.#noise = new NoiseSource(manifest, seed);
+    this.#stitcher = new Stitcher(manifest);
+    this.#resampler = new MotionResampler((manifest.motion.framesPerSecond * KEPT_US) / US_PER_S);
   }
 
   /** @param samples - mono in -1..1; copied. */
   push(samples: Float32Array): void {
-    void samples;
+    this.#windower.push(samples);
+    this.#voice.push(samples);
+    if (this.#gate.interrupted && this.#voice.silentSinceUs !== undefined) this.#gate.resume(this.#voice.silentSinceUs);
   }
 
-  /** `message` takes effect, eased, on frames from media time `at` on. */
+  /** `message` takes effect, eased, from media time `at` on; messages come in the order of their time. */
   control(message: ControlMessage, at: MediaTimeUs): void {
-    void [message, at];
+    if (message.type === 'interrupt') this.#gate.interrupt(at);
+    else if (message.type === 'resume') this.#gate.resume(at);
+    else this.#controls.apply(message, at);
   }
 
   /**
-   * @returns the next hop that has its sound, to be run at most once, or nothing while one is being run or no sound
-   * is waiting. The stream forgets the job's buffer until `accept` brings it home.
+   * @returns the next hop that has its sound, to be run once, or nothing while one is being run or no sound waits. The
+   * job's buffer is the caller's until `accept` brings it home; one that never comes home is forgotten by `skip`.
    */
   due(): MotionJob | undefined {
-    return undefined;
+    if (this.#running?.givenUp === false) return undefined;
+    const mel = this.#windower.take();
+    if (mel === undefined) return undefined;
+    this.#unheard.push(mel);
+    // More than the window holds would be heard for nothing.
+    this.#unheard = this.#unheard.slice(-this.manifest.motion.contextTokens);
+    const wishes = wishesOf(this.#controls.at(this.#timeOf(this.#hop, 0)));
+    const job = this.#jobs.open({
+      serial: this.#serial++,
+      hop: this.#hop,
+      melHops: this.#unheard.length,
+      guidance: this.#conditions.guidance(wishes),
+    });
+    this.#unheard.forEach((block, index) => {
+      job.mel.set(block, index * block.length);
+    });
+    this.#heard.prepare(job.melHops, job.features, job.encoderState);
+    job.context.set(this.#stitcher.context);
+    this.#conditions.write(wishes, job.condition);
+    this.#noise.fill(this.#hop, job.token);
+    this.#running = { serial: job.serial, givenUp: false };
+    return job;
   }
 
   /** @returns the hop's frames, composed with the controls; none before media time 0, or if the hop was skipped. */
   accept(result: MotionResult): MotionFrame[] {
-    void result;
-    return [];
+    this.#jobs.bringHome(result);
+    const running = this.#running;
+    if (running?.serial !== result.serial) {
+      this.#counts.lateResults++;
+      return [];
+    }
+    this.#running = undefined;
+    this.#heard.accept(result.features, result.encoderState);
+    // What was skipped since waits on: the run had not heard it.
+    this.#unheard.splice(0, result.melHops);
+    if (running.givenUp) {
+      this.#counts.lateResults++;
+      return [];
+    }
+    const frames = this.#stitcher.accept(result.token);
+    if (frames === undefined) this.#counts.invalidHops++;
+    return this.#made(frames ?? this.#stitcher.continue());
   }
 
   /**
    * Gives up on the hop that is being run or is due: it is too late.
-   * @returns plausible frames in its place; none if no hop has its sound. The sound itself is not lost: the next job hears it.
+   * @returns plausible frames in its place; none if no hop has its sound. The next job hears the sound all the same.
    */
   skip(): MotionFrame[] {
-    return [];
+    if (this.#running?.givenUp === false) {
+      this.#running = { ...this.#running, givenUp: true };
+    } else {
+      const mel = this.#windower.take();
+      if (mel === undefined) return [];
+      this.#unheard.push(mel);
+    }
+    this.#counts.skippedHops++;
+    return this.#made(this.#stitcher.continue());
   }
 
   /**
    * Interpolates the motion made so far and composes it with the controls as they are now, so that a gesture or an
    * interruption shows at once, not a hop later. For a live call, ask when the picture is drawn.
-   * @param target - `[MOTION_DIMS]`, overwritten: beyond the newest frame with the newest held.
+   * @param target - `[MOTION_DIMS]`, overwritten; beyond the newest frame with the newest.
    * @returns whether motion up to `timeUs` is available.
    */
   motionAt(timeUs: MediaTimeUs, target: Float32Array): boolean {
-    void [timeUs, target];
-    return false;
+    const available = this.#resampler.sample(timeUs, target);
+    this.#compose(timeUs, target);
+    return available;
   }
 
-  /** End of the newest frame that was made, or 0. */
-  get madeUntilUs(): MediaTimeUs {
-    return 0 as MediaTimeUs;
+  /** @returns whether an interruption is in force at `timeUs`: the mouth closes, and the sound should be off. */
+  interruptedAt(timeUs: MediaTimeUs): boolean {
+    return this.#gate.shutAt(timeUs);
+  }
+
+  /** Time of the newest frame that was made; negative before the first. */
+  get newestUs(): MediaTimeUs {
+    return this.#resampler.newestUs ?? this.#timeOf(-1, this.manifest.motion.framesPerHop - 1);
+  }
+
+  /** Hops whose sound is there and whose inference has not begun. */
+  get waitingHops(): number {
+    return this.#windower.depth;
+  }
+
+  /** When the voice fell silent, or nothing while it is heard. */
+  get silentSinceUs(): MediaTimeUs | undefined {
+    return this.#voice.silentSinceUs;
   }
 
   get counts(): MotionStreamCounts {
-    return { skippedHops: 0, invalidHops: 0, lateResults: 0 };
+    return { ...this.#counts };
   }
 
-  /** Back to media time 0, with the same seed; controls keep their targets. */
+  /** As new: media time 0, silence, no controls, the same seed. Only the counts go on. */
   reset(): void {
-    return;
+    this.#windower.reset();
+    this.#voice.reset();
+    this.#controls = new ControlTrack();
+    this.#gate = new MouthGate();
+    this.#heard.reset();
+    this.#stitcher.reset();
+    this.#resampler.reset();
+    this.#unheard = [];
+    this.#running = undefined;
+    this.#hop = 0;
   }
+
+  /** @returns the moment a hop's frame speaks of: `lookAheadUs` before the end of the sound that the hop has heard. */
+  #timeOf(hop: number, frame: number): MediaTimeUs {
+    const { framesPerSecond, framesPerHop, lookAheadUs } = this.manifest.motion;
+    return mediaTimeUs(((hop * framesPerHop + frame) * US_PER_S) / framesPerSecond - lookAheadUs);
+  }
+
+  #made(motions: readonly Float32Array[]): MotionFrame[] {
+    const frames = motions.map((motion, frame) => ({ timeUs: this.#timeOf(this.#hop, frame), motion }));
+    this.#hop++;
+    for (const frame of frames) this.#resampler.push(frame);
+    const oldest = advance(this.newestUs, -KEPT_US);
+    this.#controls.forget(oldest);
+    this.#gate.forget(oldest);
+    return frames
+      .filter(({ timeUs }) => timeUs >= 0)
+      .map(({ timeUs, motion }) => {
+        const composed = motion.slice();
+        this.#compose(timeUs, composed);
+        return { timeUs, motion: composed };
+      });
+  }
+
+  #compose(timeUs: MediaTimeUs, motion: Float32Array): void {
+    compose(motion, { ...this.#controls.at(timeUs), mouthOpen: this.#gate.openAt(timeUs) });
+  }
+}
+
+function wishesOf({ gaze, distance, emotion, arousal, guidance }: ControlState): Wishes {
+  return {
+    ...(gaze && { gaze }),
+    ...(distance !== undefined && { distance }),
+    ...(emotion && { emotion: EMOTION_ORDER.map((name) => emotion[name]) }),
+    ...(arousal !== undefined && { arousal }),
+    guidance,
+  };
 }

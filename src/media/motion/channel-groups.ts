@@ -1,4 +1,4 @@
-import { MOTION_INDEX, type MotionChannel } from '../motion-space.ts';
+import { HEAD_CHANNELS, MOTION_INDEX, type MotionChannel } from '../motion-space.ts';
 
 const indices = (channels: readonly MotionChannel[]): readonly number[] =>
   channels.map((channel) => MOTION_INDEX[channel]);
@@ -34,3 +34,4 @@ export const BLINK_INDICES = indices(['eyeBlinkLeft', 'eyeBlinkRight']);
 
 export const HEAD_ANGLE_INDICES = indices(['headYaw', 'headPitch', 'headRoll']);
 export const HEAD_SHIFT_INDICES = indices(['headX', 'headY']);
+export const HEAD_INDICES = indices(HEAD_CHANNELS);

@@ -5,6 +5,8 @@ import type { ConditionName } from './manifest.ts';
  * it owns the buffer until the result brings it home.
  */
 export interface MotionJob {
+  /** Tells this job from every other of its stream. */
+  readonly serial: number;
   /** Which hop of the stream this is, from 0. */
   readonly hop: number;
   /** What all the views below look at; the one transferable. */

@@ -1,6 +1,11 @@
 import type { Closable } from '../../base/lifecycle.ts';
-import type { MotionManifest } from '../../media/motion/manifest.ts';
+import { conditionDims, tokenDims, type MotionManifest } from '../../media/motion/manifest.ts';
 import type { MotionJob, MotionResult } from '../../media/motion/motion-job.ts';
+import { Sampler, type DenoiserBatch } from '../../media/motion/sampler.ts';
+import { openBundle, type Bundle } from './bundle.ts';
+import { EncoderBatch } from './encoder-batch.ts';
+import type { Precision } from './manifest.ts';
+import { ShapedGraph } from './shaped-graph.ts';
 
 /** Runs the networks of one bundle, for any number of sessions. */
 export interface MotionEngine extends Closable {
@@ -11,4 +16,85 @@ export interface MotionEngine extends Closable {
    */
   run(jobs: readonly MotionJob[]): Promise<MotionResult[]>;
   close(): Promise<void>;
+}
+
+export interface OnnxMotionEngineOptions {
+  /** The bundle's folder. */
+  readonly folder: string;
+  readonly precision: Precision;
+}
+
+/** The networks on this thread: for the worker, for files, and for tests. */
+export class OnnxMotionEngine implements MotionEngine {
+  readonly manifest: MotionManifest;
+  readonly #encoder: EncoderBatch;
+  readonly #denoiser: ShapedGraph;
+  readonly #sessions: readonly ShapedGraph[];
+  readonly #sampler: Sampler;
+  #busy: Promise<unknown> = Promise.resolve();
+
+  private constructor(manifest: MotionManifest, encoder: ShapedGraph, denoiser: ShapedGraph) {
+    this.manifest = manifest;
+    this.#encoder = new EncoderBatch(manifest, encoder);
+    this.#denoiser = denoiser;
+    this.#sessions = [encoder, denoiser];
+    this.#sampler = new Sampler(manifest);
+  }
+
+  /** @throws AvatarError any `BUNDLE_…` code: the bundle is not one that can be run. */
+  static async open({ folder, precision }: OnnxMotionEngineOptions): Promise<OnnxMotionEngine> {
+    const { manifest, ...graphs } = await openBundle(folder, precision);
+    const [encoder, denoiser] = await Promise.all([openEncoder(manifest, graphs), openDenoiser(manifest, graphs)]);
+    return new OnnxMotionEngine(manifest, encoder, denoiser);
+  }
+
+  run(jobs: readonly MotionJob[]): Promise<MotionResult[]> {
+    // The batch's buffers are shared, so one run follows the other.
+    const run = this.#busy.then(() => this.#run(jobs));
+    this.#busy = run.catch(() => undefined);
+    return run;
+  }
+
+  async close(): Promise<void> {
+    await this.#busy;
+    for (const session of this.#sessions) await session.close();
+  }
+
+  async #run(jobs: readonly MotionJob[]): Promise<MotionResult[]> {
+    await this.#encoder.hear(jobs);
+    await this.#sampler.sample(jobs, (batch) => this.#denoise(batch));
+    return [...jobs];
+  }
+
+  async #denoise({ rows, noiseLevel, ...batch }: DenoiserBatch): Promise<Float32Array> {
+    const outputs = await this.#denoiser.run(rows, { ...batch, noise_level: noiseLevel });
+    return outputs['clean']!;
+  }
+}
+
+function openEncoder(manifest: MotionManifest, { encoder: graph }: Omit<Bundle, 'manifest'>): Promise<ShapedGraph> {
+  const { features, encoder } = manifest;
+  return ShapedGraph.open({
+    name: `${manifest.name} encoder`,
+    graph,
+    inputs: { mel: [encoder.melFramesPerHop, features.melBins], state: [encoder.stateLength] },
+    outputs: { features: [encoder.featureDims], next_state: [encoder.stateLength] },
+  });
+}
+
+function openDenoiser(manifest: MotionManifest, { denoiser: graph }: Omit<Bundle, 'manifest'>): Promise<ShapedGraph> {
+  const { motion, encoder } = manifest;
+  const token = tokenDims(manifest);
+  return ShapedGraph.open({
+    name: `${manifest.name} denoiser`,
+    graph,
+    inputs: {
+      context: [motion.contextTokens, token],
+      noisy: [1, token],
+      features: [motion.contextTokens + 1, encoder.featureDims],
+      condition: [conditionDims(manifest)],
+      noise_level: [],
+    },
+    outputs: { clean: [1, token] },
+  });
 }

@@ -8,10 +8,19 @@ export interface FloatTensor {
   readonly values: Float32Array;
 }
 
+/** What a graph says of one of its tensors: axes that are free have names. */
+export interface TensorDescription {
+  readonly name: string;
+  readonly type: string;
+  readonly axes: readonly (number | string)[];
+}
+
 /** One ONNX graph, loaded. Runs may overlap; each uses one thread of its own pool. */
 export class OnnxSession implements Closable {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
+  readonly inputs: readonly TensorDescription[];
+  readonly outputs: readonly TensorDescription[];
   readonly #session: InferenceSession;
   #released: Promise<void> | undefined;
 
@@ -19,6 +28,8 @@ export class OnnxSession implements Closable {
     this.#session = session;
     this.inputNames = session.inputNames;
     this.outputNames = session.outputNames;
+    this.inputs = session.inputMetadata.map(describe);
+    this.outputs = session.outputMetadata.map(describe);
   }
 
   /**
@@ -62,4 +73,10 @@ export class OnnxSession implements Closable {
     this.#released ??= this.#session.release();
     return this.#released;
   }
+}
+
+function describe(value: InferenceSession.ValueMetadata): TensorDescription {
+  return value.isTensor
+    ? { name: value.name, type: value.type, axes: value.shape }
+    : { name: value.name, type: 'no tensor', axes: [] };
 }

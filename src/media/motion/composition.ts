@@ -1,0 +1,65 @@
+import { MOTION_INDEX, type MotionChannel } from '../motion-space.ts';
+import { HEAD_ANGLE_INDICES, HEAD_SHIFT_INDICES, SPEECH_INDICES } from './channel-groups.ts';
+import { drawGesture, type GestureMoment } from './gestures.ts';
+import { limit } from './limits.ts';
+
+/** What is done to the model's motion at one moment; the model itself does not know of it. */
+export interface Composition {
+  /** Of the speech movement, 0..2. */
+  readonly amplitude: number;
+  /** Of the head's own movement around rest, 0..2. */
+  readonly headMotion: number;
+  /** Degrees, added to the head. */
+  readonly pose: { readonly yaw: number; readonly pitch: number; readonly roll: number };
+  /** 0..1: how much of the pose of a person who writes. */
+  readonly composing: number;
+  readonly gestures: readonly GestureMoment[];
+  /** 1: the mouth speaks, 0: an interruption has shut it. */
+  readonly mouthOpen: number;
+}
+
+/** Thoughtful and present: eyes and head lowered a little to one side, brows lightly drawn, lips together. */
+const COMPOSING: readonly (readonly [MotionChannel, number])[] = [
+  ['eyeLookDownLeft', 0.45],
+  ['eyeLookDownRight', 0.45],
+  ['eyeLookOutLeft', 0.2],
+  ['eyeLookInRight', 0.2],
+  ['browInnerUp', 0.18],
+  ['browDownLeft', 0.08],
+  ['mouthPressLeft', 0.12],
+  ['mouthPressRight', 0.12],
+  ['headPitch', -4],
+  ['headYaw', 2],
+  ['headRoll', 2.5],
+];
+const LOOKS: readonly MotionChannel[] = [
+  'eyeLookDownLeft',
+  'eyeLookDownRight',
+  'eyeLookInLeft',
+  'eyeLookInRight',
+  'eyeLookOutLeft',
+  'eyeLookOutRight',
+  'eyeLookUpLeft',
+  'eyeLookUpRight',
+];
+/** How much of its own gaze a person who writes keeps: eyes still dart. */
+const COMPOSING_GAZE_KEPT = 0.35;
+
+/** Makes the model's frame the one to be drawn, in place. What comes out is within limits, and a number everywhere. */
+export function compose(motion: Float32Array, composition: Composition): void {
+  const { amplitude, headMotion, pose, composing, gestures, mouthOpen } = composition;
+  for (const index of SPEECH_INDICES) motion[index] = motion[index]! * amplitude;
+  for (const index of HEAD_ANGLE_INDICES) motion[index] = motion[index]! * headMotion;
+  for (const index of HEAD_SHIFT_INDICES) motion[index] = motion[index]! * headMotion;
+  if (composing > 0) {
+    for (const look of LOOKS) motion[MOTION_INDEX[look]]! *= 1 - (1 - COMPOSING_GAZE_KEPT) * composing;
+    for (const [channel, value] of COMPOSING) motion[MOTION_INDEX[channel]]! += value * composing;
+  }
+  for (const gesture of gestures) drawGesture(gesture, motion);
+  motion[MOTION_INDEX.headYaw]! += pose.yaw;
+  motion[MOTION_INDEX.headPitch]! += pose.pitch;
+  motion[MOTION_INDEX.headRoll]! += pose.roll;
+  limit(motion);
+  // After the limits: an interruption closes the mouth at the same pace, however far it was open.
+  for (const index of SPEECH_INDICES) motion[index] = motion[index]! * mouthOpen;
+}
