@@ -33,7 +33,7 @@ CONDITION = (
     ('emotion', 8, 0.1),
     ('arousal', 2, 0.1),
     ('audio', 1, 0.1),
-    ('context', 1, 0.5),
+    ('context', 1, 0.15),
 )
 
 

@@ -1,4 +1,8 @@
-"""The diffusion transformer: it cleans one new motion token, given the tokens before it, the sound and the conditions."""
+"""The diffusion transformer: it cleans one new motion token, given the tokens before it, the sound and the conditions.
+
+Attention is causal and the tokens of the context know nothing of the noisy one. So training can ask for every token of
+a window at once: the clean tokens run along as context, and each noisy token looks at the clean tokens before its own.
+"""
 
 import math
 
@@ -11,7 +15,7 @@ from training.linear import Linear
 from training.motion.channels import CHANNELS, HEAD, slices
 
 SLICES = slices()
-NOISE_FREQUENCIES = 16
+NOISE_FREQUENCIES = 8
 
 
 class Block(nn.Module):
@@ -30,17 +34,17 @@ class Block(nn.Module):
         nn.init.zeros_(self.modulate.weight)
         nn.init.zeros_(self.modulate.bias)
 
-    def attention(self, x):
+    def attention(self, x, mask):
         split = lambda y: y.reshape(y.shape[0], y.shape[1], self.heads, -1).transpose(1, 2)
         query, key, value = (split(y) for y in self.attend(x).chunk(3, -1))  # [batch, heads, tokens, width / heads]
-        weight = query @ key.transpose(-1, -2) / math.sqrt(self.head_width)  # [batch, heads, tokens, tokens]
+        weight = query @ key.transpose(-1, -2) / math.sqrt(self.head_width) + mask  # [batch, heads, tokens, tokens]
         mixed = (weight.softmax(-1) @ value).transpose(1, 2)  # [batch, tokens, heads, width / heads]
         return self.merge(mixed.reshape(x.shape))  # [batch, tokens, width]
 
-    def forward(self, x, condition):
-        """x: [batch, tokens, width]; condition: [batch, 1, width]."""
-        shift, scale, gate, shift2, scale2, gate2 = self.modulate(condition).chunk(6, -1)  # [batch, 1, width] each
-        x = x + gate * self.attention(self.norm(x) * (1 + scale) + shift)  # [batch, tokens, width]
+    def forward(self, x, given, mask):
+        """x, given: [batch, tokens, width]; mask: [tokens, tokens], 0 where a token may look and -inf elsewhere."""
+        shift, scale, gate, shift2, scale2, gate2 = self.modulate(given).chunk(6, -1)  # [batch, tokens, width] each
+        x = x + gate * self.attention(self.norm(x) * (1 + scale) + shift, mask)  # [batch, tokens, width]
         y = F.relu(self.expand(self.norm(x) * (1 + scale2) + shift2))  # [batch, tokens, 4 * width]
         return x + gate2 * self.contract(y)  # [batch, tokens, width]
 
@@ -48,20 +52,23 @@ class Block(nn.Module):
 class Denoiser(nn.Module):
     """Predicts the clean token (x0) from a noisy one.
 
-    The head's channels are smooth: in 20 ms they change by far less than their spread. For them the network says how
-    the motion departs from going straight on, in units of `head_step`, so that its errors stay below what can be seen.
+    The head's channels are smooth: in 20 ms they change by far less than their spread. For them the network sees
+    velocity and acceleration, and says how the motion departs from going straight on, in units of `head_step`, so that
+    its errors stay below what can be seen.
     """
 
     def __init__(self, config: DenoiserConfig):
         super().__init__()
         self.config = config
-        width, frames = config.width, config.frames_per_hop
-        self.context_in = Linear(config.token_dims, width)
+        width, frames, heads = config.width, config.frames_per_hop, len(HEAD)
+        self.channels = config.token_dims // frames
+        self.context_in = Linear(config.token_dims + 2 * frames * heads, width)
         self.noisy_in = Linear(config.token_dims, width)
         self.features_in = Linear(config.feature_dims, width)
-        self.null_context = nn.Parameter(torch.zeros(config.token_dims))
+        self.null_context = nn.Parameter(torch.zeros(width))
         self.null_features = nn.Parameter(torch.zeros(config.feature_dims))
         self.position = nn.Parameter(torch.randn(1, config.context_tokens + 1, width) * 0.02)
+        self.context_given = nn.Parameter(torch.randn(1, 1, width) * 0.02)
         self.condition_in = nn.Sequential(
             Linear(config.condition_dims + 2 * NOISE_FREQUENCIES, width), nn.SiLU(), Linear(width, width), nn.SiLU()
         )
@@ -73,18 +80,47 @@ class Denoiser(nn.Module):
         for layer in (self.modulate, self.out, self.speak):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)
-        is_head = torch.tensor([float(name in HEAD) for name in CHANNELS])
-        self.register_buffer('is_head', is_head.repeat(frames))  # [tokenDims]
+        self.register_buffer('is_head', torch.tensor([float(name in HEAD) for name in CHANNELS]).repeat(frames))  # [tokenDims]
         self.register_buffer('head_step', torch.ones(config.token_dims))  # [tokenDims], standardised units
-        self.register_buffer('frequencies', math.pi * 2 ** (torch.arange(NOISE_FREQUENCIES) / 2 - 2))
+        self.register_buffer('velocity_step', torch.ones(heads))  # [6], standardised units per frame
+        self.register_buffer('acceleration_step', torch.ones(heads))  # [6]
+        self.register_buffer('frequencies', math.pi * 2 ** torch.arange(NOISE_FREQUENCIES).float() / 2)
+
+    def movement(self, tokens):
+        """tokens: [batch, tokens, tokenDims]. Returns the head's velocity and acceleration, [batch, tokens, 24]."""
+        heads, count = len(HEAD), tokens.shape[1]
+        frames = tokens.reshape(-1, count * self.config.frames_per_hop, self.channels)[:, :, -heads:]  # [batch, frames, 6]
+        pad = lambda x: torch.cat([torch.zeros_like(x[:, :1]), x], 1)
+        velocity = pad(frames[:, 1:] - frames[:, :-1])  # [batch, frames, 6]
+        acceleration = pad(velocity[:, 1:] - velocity[:, :-1])  # [batch, frames, 6]
+        moved = torch.cat([velocity / self.velocity_step, acceleration / self.acceleration_step], -1)  # [batch, frames, 12]
+        return moved.clamp(-6, 6).reshape(-1, count, 2 * heads * self.config.frames_per_hop)  # [batch, tokens, 24]
 
     def straight_on(self, context):
-        """Returns where the head gets if it keeps the velocity of its last two frames, [batch, 1, tokenDims]."""
-        channels = self.config.token_dims // self.config.frames_per_hop
-        newest = context[:, -1:, -channels:]  # [batch, 1, channels]
-        velocity = newest - context[:, -1:, -2 * channels : -channels]  # [batch, 1, channels]
+        """Returns where each token's motion gets if it keeps the velocity of its last two frames, same shape."""
+        newest = context[:, :, -self.channels :]  # [batch, tokens, channels]
+        velocity = newest - context[:, :, -2 * self.channels : -self.channels]  # [batch, tokens, channels]
         steps = [newest + (frame + 1) * velocity for frame in range(self.config.frames_per_hop)]
-        return torch.cat(steps, -1)  # [batch, 1, tokenDims]
+        return torch.cat(steps, -1)  # [batch, tokens, tokenDims]
+
+    def remember(self, context, has_context):
+        held = self.context_in(torch.cat([context, self.movement(context)], -1))  # [batch, tokens, width]
+        return has_context * held + (1 - has_context) * self.null_context  # [batch, tokens, width]
+
+    def given(self, condition, noise_level):
+        """condition: [batch, tokens, conditionDims]; noise_level: [batch, tokens, 1]. Returns [batch, tokens, width]."""
+        phase = noise_level * self.frequencies  # [batch, tokens, frequencies]
+        return self.condition_in(torch.cat([condition, phase.sin(), phase.cos()], -1))  # [batch, tokens, width]
+
+    def settle(self, x, given, features, before, has_context):
+        """The clean tokens from the last layer's x. before: [batch, tokens, tokenDims], the clean token before each."""
+        shift, scale = self.modulate(given).chunk(2, -1)  # [batch, tokens, width] each
+        y = self.out(self.norm(x) * (1 + scale) + shift) + self.speak(features)  # [batch, tokens, tokenDims]
+        follows = self.is_head * has_context  # [batch, tokens, tokenDims]
+        return follows * (self.straight_on(before) + self.head_step * y) + (1 - follows) * y  # [batch, tokens, tokenDims]
+
+    def hear(self, features, has_audio):
+        return has_audio * features + (1 - has_audio) * self.null_features  # [batch, tokens, featureDims]
 
     def forward(self, context, noisy, features, condition, noise_level):
         """context: [batch, contextTokens, tokenDims]; noisy: [batch, 1, tokenDims];
@@ -92,19 +128,43 @@ class Denoiser(nn.Module):
 
         Returns the clean token, [batch, 1, tokenDims].
         """
-        has_audio = condition[:, SLICES['audio']].unsqueeze(1)  # [batch, 1, 1]
-        has_context = condition[:, SLICES['context']].unsqueeze(1)  # [batch, 1, 1]
-        features = has_audio * features + (1 - has_audio) * self.null_features  # [batch, contextTokens + 1, featureDims]
-        held = has_context * context + (1 - has_context) * self.null_context  # [batch, contextTokens, tokenDims]
-        phase = noise_level[:, None] * self.frequencies  # [batch, frequencies]
-        given = torch.cat([condition, phase.sin(), phase.cos()], -1)  # [batch, conditionDims + 2 * frequencies]
-        given = self.condition_in(given).unsqueeze(1)  # [batch, 1, width]
-        x = torch.cat([self.context_in(held), self.noisy_in(noisy)], 1)  # [batch, contextTokens + 1, width]
+        condition = condition.unsqueeze(1)  # [batch, 1, conditionDims]
+        has_audio, has_context = condition[..., SLICES['audio']], condition[..., SLICES['context']]  # [batch, 1, 1]
+        features = self.hear(features, has_audio)  # [batch, contextTokens + 1, featureDims]
+        x = torch.cat([self.remember(context, has_context), self.noisy_in(noisy)], 1)  # [batch, contextTokens + 1, width]
         x = x + self.features_in(features) + self.position  # [batch, contextTokens + 1, width]
+        given = self.given(condition, noise_level[:, None, None])  # [batch, 1, width]
+        tokens = self.config.context_tokens + 1
+        everywhere = self.context_given.expand(given.shape[0], tokens - 1, -1)  # [batch, contextTokens, width]
+        everywhere = torch.cat([everywhere, given], 1)  # [batch, contextTokens + 1, width]
+        mask = torch.full((tokens, tokens), -math.inf).triu(1)  # [contextTokens + 1, contextTokens + 1]
         for block in self.blocks:
-            x = block(x, given)  # [batch, contextTokens + 1, width]
-        shift, scale = self.modulate(given).chunk(2, -1)  # [batch, 1, width] each
-        y = self.out(self.norm(x[:, -1:]) * (1 + scale) + shift)  # [batch, 1, tokenDims]
-        y = y + self.speak(features[:, -1:])  # [batch, 1, tokenDims]
-        follows = self.is_head * has_context  # [batch, 1, tokenDims]
-        return follows * (self.straight_on(context) + self.head_step * y) + (1 - follows) * y  # [batch, 1, tokenDims]
+            x = block(x, everywhere, mask)  # [batch, contextTokens + 1, width]
+        return self.settle(x[:, -1:], given, features[:, -1:], context[:, -1:], has_context)  # [batch, 1, tokenDims]
+
+    def forward_all(self, clean, noisy, features, condition, noise_level):
+        """Every token of a window but the first at once, for training.
+
+        clean: [batch, contextTokens + 1, tokenDims]; noisy: [batch, contextTokens, tokenDims], tokens 1 and later;
+        features: [batch, contextTokens + 1, featureDims]; condition: [batch, contextTokens, conditionDims];
+        noise_level: [batch, contextTokens, 1]. Returns clean tokens 1 and later, [batch, contextTokens, tokenDims].
+        """
+        tokens = self.config.context_tokens
+        has_audio, has_context = condition[:, :1, SLICES['audio']], condition[:, :1, SLICES['context']]  # [batch, 1, 1]
+        features = self.hear(features, has_audio)  # [batch, tokens + 1, featureDims]
+        heard = self.features_in(features) + self.position  # [batch, tokens + 1, width]
+        x = torch.cat([self.remember(clean[:, :-1], has_context) + heard[:, :-1], self.noisy_in(noisy) + heard[:, 1:]], 1)
+        given = self.given(condition, noise_level)  # [batch, tokens, width]
+        everywhere = torch.cat([self.context_given.expand(len(clean), tokens, -1), given], 1)  # [batch, 2 * tokens, width]
+        mask = training_mask(tokens, x.device)  # [2 * tokens, 2 * tokens]
+        for block in self.blocks:
+            x = block(x, everywhere, mask)  # [batch, 2 * tokens, width]
+        return self.settle(x[:, tokens:], given, features[:, 1:], clean[:, :-1], has_context)  # [batch, tokens, tokenDims]
+
+
+def training_mask(tokens, device):
+    """Clean token i looks at clean tokens up to i; noisy token i + 1 looks at clean tokens up to i and at itself."""
+    earlier = torch.ones(tokens, tokens, dtype=torch.bool, device=device).tril()
+    itself = torch.eye(tokens, dtype=torch.bool, device=device)
+    allowed = torch.cat([torch.cat([earlier, torch.zeros_like(earlier)], 1), torch.cat([earlier, itself], 1)], 0)
+    return torch.zeros(allowed.shape, device=device).masked_fill(~allowed, -math.inf)  # [2 * tokens, 2 * tokens]
