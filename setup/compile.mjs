@@ -1,10 +1,11 @@
-// Compiles TypeScript into dist/, from nothing each time: a file that was renamed leaves no ghost behind.
+// Compiles TypeScript into dist/, from nothing each time: a file that was renamed leaves no ghost behind. The native compiler
+// takes a fifth of the time; the lint rules still need the compiler that is written in JavaScript.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, rmSync, symlinkSync } from 'node:fs';
 import { exit } from 'node:process';
 
 for (const folder of ['src', 'signaling', 'bench']) rmSync(`dist/${folder}`, { recursive: true, force: true });
-const { status } = spawnSync('node', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], {
+const { status } = spawnSync('node', ['node_modules/typescript-native/bin/tsc', '-p', 'tsconfig.build.json'], {
   stdio: 'inherit',
 });
 if (status !== 0) exit(status ?? 1);
