@@ -1,0 +1,71 @@
+import { basename, extname } from 'node:path';
+import { systemClock } from '../../base/clock.ts';
+import { Scope } from '../../base/lifecycle.ts';
+import { LIVE_LINK_HEADER, liveLinkRow } from '../../media/motion/live-link.ts';
+import { motionLine } from '../../media/motion/motion-lines.ts';
+import { openAudioFile } from '../../native/codec/audio-file.ts';
+import { OnnxMotionEngine } from '../../native/model/motion-engine.ts';
+import type { AnimateFlags } from './animate-command.ts';
+import { Animation } from './animation.ts';
+import { UsageError } from './command-failure.ts';
+import { controlsOf } from './control-options.ts';
+import { Progress } from './progress.ts';
+import { configOf, type Settings } from './settings.ts';
+import { TextOutput } from './text-output.ts';
+
+/** Speech to motion. @throws UsageError or AvatarError. */
+export async function animate(audio: string, flags: AnimateFlags, settings: Settings): Promise<void> {
+  const path = flags.out ?? (audio === '-' ? '-' : `${basename(audio, extname(audio))}.csv`);
+  const format = formatOf(path, flags);
+  const controls = await controlsOf(flags);
+  await using scope = new Scope();
+  const sound = scope.own(await openAudioFile(audio, audio === '-' ? process.stdin : undefined));
+  const folder = flags.model ?? configOf(settings).motionBundle;
+  const engine = scope.own(await OnnxMotionEngine.open({ folder, precision: 'int8' }));
+  const { sampleRateHz } = sound;
+  const { fps: framesPerSecond, seed } = flags;
+  const animation = new Animation({ engine, seed, framesPerSecond, controls, sampleRateHz });
+  const output = scope.own(TextOutput.open(path));
+  const progress = scope.own(new Progress({ unit: 'frames', quiet: flags.quiet === true || path === '-' }));
+  const startUs = systemClock.now();
+
+  let written = 0;
+  const write = async (frames: Awaited<ReturnType<Animation['push']>>): Promise<void> => {
+    settings.signal.throwIfAborted();
+    for (const frame of frames) {
+      await output.line(format === 'csv' ? liveLinkRow(frame.motion, written, framesPerSecond) : motionLine(frame));
+      written++;
+    }
+    progress.update(written, framesIn(sound.durationUs, framesPerSecond));
+  };
+  if (format === 'csv') await output.line(LIVE_LINK_HEADER);
+  for await (const samples of sound.samples()) await write(await animation.push(samples));
+  await write(await animation.flush());
+  await output.commit();
+  progress.close();
+
+  const tookS = (systemClock.now() - startUs) / 1e6;
+  if (sound.truncated) process.stderr.write(`visavis: ${audio} ends early; what is there was used.\n`);
+  if (path === '-') return;
+  const durationS = animation.durationUs / 1e6;
+  if (flags.json === true) {
+    const made = { out: path, format, frames: written, framesPerSecond, durationS, truncated: sound.truncated, tookS };
+    process.stdout.write(`${JSON.stringify(made)}\n`);
+  } else if (flags.quiet !== true) {
+    const speed = (durationS / tookS).toFixed(0);
+    process.stderr.write(`${path}: ${written} frames, ${durationS.toFixed(2)} s, ${speed} times real time\n`);
+  }
+}
+
+/** @returns pictures in a sound of a length that may be known. */
+export function framesIn(durationUs: number | undefined, framesPerSecond: number): number | undefined {
+  return durationUs === undefined ? undefined : Math.ceil((durationUs * framesPerSecond) / 1e6);
+}
+
+function formatOf(path: string, flags: AnimateFlags): 'csv' | 'jsonl' {
+  if (path === '-') return flags.json === true ? 'jsonl' : 'csv';
+  const extension = extname(path).toLowerCase();
+  if (extension === '.csv') return 'csv';
+  if (extension === '.jsonl' || extension === '.ndjson') return 'jsonl';
+  throw new UsageError(`--out ${path}: give a name that ends in .csv or .jsonl.`);
+}

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { addAnimateCommand } from './animate-command.ts';
+import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_WRONG_USAGE, exitCodeOf, failureLine } from './command-failure.ts';
+import { packageFolder } from './package-folder.ts';
+import type { Settings } from './settings.ts';
+
+/** @returns the exit code: 0, 1 for a failure, 2 for wrong usage, 130 when interrupted. */
+export async function runCommandLine(args: readonly string[], settings: Settings): Promise<number> {
+  const program = commandLine(settings);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : EXIT_WRONG_USAGE;
+    if (settings.signal.aborted) return EXIT_INTERRUPTED;
+    process.stderr.write(`${failureLine(thrown)}\n`);
+    return exitCodeOf(thrown) === EXIT_FAILURE && process.exitCode !== undefined
+      ? Number(process.exitCode)
+      : exitCodeOf(thrown);
+  }
+}
+
+function commandLine(settings: Settings): Command {
+  const program = new Command('visavis')
+    .description('One portrait and a voice become a talking face: films, motion and measurements, without a call.')
+    .version(versionOf(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'explain a command')
+    .helpCommand('help [command]', 'explain a command')
+    .showHelpAfterError(false)
+    .showSuggestionAfterError(true)
+    .configureOutput({
+      outputError: (text, write) => {
+        write(`visavis: ${oneLine(text)}\n`);
+      },
+    })
+    .exitOverride();
+  for (const add of [addAnimateCommand]) add(program, settings);
+  for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
+  return program;
+}
+
+/** The parser's own complaint, with where to read on. */
+function oneLine(text: string): string {
+  const complaint = text
+    .trim()
+    .replace(/^error: /, '')
+    .replaceAll(/\s*\n\s*/g, ' ');
+  return `${complaint}${/[.)]$/.test(complaint) ? '' : '.'} See visavis --help.`;
+}
+
+function versionOf(): string {
+  const parsed = JSON.parse(readFileSync(join(packageFolder(), 'package.json'), 'utf8')) as { version: string };
+  return parsed.version;
+}

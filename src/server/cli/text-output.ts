@@ -1,0 +1,42 @@
+import { once } from 'node:events';
+import type { Closable } from '../../base/lifecycle.ts';
+import { OutputFile } from '../../native/codec/output-file.ts';
+
+/** Lines are gathered to this length, so that a frame does not cost a system call. */
+const FLUSH_CHARACTERS = 65_536;
+
+/** Text on its way to a file that appears when it is whole, or to standard output (`-`). */
+export class TextOutput implements Closable {
+  readonly #file: OutputFile | undefined;
+  #gathered = '';
+
+  private constructor(file: OutputFile | undefined) {
+    this.#file = file;
+  }
+
+  /** @throws AvatarError `OUTPUT_FAILED`. */
+  static open(path: string): TextOutput {
+    return new TextOutput(path === '-' ? undefined : OutputFile.open(path));
+  }
+
+  async line(text: string): Promise<void> {
+    this.#gathered += `${text}\n`;
+    if (this.#gathered.length >= FLUSH_CHARACTERS) await this.#flush();
+  }
+
+  async commit(): Promise<void> {
+    await this.#flush();
+    this.#file?.commit();
+  }
+
+  close(): void {
+    this.#file?.close();
+  }
+
+  async #flush(): Promise<void> {
+    const text = this.#gathered;
+    this.#gathered = '';
+    if (this.#file !== undefined) this.#file.write(text);
+    else if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+  }
+}
