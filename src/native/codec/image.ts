@@ -128,6 +128,12 @@ async function readable<T>(read: () => Promise<T>): Promise<T> {
   }
 }
 
+/** @returns a small JPEG of a square picture. */
+export async function makeThumbnail({ widthPx, heightPx, rgba }: Picture, sidePx: number): Promise<Uint8Array> {
+  const image = sharp(rgba, { raw: { width: widthPx, height: heightPx, channels: 4 } });
+  return new Uint8Array(await image.removeAlpha().resize(sidePx, sidePx).jpeg({ quality: 82 }).toBuffer());
+}
+
 /** Pixels of one layer, interleaved. */
 export interface RawPixels {
   readonly widthPx: number;

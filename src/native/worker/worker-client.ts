@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { type MessagePort, Worker } from 'node:worker_threads';
 import { AvatarError, ERROR_CODES, messageOf, type ErrorCode } from '../../base/errors.ts';
 import type { Closable } from '../../base/lifecycle.ts';
 import type { WorkerFailure, WorkerReply, WorkerRequest } from './protocol.ts';
@@ -32,10 +32,10 @@ export class WorkerClient<Request extends { readonly type: string }, Reply> impl
   constructor(options: WorkerClientOptions) {
     this.name = options.name;
     const fromSource = options.entry.pathname.endsWith('.ts');
-    this.#worker = new Worker(options.entry, {
+    this.#worker = new Worker(fromSource ? sourceStarter(options.entry) : options.entry, {
       name: options.name,
       workerData: options.workerData,
-      ...(fromSource ? { execArgv: ['--import', 'tsx'] } : {}),
+      eval: fromSource,
     });
     // A process that has nothing left to do but wait for its workers may end.
     this.#worker.unref();
@@ -72,10 +72,10 @@ export class WorkerClient<Request extends { readonly type: string }, Reply> impl
   }
 
   /**
-   * @param transfer - buffers that leave this thread; the worker sends them home in its reply.
+   * @param transfer - buffers that leave this thread (the worker sends them home in its reply), and ports.
    * @throws AvatarError what the worker threw, or `WORKER_CRASHED`.
    */
-  request(request: Request, transfer: readonly ArrayBuffer[] = []): Promise<Reply> {
+  request(request: Request, transfer: readonly (ArrayBuffer | MessagePort)[] = []): Promise<Reply> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
@@ -120,6 +120,11 @@ export class WorkerClient<Request extends { readonly type: string }, Reply> impl
  */
 export function workerEntry(name: string, moduleUrl: string): URL {
   return new URL(`${name}.worker${moduleUrl.endsWith('.ts') ? '.ts' : '.js'}`, moduleUrl);
+}
+
+/** A worker of Node 20 takes no loader from `execArgv`, so tests register one inside before the entry is imported. */
+function sourceStarter(entry: URL): string {
+  return `import('tsx/esm/api').then(({ register }) => { register(); return import(${JSON.stringify(entry.href)}); })`;
 }
 
 function revive({ code, message }: WorkerFailure): Error {

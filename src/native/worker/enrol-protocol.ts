@@ -1,0 +1,33 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { PortraitQuality, PortraitWarning } from '../../media/portrait/analysis.ts';
+import type { ConsentRecord } from '../../media/portrait/consent.ts';
+
+/** What enrolment is asked; it answers with `Enrolled`. */
+export interface EnrolRequest {
+  readonly type: 'enrol';
+  /** The portrait's file; copied by the message. */
+  readonly image: Uint8Array;
+  readonly consent: ConsentRecord;
+  /** Media type or extension the file came with. */
+  readonly declared?: string;
+  /** Hears `EnrolProgress` while the work goes on; a message to it (of any kind) aborts the work. */
+  readonly progress: MessagePort;
+}
+
+export type EnrolStage = 'decode' | 'detect' | 'crop' | 'landmarks' | 'matte' | 'build' | 'pack';
+
+export interface EnrolProgress {
+  /** The stage that begins. */
+  readonly stage: EnrolStage;
+  /** Share of the work that is done, 0..1. */
+  readonly done: number;
+}
+
+export interface Enrolled {
+  /** An `.avatar` file. */
+  readonly avatar: Uint8Array;
+  /** The crop, small: 256x256 JPEG. */
+  readonly thumbnail: { readonly mediaType: 'image/jpeg'; readonly bytes: Uint8Array };
+  readonly warnings: readonly PortraitWarning[];
+  readonly quality: PortraitQuality;
+}
