@@ -27,7 +27,7 @@ export function guidedFilter(
   const mean = (plane: Float32Array): Float32Array => boxBlur(plane, reduced, radiusPx);
   const meanGuide = guide.map(mean) as Planes;
   const meanTarget = mean(target);
-  const product = (a: Float32Array, b: Float32Array): Float32Array => mean(a.map((value, index) => value * b[index]!));
+  const product = (a: Float32Array, b: Float32Array): Float32Array => mean(multiply(a, b));
   const crossTarget = guide.map((plane) => product(plane, target)) as Planes;
   const [r, g, b] = guide;
   const moments = [product(r, r), product(r, g), product(r, b), product(g, g), product(g, b), product(b, b)] as const;
@@ -99,26 +99,33 @@ function applyCoefficients(
   return refined;
 }
 
+/** @returns one channel of the guide, 0..1, averaged down to `[reduced, reduced]`. */
 function reduceChannel(rgba: Uint8Array, channel: number, side: number, reduced: number): Float32Array {
-  return reduce(side, reduced, (at) => rgba[4 * at + channel]! / 255);
+  const factor = side / reduced;
+  const out = new Float32Array(reduced * reduced);
+  const scale = 1 / (255 * factor * factor);
+  for (let y = 0; y < side; y++) {
+    const row = Math.floor(y / factor) * reduced;
+    for (let x = 0; x < side; x++) out[row + Math.floor(x / factor)]! += scale * rgba[4 * (y * side + x) + channel]!;
+  }
+  return out;
 }
 
 function reducePlane(plane: Float32Array, side: number, reduced: number): Float32Array {
-  return reduce(side, reduced, (at) => plane[at]!);
+  const factor = side / reduced;
+  if (factor === 1) return plane;
+  const out = new Float32Array(reduced * reduced);
+  const scale = 1 / (factor * factor);
+  for (let y = 0; y < side; y++) {
+    const row = Math.floor(y / factor) * reduced;
+    for (let x = 0; x < side; x++) out[row + Math.floor(x / factor)]! += scale * plane[y * side + x]!;
+  }
+  return out;
 }
 
-function reduce(side: number, reduced: number, read: (at: number) => number): Float32Array {
-  const factor = side / reduced;
-  const out = new Float32Array(reduced * reduced);
-  for (let y = 0; y < reduced; y++) {
-    for (let x = 0; x < reduced; x++) {
-      let sum = 0;
-      for (let v = 0; v < factor; v++) {
-        for (let u = 0; u < factor; u++) sum += read((y * factor + v) * side + x * factor + u);
-      }
-      out[y * reduced + x] = sum / (factor * factor);
-    }
-  }
+function multiply(a: Float32Array, b: Float32Array): Float32Array {
+  const out = new Float32Array(a.length);
+  for (let at = 0; at < out.length; at++) out[at] = a[at]! * b[at]!;
   return out;
 }
 

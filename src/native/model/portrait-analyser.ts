@@ -12,6 +12,7 @@ import {
   RIGHT_EYE_UPPER,
 } from '../../media/portrait/landmark-groups.ts';
 import { landmarkSpread, meanLandmarks } from '../../media/portrait/landmark-stability.ts';
+import { keepPersonOf } from '../../media/portrait/matte-islands.ts';
 import type { Picture, SquareRegion } from '../../media/portrait/picture.ts';
 import { fitHeadPose } from '../../media/portrait/pose.ts';
 import { PortraitImage } from '../codec/image.ts';
@@ -126,6 +127,7 @@ export class PortraitAnalyser implements Closable {
     });
     begin('matte', 0.8);
     const matte = await this.#matte.matte(crop);
+    keepPersonOf(matte, sizePx, landmarks);
     options.signal?.throwIfAborted();
     return {
       sizePx,
