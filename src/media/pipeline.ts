@@ -1,0 +1,286 @@
+import { BoundedQueue } from '../base/bounded-queue.ts';
+import { assert } from '../base/errors.ts';
+import type { AudioPacket, EncodedFrame } from '../base/media.ts';
+import { advance, mediaTimeUs, type MediaTimeUs, type MonotonicUs } from '../base/timeline.ts';
+import { SoundTrack, type Heard, type SoundDecoder, type SoundPacket } from './audio/sound-track.ts';
+import type { ControlMessage } from './control/control-message.ts';
+import { MOTION_DIMS } from './motion-space.ts';
+import { MotionStream } from './motion-stream.ts';
+import type { MotionManifest } from './motion/manifest.ts';
+import type { MotionJob, MotionResult } from './motion/motion-job.ts';
+import { FramePacer, type FrameRate } from './sync/frame-pacer.ts';
+import { LatencyLedger, type FrameLatency } from './sync/latency-ledger.ts';
+import { MediaClock } from './sync/media-clock.ts';
+import { Playout } from './sync/playout.ts';
+import { KeyframePolicy } from './video/keyframes.ts';
+
+export interface PipelineOptions {
+  readonly manifest: MotionManifest;
+  readonly seed: number;
+  readonly framesPerSecond: FrameRate;
+  readonly microphone: SoundDecoder;
+  /** Decodes typed speech. */
+  readonly voice: SoundDecoder;
+}
+
+/** What happened. */
+export type Input =
+  | { readonly type: 'packet'; readonly packet: AudioPacket; readonly ssrc: number }
+  | { readonly type: 'control'; readonly message: ControlMessage }
+  | { readonly type: 'speech'; readonly packets: readonly Uint8Array[] }
+  | { readonly type: 'stop-speech' }
+  | { readonly type: 'motion-made'; readonly result: MotionResult }
+  | { readonly type: 'motion-failed' }
+  | { readonly type: 'rendered'; readonly timeUs: MediaTimeUs; readonly frame: EncodedFrame | undefined }
+  | { readonly type: 'keyframe-request' }
+  /** How many watch; a picture is made for nobody only now and then, and stands alone. */
+  | { readonly type: 'viewers'; readonly count: number };
+
+/** What to do next. */
+export type Output =
+  | { readonly type: 'make-motion'; readonly job: MotionJob }
+  | {
+      readonly type: 'render';
+      /** `[MOTION_DIMS]`, the pipeline's own until `rendered`. */
+      readonly motion: Float32Array;
+      readonly timeUs: MediaTimeUs;
+      readonly keyframe: boolean;
+      readonly framesPerSecond: FrameRate;
+      /** Whether the caller asked for each frame's coefficients. */
+      readonly publish: boolean;
+    }
+  | {
+      readonly type: 'send-frame';
+      readonly frame: EncodedFrame;
+      readonly late: boolean;
+      readonly latency: FrameLatency;
+    }
+  | { readonly type: 'send-sound'; readonly packet: SoundPacket }
+  | { readonly type: 'wait'; readonly untilUs: MonotonicUs };
+
+/** The networks hear this much silence before media time begins to matter, so that the first picture need not wait. */
+const PRELUDE_US = 200_000;
+/** One is drawn while the next is on its way to the thread. */
+const RENDERS_UNDER_WAY = 2;
+/** After this long without a picture, an old expression is better than none: a freeze is seen from 200 ms on. */
+const STALE_US = 120_000;
+/** Motion that takes longer than this past its moment is given up, and plausible motion stands in. */
+const MOTION_OVERDUE_US = 150_000;
+const KEYFRAME_REST_US = 150_000;
+const VIEWERLESS_INTERVAL_US = 100_000;
+/** Nothing sleeps longer than this, so that a rule that no event wakes still works. */
+const NAP_US = 10_000;
+const PLAYOUT = { initialDelayUs: 150_000, leastDelayUs: 60_000, mostDelayUs: 500_000 };
+
+/**
+ * One avatar's media, without clock, thread or socket: events go in with their time, and `poll` says what to do next
+ * until there is nothing but to wait. One timeline serves idle, listening and speaking.
+ */
+export class Pipeline {
+  readonly #sound: SoundTrack;
+  readonly #motion: MotionStream;
+  readonly #pacer: FramePacer;
+  readonly #clock: MediaClock;
+  readonly #playout = new Playout(PLAYOUT);
+  readonly #ledger = new LatencyLedger();
+  readonly #keyframes = new KeyframePolicy(KEYFRAME_REST_US);
+  readonly #soundOut = new BoundedQueue<SoundPacket>('sound-out', 256, 'drop-oldest');
+  readonly #framesOut = new BoundedQueue<EncodedFrame>('frames-out', 16, 'drop-oldest');
+  readonly #targets = Array.from({ length: RENDERS_UNDER_WAY + 1 }, () => new Float32Array(MOTION_DIMS));
+  readonly #underWay: { readonly timeUs: MediaTimeUs; readonly keyframe: boolean }[] = [];
+  #motionUnderWay = false;
+  #publish = false;
+  #viewers = 0;
+  #lastRenderUs: MonotonicUs | undefined;
+  #renders = 0;
+  #rateChanges = 0;
+
+  constructor(options: PipelineOptions, now: MonotonicUs) {
+    this.#sound = new SoundTrack(options.microphone, options.voice);
+    this.#motion = new MotionStream({ manifest: options.manifest, seed: options.seed });
+    this.#pacer = new FramePacer(options.framesPerSecond);
+    this.#clock = new MediaClock(mediaTimeUs(PRELUDE_US), now);
+    this.#take(this.#sound.fill(mediaTimeUs(PRELUDE_US), now));
+  }
+
+  get clock(): MediaClock {
+    return this.#clock;
+  }
+
+  /** For metrics; counts never fall. */
+  get figures() {
+    const { counts } = this.#sound;
+    return {
+      ...counts,
+      ...this.#motion.counts,
+      skippedFrames: this.#pacer.skipped,
+      missedShare: this.#pacer.missedShare,
+      framesPerSecond: this.#pacer.framesPerSecond,
+      rateChanges: this.#rateChanges,
+      delayUs: this.#playout.delayUs,
+      droppedSound: this.#soundOut.dropped,
+      droppedFrames: this.#framesOut.dropped,
+    };
+  }
+
+  push(input: Input, now: MonotonicUs): void {
+    switch (input.type) {
+      case 'packet':
+        this.#take(this.#sound.push(input.packet, input.ssrc, now));
+        return;
+      case 'control':
+        this.#control(input.message, now);
+        return;
+      case 'speech':
+        this.#sound.speak(input.packets);
+        return;
+      case 'stop-speech':
+        this.#silence(() => this.#sound.stopSpeaking(), now);
+        return;
+      case 'motion-made':
+        this.#motionUnderWay = false;
+        this.#motion.accept(input.result);
+        this.#ledger.made(this.#motion.newestUs, now);
+        return;
+      case 'motion-failed':
+        this.#motionUnderWay = false;
+        this.#motion.skip();
+        return;
+      case 'rendered':
+        this.#rendered(input.timeUs, input.frame, now);
+        return;
+      case 'keyframe-request':
+        this.#keyframes.request();
+        return;
+      case 'viewers':
+        this.#viewers = input.count;
+        return;
+      default:
+        input satisfies never;
+    }
+  }
+
+  /** @returns one thing to do; call again until it says to wait. */
+  poll(now: MonotonicUs): Output {
+    this.#take(this.#sound.fill(this.#clock.at(now), now));
+    return (
+      this.#dueSound(now) ?? this.#dueFrame(now) ?? this.#dueMotion(now) ?? this.#dueRender(now) ?? this.#wait(now)
+    );
+  }
+
+  #take({ samples, packets, arrivals }: Heard): void {
+    for (const span of samples) this.#motion.push(span);
+    for (const packet of packets) this.#soundOut.push(packet);
+    for (const arrival of arrivals) {
+      this.#clock.observe(arrival.endUs, arrival.arrivedUs);
+      this.#ledger.arrived(arrival);
+    }
+  }
+
+  #control(message: ControlMessage, now: MonotonicUs): void {
+    if (message.type === 'frame-rate') this.#pacer.ask(message.framesPerSecond);
+    else if (message.type === 'coefficients') this.#publish = message.active;
+    else if (message.type === 'mute') this.#mute(message.active);
+    else if (message.type === 'interrupt')
+      this.#silence(() => {
+        this.#sound.interrupt();
+      }, now);
+    else if (message.type === 'resume') this.#sound.resume();
+    this.#motion.control(message, this.#presentUs(now));
+  }
+
+  #mute(active: boolean): void {
+    this.#sound.mute(active);
+    if (active) this.#soundOut.clear();
+  }
+
+  /** What was said but not yet heard is never heard. */
+  #silence(stop: () => void, now: MonotonicUs): void {
+    stop();
+    this.#soundOut.clear();
+    this.#motion.control({ type: 'interrupt' }, this.#presentUs(now));
+  }
+
+  /** What is on the screen now: controls ease from there, not from what is being made for later. */
+  #presentUs(now: MonotonicUs): MediaTimeUs {
+    return advance(this.#clock.at(now), -this.#playout.delayUs);
+  }
+
+  #dueSound(now: MonotonicUs): Output | undefined {
+    const packet = this.#soundOut.peek();
+    if (packet === undefined || this.#playout.due(packet.startUs, this.#clock) > now) return undefined;
+    this.#soundOut.shift();
+    return { type: 'send-sound', packet };
+  }
+
+  #dueFrame(now: MonotonicUs): Output | undefined {
+    const frame = this.#framesOut.peek();
+    if (frame === undefined) return undefined;
+    const dueUs = this.#playout.due(frame.timeUs, this.#clock);
+    if (dueUs > now && this.#viewers > 0) return undefined;
+    this.#framesOut.shift();
+    const late = now - dueUs > this.#pacer.intervalUs / 2;
+    if (this.#pacer.sent(late && this.#viewers > 0, now)) this.#rateChanges++;
+    return { type: 'send-frame', frame, late, latency: this.#ledger.sent(frame.timeUs, now) };
+  }
+
+  #dueMotion(now: MonotonicUs): Output | undefined {
+    if (this.#motionUnderWay) {
+      const overdueUs = now - this.#playout.due(this.#motion.newestUs, this.#clock);
+      if (overdueUs > MOTION_OVERDUE_US) this.#motion.skip();
+      return undefined;
+    }
+    const job = this.#motion.due();
+    if (job === undefined) return undefined;
+    this.#motionUnderWay = true;
+    return { type: 'make-motion', job };
+  }
+
+  #dueRender(now: MonotonicUs): Output | undefined {
+    if (this.#underWay.length >= RENDERS_UNDER_WAY) return undefined;
+    const elapsedUs = now - (this.#lastRenderUs ?? -Infinity);
+    if (this.#viewers === 0 && elapsedUs < VIEWERLESS_INTERVAL_US) return undefined;
+    this.#skipMissed(now);
+
+    const target = this.#targets[this.#renders % this.#targets.length]!;
+    const made = this.#motion.motionAt(this.#pacer.nextUs, target);
+    const stale = elapsedUs > STALE_US && this.#playout.due(this.#pacer.nextUs, this.#clock) <= now;
+    if (!made && !(stale && this.#lastRenderUs !== undefined)) return undefined;
+    this.#renders++;
+    this.#lastRenderUs = now;
+    const timeUs = this.#pacer.take();
+    const keyframe = this.#keyframes.take(now) || this.#viewers === 0;
+    this.#underWay.push({ timeUs, keyframe });
+    const { framesPerSecond } = this.#pacer;
+    return { type: 'render', motion: target, timeUs, keyframe, framesPerSecond, publish: this.#publish };
+  }
+
+  /** Frames first, then the rate: what cannot leave in time is not drawn when something fresher can be. */
+  #skipMissed(now: MonotonicUs): void {
+    const freshestUs = mediaTimeUs(Math.min(this.#presentUs(now), this.#motion.newestUs));
+    if (this.#viewers === 0) this.#pacer.startAt(mediaTimeUs(Math.max(this.#pacer.nextUs, freshestUs)));
+    else this.#pacer.skipTo(freshestUs);
+  }
+
+  #rendered(timeUs: MediaTimeUs, frame: EncodedFrame | undefined, now: MonotonicUs): void {
+    const order = this.#underWay.shift();
+    assert(order?.timeUs === timeUs, 'pictures come back in the order they were asked for');
+    if (frame === undefined) {
+      if (order.keyframe) this.#keyframes.failed();
+      return;
+    }
+    this.#ledger.drawn(timeUs, now);
+    if (this.#viewers > 0) this.#playout.observe(timeUs, now, this.#clock);
+    this.#framesOut.push(frame);
+  }
+
+  #wait(now: MonotonicUs): Output {
+    const sound = this.#soundOut.peek();
+    const frame = this.#framesOut.peek();
+    const dues = [
+      ...(sound === undefined ? [] : [this.#playout.due(sound.startUs, this.#clock)]),
+      ...(frame === undefined ? [] : [this.#playout.due(frame.timeUs, this.#clock)]),
+    ];
+    return { type: 'wait', untilUs: Math.min(advance(now, NAP_US), ...dues) as MonotonicUs };
+  }
+}

@@ -1,0 +1,317 @@
+import {
+  MediaStream,
+  MediaStreamTrack,
+  RTCPeerConnection,
+  RTCRtpCodecParameters,
+  RTCRtpHeaderExtensionParameters,
+  useAbsSendTime,
+  useSdesMid,
+  type RTCDtlsTransport,
+  type RTCRtpTransceiver,
+  type RtpPacket,
+} from 'werift';
+import { AvatarError, messageOf } from '../../base/errors.ts';
+import type { Closable } from '../../base/lifecycle.ts';
+import type { AudioPacket } from '../../base/media.ts';
+import { advance, type MonotonicUs } from '../../base/timeline.ts';
+import type { CandidateInit } from '../avatar-peer.ts';
+import { DataChannels, MAX_MESSAGE_BYTES, type DataChannelEvents } from './data-channels.ts';
+import { readFeedback, type Feedback } from './feedback.ts';
+import { sayGoodbye } from './goodbye.ts';
+import { readOffer, type Offer } from './offer.ts';
+import type { RtcOptions } from './rtc-options.ts';
+import { AUDIO_CLOCK_HZ, StreamSender, VIDEO_CLOCK_HZ } from './stream-sender.ts';
+
+const ABS_CAPTURE_TIME = 'http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time';
+
+/** What a connection tells; nothing is told after `onClosed`. */
+export interface ConnectionEvents extends DataChannelEvents {
+  /** Keys are agreed: media may flow. */
+  onConnected(): void;
+  onAudio(packet: AudioPacket, ssrc: number): void;
+  /** About our video in `slot`, or `undefined` for the whole connection. */
+  onFeedback(feedback: Feedback, slot: number | undefined): void;
+  /** The page went away, or its network did. Never told of a `close` of ours. */
+  onClosed(reason: string): void;
+}
+
+/** A place for one avatar on the page: its picture and, where the page has an audio section for it, its sound. */
+export interface Slot {
+  readonly videoMid: string;
+  readonly audioMid: string | undefined;
+  readonly video: StreamSender;
+  readonly audio: StreamSender | undefined;
+}
+
+export interface ConnectionOptions {
+  readonly offerSdp: string;
+  readonly rtc: RtcOptions;
+  readonly events: ConnectionEvents;
+  readonly now: () => MonotonicUs;
+  readonly random: () => number;
+}
+
+/** A page sends reports every second even when it is muted; five seconds without anything is nobody. */
+const SILENCE_US = 4_000_000;
+const SILENCE_CHECK_MS = 500;
+/** ICE and DTLS take a fifth of a second; a phone that wakes its radio takes a few. */
+const CONNECT_TIMEOUT_US = 15_000_000;
+
+const feedback = (type: string, parameter?: string) => ({ type, ...(parameter === undefined ? {} : { parameter }) });
+
+/** One page's WebRTC connection, answered by us. The only file, with its neighbours, that knows the library. */
+export class Connection implements Closable {
+  readonly answerSdp: string;
+  readonly slots: readonly Slot[];
+  readonly data: DataChannels;
+  readonly #peer: RTCPeerConnection;
+  readonly #options: ConnectionOptions;
+  readonly #openedUs: MonotonicUs;
+  #offer: Offer;
+  #heardUs: MonotonicUs;
+  #connected = false;
+  #closed = false;
+  #watch: NodeJS.Timeout | undefined;
+
+  private constructor(options: ConnectionOptions, peer: RTCPeerConnection, offer: Offer, answerSdp: string) {
+    this.#options = options;
+    this.#peer = peer;
+    this.#offer = offer;
+    this.answerSdp = answerSdp;
+    this.#openedUs = options.now();
+    this.#heardUs = this.#openedUs;
+    this.slots = openSlots(peer, offer, options.random);
+    this.data = new DataChannels(options.events, options.now);
+    peer.onDataChannel.subscribe((channel) => {
+      this.data.accept(channel);
+    });
+    for (const transport of peer.dtlsTransports) this.#listen(transport);
+    this.#watch = setInterval(() => {
+      this.#watchSilence();
+    }, SILENCE_CHECK_MS);
+    this.#watch.unref();
+  }
+
+  /** @throws AvatarError `SDP_UNUSABLE` when the offer cannot be answered. */
+  static async open(options: ConnectionOptions): Promise<Connection> {
+    const offer = readOffer(options.offerSdp, !options.rtc.iceLite);
+    const peer = new RTCPeerConnection(peerConfiguration(options.rtc));
+    try {
+      const answerSdp = await answer(peer, offer, options.rtc);
+      return new Connection(options, peer, offer, answerSdp);
+    } catch (thrown) {
+      await peer.close();
+      throw unusable(thrown);
+    }
+  }
+
+  get connected(): boolean {
+    return this.#connected && !this.#closed;
+  }
+
+  /** @returns whether `offerSdp` continues this connection (ICE restart, renegotiation) or is another page's. */
+  continues(offerSdp: string): boolean {
+    return offerSdp.includes(this.#offer.fingerprint);
+  }
+
+  /**
+   * Answers a later offer. One at a time: the caller awaits each.
+   * @throws AvatarError `SDP_UNUSABLE`; the connection goes on as it was.
+   */
+  async renegotiate(offerSdp: string): Promise<string> {
+    const offer = readOffer(offerSdp, !this.#options.rtc.iceLite);
+    try {
+      const answerSdp = await answer(this.#peer, offer, this.#options.rtc);
+      this.#offer = offer;
+      this.#heardUs = this.#options.now();
+      return answerSdp;
+    } catch (thrown) {
+      throw unusable(thrown);
+    }
+  }
+
+  /** A candidate that came later; what cannot be used is weather. */
+  async addCandidate(candidate: CandidateInit | null): Promise<void> {
+    // One that only answers checks learns the page's addresses from the checks.
+    if (this.#options.rtc.iceLite || this.#closed) return;
+    try {
+      await this.#peer.addIceCandidate(candidate === null ? null : candidateOf(candidate));
+    } catch {
+      return;
+    }
+  }
+
+  /** Sends sender reports of all streams that are in use, in one packet. */
+  report(packets: Parameters<RTCDtlsTransport['sendRtcp']>[0]): void {
+    const transport = this.#peer.dtlsTransports[0];
+    if (this.connected && transport !== undefined && packets.length > 0) void transport.sendRtcp(packets);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearInterval(this.#watch);
+    for (const transport of this.#peer.dtlsTransports) await sayGoodbye(transport);
+    await this.#peer.close();
+  }
+
+  #listen(transport: RTCDtlsTransport): void {
+    const { events } = this.#options;
+    // The library's own connection state says "failed" 27 s after the page has gone; DTLS says "closed" at once.
+    transport.onStateChange.subscribe((state) => {
+      if (state === 'connected' && !this.#connected) {
+        this.#connected = true;
+        this.#heardUs = this.#options.now();
+        events.onConnected();
+      } else if (state === 'closed' || state === 'failed') {
+        this.#lost(`DTLS ${state}`);
+      }
+    });
+    // Read here and not behind the library's routing, which knows only streams that the offer named: a browser that
+    // changes its microphone may change its SSRC.
+    transport.onRtp.subscribe((packet) => {
+      this.#heardUs = this.#options.now();
+      if (this.#isOpus(packet)) events.onAudio(audioPacketOf(packet), packet.header.ssrc);
+    });
+    transport.onRtcp.subscribe((packet) => {
+      this.#heardUs = this.#options.now();
+      for (const each of readFeedback(packet)) {
+        if (each.type === 'estimate') events.onFeedback(each, undefined);
+        else {
+          const slot = this.slots.findIndex(({ video }) => video.ssrc === each.ssrc);
+          if (slot >= 0) events.onFeedback(each, slot);
+        }
+      }
+    });
+  }
+
+  #isOpus({ header }: RtpPacket): boolean {
+    const audio = this.#peer.getTransceivers().find(({ kind }) => kind === 'audio');
+    return audio?.codecs.some(({ payloadType }) => payloadType === header.payloadType) === true;
+  }
+
+  #watchSilence(): void {
+    const now = this.#options.now();
+    if (!this.#connected && now > advance(this.#openedUs, CONNECT_TIMEOUT_US)) this.#lost('did not connect');
+    else if (this.#connected && now > advance(this.#heardUs, SILENCE_US)) this.#lost('silent');
+  }
+
+  #lost(reason: string): void {
+    if (this.#closed) return;
+    void this.close();
+    this.#options.events.onClosed(reason);
+  }
+}
+
+function peerConfiguration(rtc: RtcOptions): ConstructorParameters<typeof RTCPeerConnection>[0] {
+  const extension = (uri: string) => new RTCRtpHeaderExtensionParameters({ uri });
+  const own = rtc.hostAddresses[0];
+  return {
+    iceServers: [],
+    iceLite: rtc.iceLite,
+    iceUseIpv6: false,
+    // With another policy every section would have sockets of its own, two of which are never closed.
+    bundlePolicy: 'max-bundle',
+    maxMessageSize: MAX_MESSAGE_BYTES,
+    ...(own === undefined
+      ? {}
+      : { iceInterfaceAddresses: { udp4: own }, iceAdditionalHostAddresses: [...rtc.hostAddresses] }),
+    ...(rtc.portRange === undefined ? {} : { icePortRange: [rtc.portRange[0], rtc.portRange[1]] }),
+    codecs: {
+      audio: [
+        new RTCRtpCodecParameters({
+          mimeType: 'audio/opus',
+          clockRate: AUDIO_CLOCK_HZ,
+          channels: 2,
+          parameters: 'minptime=10;useinbandfec=1',
+        }),
+      ],
+      video: [
+        new RTCRtpCodecParameters({
+          mimeType: 'video/VP8',
+          clockRate: VIDEO_CLOCK_HZ,
+          // No transport-cc: the library's estimator never speaks and its memory grows. Without it browsers send REMB.
+          rtcpFeedback: [feedback('nack'), feedback('nack', 'pli'), feedback('ccm', 'fir'), feedback('goog-remb')],
+        }),
+        new RTCRtpCodecParameters({ mimeType: 'video/rtx', clockRate: VIDEO_CLOCK_HZ }),
+      ],
+    },
+    headerExtensions: {
+      audio: [useSdesMid(), useAbsSendTime(), extension(ABS_CAPTURE_TIME)],
+      video: [useSdesMid(), useAbsSendTime(), extension(ABS_CAPTURE_TIME)],
+    },
+  };
+}
+
+/** Sets the offer, gives each section what we send in it, and answers. */
+async function answer(peer: RTCPeerConnection, offer: Offer, rtc: RtcOptions): Promise<string> {
+  await peer.setRemoteDescription({ type: 'offer', sdp: offer.sdp });
+  for (const transceiver of peer.getTransceivers()) prepare(transceiver, offer);
+  for (const transport of peer.iceTransports) {
+    // An empty list of servers still makes the library ask a public one.
+    (transport.connection as { stunServer?: unknown }).stunServer = undefined;
+  }
+  // As client the library sleeps for 100 ms before its first flight.
+  for (const transport of peer.dtlsTransports) if (transport.role === 'auto') transport.role = 'server';
+  const description = await peer.createAnswer();
+  await peer.setLocalDescription(description);
+  restartChecks(peer);
+  const sdp = peer.localDescription?.sdp ?? '';
+  return rtc.publicAddress === undefined ? sdp : withAddress(sdp, rtc.publicAddress);
+}
+
+/** After an ICE restart the library sees that DTLS is connected, and never looks at the new checks. */
+function restartChecks(peer: RTCPeerConnection): void {
+  for (const { state, iceTransport } of peer.dtlsTransports) {
+    if (state !== 'connected' || !['new', 'completed'].includes(iceTransport.state)) continue;
+    // One that fails is heard as silence.
+    iceTransport.start().catch(() => undefined);
+  }
+}
+
+function prepare(transceiver: RTCRtpTransceiver, offer: Offer): void {
+  const { sender, kind, mid } = transceiver;
+  if (sender.track !== null) return;
+  const slot = offer.slots.findIndex(({ videoMid, audioMid }) => mid === videoMid || mid === audioMid);
+  sender.registerTrack(new MediaStreamTrack({ kind }));
+  // Sound and picture of one stream are what a browser keeps in sync.
+  if (slot >= 0) sender.setStreams([new MediaStream({ id: `avatar-${slot}` })]);
+  transceiver.setDirection(kind === 'audio' && slot === 0 ? 'sendrecv' : 'sendonly');
+}
+
+function openSlots(peer: RTCPeerConnection, offer: Offer, random: () => number): Slot[] {
+  const ids = Object.entries(peer.extIdUriMap);
+  const captureTime = ids.find(([, uri]) => uri === ABS_CAPTURE_TIME)?.[0];
+  const captureTimeId = captureTime === undefined ? undefined : Number(captureTime);
+  const byMid = new Map(peer.getTransceivers().map((transceiver) => [transceiver.mid, transceiver]));
+  const open = (mid: string | undefined, clockHz: number): StreamSender | undefined => {
+    const transceiver = mid === undefined ? undefined : byMid.get(mid);
+    return transceiver && new StreamSender(transceiver.sender, { clockHz, captureTimeId, random });
+  };
+  return offer.slots.flatMap(({ videoMid, audioMid }) => {
+    const video = open(videoMid, VIDEO_CLOCK_HZ);
+    return video === undefined ? [] : [{ videoMid, audioMid, video, audio: open(audioMid, AUDIO_CLOCK_HZ) }];
+  });
+}
+
+function audioPacketOf({ header, payload }: RtpPacket): AudioPacket {
+  return { sequenceNumber: header.sequenceNumber, rtpTimestamp: header.timestamp, data: payload };
+}
+
+function candidateOf({ candidate, sdpMid, sdpMLineIndex, usernameFragment }: CandidateInit) {
+  return {
+    candidate,
+    ...(sdpMid == null ? {} : { sdpMid }),
+    ...(sdpMLineIndex == null ? {} : { sdpMLineIndex }),
+    ...(usernameFragment == null ? {} : { usernameFragment }),
+  };
+}
+
+function withAddress(sdp: string, address: string): string {
+  return sdp.replaceAll(/^(a=candidate:\S+ \d+ udp \d+ )\S+( \d+ typ host)/gim, `$1${address}$2`);
+}
+
+function unusable(thrown: unknown): AvatarError {
+  if (thrown instanceof AvatarError) return thrown;
+  return new AvatarError('SDP_UNUSABLE', `Cannot answer the offer: ${messageOf(thrown)}`, { cause: thrown });
+}

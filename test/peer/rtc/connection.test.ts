@@ -1,0 +1,163 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/base/clock.ts';
+import { mediaTimeUs } from '../../../src/base/timeline.ts';
+import { Connection, type ConnectionEvents } from '../../../src/peer/rtc/connection.ts';
+import { Page, until, type PageOptions } from '../support/page.ts';
+
+const RTC = { iceLite: true, hostAddresses: ['127.0.0.1'] };
+
+const opened: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const each of opened.splice(0)) await each.close();
+});
+
+function heard() {
+  const log: string[] = [];
+  const events: ConnectionEvents = {
+    onConnected: () => log.push('connected'),
+    onAudio: (packet, ssrc) => log.push(`audio ${packet.data.length} ${ssrc}`),
+    onFeedback: (feedback, slot) => log.push(`${feedback.type} ${slot ?? 'all'}`),
+    onClosed: (reason) => log.push(`closed: ${reason}`),
+    onMessage: (message) => log.push(JSON.stringify(message)),
+    onText: (text) => log.push(`text ${text}`),
+    onOpen: () => log.push('open'),
+    onAbuse: (reason) => log.push(`abuse: ${reason}`),
+  };
+  return { log, events };
+}
+
+async function connect(options: PageOptions = {}) {
+  const page = new Page(options);
+  const { log, events } = heard();
+  const connection = await Connection.open({
+    offerSdp: await page.offer(),
+    rtc: RTC,
+    events,
+    now: () => systemClock.now(),
+    random: Math.random,
+  });
+  opened.push(connection, page);
+  await page.accept(connection.answerSdp, options.link);
+  await until(() => log.includes('connected'));
+  return { page, connection, log };
+}
+
+function frame(size: number): Uint8Array[] {
+  return [new Uint8Array(size).fill(7), new Uint8Array(10).fill(9)];
+}
+
+describe('Connection', () => {
+  it('carries pictures and sound to every slot, and the microphone back', async () => {
+    const { page, connection, log } = await connect({ slots: 3 });
+    expect(connection.slots).toHaveLength(3);
+    connection.slots.forEach(({ video, audio }) => {
+      video.send(frame(900), mediaTimeUs(40_000), 1n);
+      audio?.send([Uint8Array.of(1, 2, 3)], mediaTimeUs(40_000), 1n);
+    });
+    page.speak(Uint8Array.of(9, 9), 960);
+    await until(() => [0, 1, 2].every((slot) => page.video[slot]?.length === 2 && page.audio[slot]?.length === 1));
+    expect(page.video[0]?.map(({ header }) => header.marker)).toEqual([false, true]);
+    expect(page.video[0]?.[1]?.payload).toHaveLength(10);
+    await until(() => log.some((line) => line.startsWith('audio 2 ')));
+  });
+
+  it('hears a keyframe request that names the microphone as its sender', async () => {
+    const { page, connection, log } = await connect();
+    connection.slots[0]?.video.send(frame(100), mediaTimeUs(0), 1n);
+    await until(() => page.video[0]?.length === 2);
+    page.requestKeyframe();
+    await until(() => log.includes('keyframe-request 0'));
+  });
+
+  it('hears a microphone whose SSRC changes to one that the offer did not name', async () => {
+    const { page, log } = await connect();
+    page.speak(Uint8Array.of(1, 2), 960);
+    page.speak(Uint8Array.of(1, 2, 3), 1920, 0x12345678);
+    await until(() => log.includes(`audio 3 305419896`));
+  });
+
+  it('sends no report of its own making: ours tie timestamps to the clock', async () => {
+    const { page, connection } = await connect();
+    const { video } = connection.slots[0] ?? { video: undefined };
+    video?.send(frame(100), mediaTimeUs(1_000_000), 1n);
+    await until(() => page.video[0]?.length === 2);
+    const sent = page.video[0]?.[0]?.header.timestamp ?? 0;
+    connection.report(video?.report(mediaTimeUs(3_000_000), 77n << 32n, 'cname') ?? []);
+    // The library's own loop would report within 0.5 to 1.5 s.
+    await new Promise((resolve) => setTimeout(resolve, 1700));
+    expect(page.reports).toHaveLength(1);
+    expect(page.reports[0]?.senderInfo).toMatchObject({
+      ntpTimestamp: 77n << 32n,
+      rtpTimestamp: (sent + 180_000) >>> 0,
+      packetCount: 2,
+    });
+  });
+
+  it('negotiates retransmission and REMB, and no transport-wide congestion control', async () => {
+    const { connection } = await connect();
+    expect(connection.answerSdp).toMatch(/a=rtcp-fb:\d+ goog-remb/);
+    expect(connection.answerSdp).toMatch(/a=fmtp:\d+ apt=\d+/);
+    expect(connection.answerSdp).not.toMatch(/transport-cc|transport-wide/);
+    expect(connection.answerSdp).toMatch(/a=ice-lite/);
+    expect(connection.answerSdp).toMatch(/a=setup:passive/);
+    expect(connection.answerSdp.match(/a=candidate/g)).not.toBeNull();
+  });
+
+  it('notices at once that the page closed', async () => {
+    const { page, log } = await connect();
+    await page.close();
+    await until(() => log.some((line) => line.startsWith('closed')), 1000);
+  });
+
+  it('notices within five seconds that the page vanished without a word', async () => {
+    const { page, log } = await connect();
+    page.vanish();
+    await until(() => log.includes('closed: silent'), 5000);
+  });
+
+  it('answers an ICE restart and goes on', async () => {
+    const { page, connection } = await connect();
+    await page.restart((offer) => {
+      expect(connection.continues(offer)).toBe(true);
+      return connection.renegotiate(offer);
+    });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    connection.slots[0]?.video.send(frame(50), mediaTimeUs(0), 1n);
+    await until(() => (page.video[0]?.length ?? 0) >= 2);
+  });
+
+  it('passes JSON on, and counts what is none', async () => {
+    const { page, connection, log } = await connect();
+    await until(() => log.includes('open'));
+    page.control?.send('{"type":"mute","active":true}');
+    page.control?.send('{"type"');
+    page.control?.send(Buffer.from([0, 255, 254, 3]));
+    page.control?.send('17');
+    await until(() => connection.data.counts.malformed === 3);
+    expect(log).toContain('{"type":"mute","active":true}');
+    connection.data.send({ hello: 'page' });
+    await until(() => page.messages.length === 1);
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['rubbish', 'v=0\r\n\u0000\u0001'],
+    ['a page of HTML', '<!doctype html>'],
+    ['no media', 'v=0\r\na=fingerprint:sha-256 AA\r\na=ice-ufrag:x\r\na=group:BUNDLE 0\r\n'],
+  ])('refuses %s as an offer, with a reason', async (_, offerSdp) => {
+    const { events } = heard();
+    const opening = Connection.open({ offerSdp, rtc: RTC, events, now: () => systemClock.now(), random: Math.random });
+    await expect(opening).rejects.toMatchObject({ code: 'SDP_UNUSABLE', message: /^Cannot answer the offer: ./ });
+  });
+
+  it('refuses codecs it does not know, and says which are missing', async () => {
+    const page = new Page();
+    opened.push(page);
+    const { events } = heard();
+    const open = (offerSdp: string) =>
+      Connection.open({ offerSdp, rtc: RTC, events, now: () => systemClock.now(), random: Math.random });
+    const sdp = await page.offer();
+    await expect(open(sdp.replaceAll('VP8', 'AV1'))).rejects.toThrow(/no VP8/);
+    await expect(open(sdp.replaceAll('opus', 'G722'))).rejects.toThrow(/no Opus/);
+  });
+});
