@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { LogMel } from '../../../src/media/features/log-mel.ts';
+import { JobWriter } from '../../../src/media/motion/job-writer.ts';
+import type { MotionJob } from '../../../src/media/motion/motion-job.ts';
+import { Stitcher } from '../../../src/media/motion/stitcher.ts';
+import { MOTION_INDEX } from '../../../src/media/motion-space.ts';
+import { OnnxMotionEngine } from '../../../src/native/model/motion-engine.ts';
+import { BUNDLE_FOLDER, largestDifference, readGolden, type GoldenVectors } from './golden-vectors.ts';
+
+let golden: GoldenVectors;
+let engine: OnnxMotionEngine;
+
+beforeAll(async () => {
+  golden = await readGolden();
+  engine = await OnnxMotionEngine.open({ folder: BUNDLE_FOLDER, precision: 'float32' });
+});
+
+afterAll(() => engine.close());
+
+/** Runs the chain by hand, with the vectors' own mel, noise and condition. */
+async function runChain(each: (job: MotionJob, hop: number) => void): Promise<void> {
+  const { manifest } = engine;
+  const writer = new JobWriter(manifest);
+  const stitcher = new Stitcher(manifest);
+  let state = new Float32Array(manifest.encoder.stateLength);
+  let features = new Float32Array((manifest.motion.contextTokens + 1) * manifest.encoder.featureDims);
+  for (let hop = 0; hop < golden.noise.length; hop++) {
+    const job = writer.open({ serial: hop, hop, melHops: 1, guidance: [] });
+    const blocks = manifest.encoder.melFramesPerHop;
+    job.mel.set(golden.mel.slice(hop * blocks, (hop + 1) * blocks).flat());
+    job.encoderState.set(state);
+    features.copyWithin(0, manifest.encoder.featureDims);
+    job.features.set(features);
+    job.context.set(stitcher.context);
+    job.token.set(golden.noise[hop]!);
+    job.condition.set(golden.condition);
+    await engine.run([job]);
+    state = job.encoderState.slice();
+    features = job.features.slice();
+    each(job, hop);
+    stitcher.accept(job.token);
+  }
+}
+
+describe('the golden vectors that training wrote', () => {
+  test('log-mel', () => {
+    const frames: number[][] = [];
+    new LogMel(engine.manifest.features).push(golden.sound, (frame) => frames.push([...frame]));
+    expect(frames.length).toBeGreaterThanOrEqual(golden.mel.length);
+    // Python's spectrum is rounded to float32 before the logarithm; in silence that is the largest part of the floor.
+    const differences = golden.mel.map((frame, index) => largestDifference(frame, frames[index]!));
+    expect(Math.max(...differences)).toBeLessThan(2e-3);
+  });
+
+  test('features, one denoiser call and the whole chain', async () => {
+    const features: number[] = [];
+    const tokens: number[] = [];
+    await runChain((job) => {
+      features.push(...job.features.slice(-engine.manifest.encoder.featureDims));
+      tokens.push(...job.token);
+    });
+    // The same sums in another order, over some twenty layers, and six written decimals.
+    expect(largestDifference(features, golden.features.flat())).toBeLessThan(1e-3);
+    const { mean, std, channels } = engine.manifest.motion;
+    const expected = golden.motion
+      .flat()
+      .map((value, index) => (value - mean[index % channels.length]!) / std[index % channels.length]!);
+    // Each token stands on those before it, so differences add up over the hops.
+    expect(largestDifference(tokens, expected)).toBeLessThan(5e-3);
+    const { denoiser } = golden;
+    const last = golden.features.length - 1;
+    expect(denoiser.noisy.flat(2)).toEqual(golden.noise[last]);
+    expect(denoiser.clean.flat(2)).toHaveLength(golden.noise[last]!.length);
+  });
+
+  test('a bundle names channels of the motion space', () => {
+    for (const channel of engine.manifest.motion.channels) expect(MOTION_INDEX[channel]).toBeDefined();
+  });
+});
+
+test('int8 weights stay close to float32', async () => {
+  const small = await OnnxMotionEngine.open({ folder: BUNDLE_FOLDER, precision: 'int8' });
+  try {
+    const float: number[] = [];
+    const int8: number[] = [];
+    await runChain(({ token }) => float.push(...token));
+    const full = engine;
+    engine = small;
+    await runChain(({ token }) => int8.push(...token));
+    engine = full;
+    const squares = float.reduce((sum, value, index) => sum + (value - int8[index]!) ** 2, 0);
+    // In standard deviations of motion: a tenth is below what the seeds differ by (see the model card).
+    expect(Math.sqrt(squares / float.length)).toBeLessThan(0.1);
+  } finally {
+    await small.close();
+  }
+});
