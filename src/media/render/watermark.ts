@@ -11,7 +11,7 @@ import { seededRandom, type Random } from '../../base/random.ts';
 export const CELLS = 64;
 export const BLOCKS = CELLS / 2;
 /** Luma steps at a cell's centre on a plain, light ground: an eye close to the screen begins to see cloth at 2. */
-export const STRENGTH = 1.2;
+export const STRENGTH = 1.4;
 /** No sample is moved by more, however busy its place. */
 const MAX_STEPS = 4;
 

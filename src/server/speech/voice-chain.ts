@@ -1,0 +1,92 @@
+import type { Clock } from '../../base/clock.ts';
+import { AvatarError, messageOf } from '../../base/errors.ts';
+import { advance, type MonotonicUs } from '../../base/timeline.ts';
+import type { VoiceEntry } from '../../media/control/speech-message.ts';
+import { estimateDurationUs, shareOut } from '../../media/sync/captions.ts';
+import type { SpeechChunk, SpeechRequest, Voice } from './voice.ts';
+
+/** A voice that failed is not asked again for so long, unless no other is left. */
+const REST_US = 30_000_000;
+/** No sentence lasts longer; a voice that goes on for ever is broken. */
+const LONGEST_SENTENCE_US = 60_000_000;
+/** Sound much shorter than the text needs even in haste broke off. */
+const SHORTEST_SHARE = 0.2;
+
+export interface VoiceFailure {
+  readonly voice: string;
+  readonly reason: string;
+  /** The voice that is tried now, if one is left. */
+  readonly next: string | undefined;
+}
+
+/** Tries voices in order until a sentence is spoken; one that breaks off has its rest spoken by the next. */
+export class VoiceChain {
+  readonly #voices: readonly Voice[];
+  readonly #clock: Clock;
+  readonly #restingUntil = new Map<string, MonotonicUs>();
+
+  /** @param voices - best first. */
+  constructor(voices: readonly Voice[], clock: Clock) {
+    this.#voices = voices;
+    this.#clock = clock;
+  }
+
+  get entries(): VoiceEntry[] {
+    return this.#voices.map(({ name, kind }) => ({ name, kind }));
+  }
+
+  /**
+   * @param preferred - name of the voice to try first.
+   * @param onFailure - hears of each voice that failed, before the next is tried.
+   * @throws AvatarError `SPEECH_FAILED` when no voice could; what `signal` aborted with.
+   */
+  async *speak(
+    request: SpeechRequest,
+    preferred: string | undefined,
+    signal: AbortSignal,
+    onFailure: (failure: VoiceFailure) => void,
+  ): AsyncGenerator<SpeechChunk> {
+    const order = this.#order(preferred);
+    let rest = request.text;
+    for (const [index, voice] of order.entries()) {
+      let spokenUs = 0;
+      try {
+        for await (const chunk of voice.speak({ ...request, text: rest }, signal)) {
+          spokenUs += (chunk.samples.length / chunk.sampleRateHz) * 1e6;
+          if (spokenUs > LONGEST_SENTENCE_US) throw new AvatarError('SPEECH_FAILED', 'Does not come to an end');
+          yield chunk;
+        }
+        if (spokenUs >= SHORTEST_SHARE * estimateDurationUs(rest, request.rate)) {
+          this.#restingUntil.delete(voice.name);
+          return;
+        }
+        throw new AvatarError(
+          'SPEECH_FAILED',
+          `Voice "${voice.name}" broke off after ${Math.round(spokenUs / 1000)} ms`,
+        );
+      } catch (thrown) {
+        if (signal.aborted) throw thrown;
+        this.#restingUntil.set(voice.name, advance(this.#clock.now(), REST_US));
+        onFailure({ voice: voice.name, reason: messageOf(thrown), next: order[index + 1]?.name });
+        rest = restOf(rest, spokenUs, request.rate);
+        if (rest === '') return;
+      }
+    }
+    throw new AvatarError('SPEECH_FAILED', `None of ${order.length} voices could speak`);
+  }
+
+  #order(preferred: string | undefined): Voice[] {
+    const now = this.#clock.now();
+    const resting = (voice: Voice): boolean => (this.#restingUntil.get(voice.name) ?? now) > now;
+    const wanted = this.#voices.toSorted((a, b) => Number(b.name === preferred) - Number(a.name === preferred));
+    return [...wanted.filter((voice) => !resting(voice)), ...wanted.filter(resting)];
+  }
+}
+
+/** @returns `text` from the first word that was not heard whole. */
+function restOf(text: string, spokenUs: number, rate: number): string {
+  if (spokenUs <= 0) return text;
+  const words = shareOut(text, 0, estimateDurationUs(text, rate));
+  const next = words.find((word) => word.endUs > spokenUs);
+  return next === undefined ? '' : text.slice(next.from);
+}

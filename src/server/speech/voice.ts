@@ -1,0 +1,33 @@
+import type { VoiceEntry } from '../../media/control/speech-message.ts';
+import type { WordTiming } from '../../media/sync/captions.ts';
+
+/** One sentence to be spoken. */
+export interface SpeechRequest {
+  /** Cleaned, without marks of expression, not longer than `MAX_SENTENCE_CHARACTERS`. */
+  readonly text: string;
+  /** BCP 47; the voice's own when absent. */
+  readonly language?: string | undefined;
+  /** Times the usual speed, 0.5..2; a voice that cannot ignores it. */
+  readonly rate: number;
+  /** Times the usual pitch, 0.5..2; a voice that cannot ignores it. */
+  readonly pitch: number;
+}
+
+/** A span of a sentence's sound, in order and without gaps. */
+export interface SpeechChunk {
+  /** Mono, -1..1; owned by the receiver. */
+  readonly samples: Float32Array;
+  readonly sampleRateHz: number;
+  /** Words that the voice knows the times of, from the sentence's start. */
+  readonly words?: readonly WordTiming[];
+}
+
+/** The speech port: whatever turns a sentence into sound. */
+export interface Voice extends VoiceEntry {
+  /**
+   * Speaks one sentence as a stream; the first chunk comes as soon as there is one. All of its sentences have one rate.
+   * Ending the iteration or aborting `signal` stops the work and frees what it held.
+   * @throws AvatarError `SPEECH_FAILED` where the voice cannot, hangs, or breaks off.
+   */
+  speak(request: SpeechRequest, signal: AbortSignal): AsyncIterable<SpeechChunk>;
+}
