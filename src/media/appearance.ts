@@ -62,9 +62,10 @@ export interface MouthFacts {
   /** In canonical head space, cm: the middle of the closed lips, and half the width of the dental arch. */
   readonly lipsCm: readonly [x: number, y: number, z: number];
   readonly archHalfWidthCm: number;
-  /** 0..255: what the cavity shows at its brightest, and deepest inside. */
-  readonly cavityNear: readonly [red: number, green: number, blue: number];
-  readonly cavityFar: readonly [red: number, green: number, blue: number];
+  /** 0..1: how much the lips must be darkened where they meet, because the portrait shows them apart. */
+  readonly seamShade: number;
+  /** Solid flesh of the cavity where the light reaches it best. */
+  readonly cavity: PartRect;
 }
 
 /** All of an appearance that is neither an array nor a picture; plain JSON. */

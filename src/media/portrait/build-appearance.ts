@@ -1,0 +1,122 @@
+import { ARKIT_SHAPES } from '../motion-space.ts';
+import type { Appearance, AppearanceArrays } from '../appearance.ts';
+import type { PortraitAnalysis } from './analysis.ts';
+import { buildEye } from './eyes.ts';
+import { FACE_POINT_COUNT } from './landmark-groups.ts';
+import { buildLayers } from './layers.ts';
+import { buildMesh, type PersonMesh } from './mesh.ts';
+import { buildMouth } from './mouth.ts';
+import { closeMouth } from './mouth-rest.ts';
+import { PartsAtlas, solidSprite } from './parts-atlas.ts';
+import { splitPicture } from './plate.ts';
+import { toHeadSpace, type HeadPose } from './pose.ts';
+import { RigSolver } from './rig-solver.ts';
+import { buildShapes } from './shapes.ts';
+import { skinTone } from './skin-tone.ts';
+import { vertexNormals } from './normals.ts';
+import { LEFT_EYE, mirrorPoints, openTriangles, RIGHT_EYE } from './topology.ts';
+
+/** Vertices that a shape moves by less than this (cm) are left out of it. */
+const LEAST_MOVE_CM = 0.004;
+
+/** Makes of one portrait what every frame is drawn from. Pure, and the same for the same analysis. */
+export function buildAppearance(analysis: PortraitAnalysis): Appearance {
+  const { canonical, landmarks, pose, sizePx } = analysis;
+  const triangles = openTriangles(canonical.triangles);
+  const mirror = mirrorPoints(canonical.positions);
+  const solver = new RigSolver(canonical.positions, triangles);
+  const shown = toHeadSpace(landmarks, pose).slice(0, FACE_POINT_COUNT * 3);
+  const rest = closeMouth(shown, canonical.positions, solver, mirror);
+  const shapes = buildShapes(rest.face, solver, mirror);
+  const restPx = restPositions(landmarks, shown, rest.face, pose);
+  const mesh = buildMesh(restPx, landmarks, rest.face, triangles, pose, sizePx);
+  const split = splitPicture(analysis);
+  const layers = buildLayers(split, landmarks, pose, sizePx);
+  const tone = skinTone(analysis);
+  const atlas = new PartsAtlas();
+  const eyes = { right: buildEye(analysis, RIGHT_EYE, atlas), left: buildEye(analysis, LEFT_EYE, atlas) };
+  const mouth = buildMouth(analysis, rest, tone, atlas);
+  const white = atlas.add(solidSprite([255, 255, 255]));
+  const black = atlas.add(solidSprite([0, 0, 0]));
+  return {
+    facts: {
+      sizePx,
+      pose: { rotation: Array.from(pose.rotation), scalePxPerCm: pose.pxPerCm, translationPx: pose.originPx },
+      turnDeg: { yaw: pose.yawDeg, pitch: pose.pitchDeg, roll: pose.rollDeg },
+      faceVertexCount: mesh.faceVertexCount,
+      vertexCount: mesh.vertexCount,
+      faceOriginPx: layers.faceOriginPx,
+      centrePx: [
+        (landmarks[234 * 3]! + landmarks[454 * 3]!) / 2,
+        (landmarks[10 * 3 + 1]! + landmarks[152 * 3 + 1]!) / 2,
+      ],
+      light: [0.25, 0.55, 0.8],
+      eyes,
+      mouth,
+      white,
+      black,
+      browFreedom: 1,
+      skin: tone.colour,
+    },
+    arrays: {
+      vertexPositions: mesh.positions,
+      vertexTexels: mesh.texels,
+      vertexAlphas: mesh.alphas,
+      vertexHeadWeights: mesh.headWeights,
+      vertexFreedoms: mesh.freedoms,
+      vertexNormals: vertexNormals(mesh, triangles),
+      faceTriangles: mesh.faceTriangles,
+      bodyTriangles: mesh.bodyTriangles,
+      ...packShapes(shapes, mesh, pose),
+    },
+    images: { plate: split.plate, body: layers.body, face: layers.face, parts: atlas.finish() },
+  };
+}
+
+/** @returns `[468, 3]` camera space: the landmarks, moved by what closing the mouth moved. */
+function restPositions(landmarks: Float32Array, shown: Float32Array, rest: Float32Array, pose: HeadPose): Float32Array {
+  const positions = new Float32Array(shown.length);
+  for (let at = 0; at < shown.length; at += 3) {
+    const move = [0, 1, 2].map((axis) => rest[at + axis]! - shown[at + axis]!);
+    for (let axis = 0; axis < 3; axis++) {
+      const value = landmarks[at + axis]!;
+      positions[at + axis] = (axis === 0 ? value : -value) + turned(pose, move, axis);
+    }
+  }
+  return positions;
+}
+
+/** One camera axis, in pixels, of a vector in head axes, cm. */
+function turned({ rotation, pxPerCm }: HeadPose, vector: readonly number[], axis: number): number {
+  const row = axis * 3;
+  return pxPerCm * (rotation[row]! * vector[0]! + rotation[row + 1]! * vector[1]! + rotation[row + 2]! * vector[2]!);
+}
+
+function packShapes(
+  shapes: ReadonlyMap<string, Float32Array>,
+  mesh: PersonMesh,
+  pose: HeadPose,
+): Pick<AppearanceArrays, 'shapeOffsets' | 'shapeVertices' | 'shapeVectors'> {
+  const offsets = new Uint32Array(ARKIT_SHAPES.length + 1);
+  const vertices: number[] = [];
+  const vectors: number[] = [];
+  ARKIT_SHAPES.forEach((name, index) => {
+    const shape = shapes.get(name);
+    if (shape !== undefined) {
+      for (let vertex = 0; vertex < mesh.vertexCount; vertex++) {
+        const leader = mesh.leaders[vertex]! * 3;
+        const following = mesh.followings[vertex]!;
+        const move = [shape[leader]! * following, shape[leader + 1]! * following, shape[leader + 2]! * following];
+        if (Math.hypot(...move) < LEAST_MOVE_CM) continue;
+        vertices.push(vertex);
+        for (let axis = 0; axis < 3; axis++) vectors.push(turned(pose, move, axis));
+      }
+    }
+    offsets[index + 1] = vertices.length;
+  });
+  return {
+    shapeOffsets: offsets,
+    shapeVertices: Uint16Array.from(vertices),
+    shapeVectors: Float32Array.from(vectors),
+  };
+}

@@ -1,0 +1,123 @@
+import { clamp, smoothstep } from '../../base/ramp.ts';
+import type { RgbaImage } from '../appearance.ts';
+import { FACE_OVAL } from './landmark-groups.ts';
+import { fillUnknown } from './inpaint.ts';
+import { FEATHER_CM, headPointAt, ringAround } from './mesh.ts';
+import type { SplitPicture } from './plate.ts';
+import type { HeadPose } from './pose.ts';
+
+/** The face alone, and the picture of the body with neck where the chin was. */
+export interface PersonLayers {
+  readonly body: RgbaImage;
+  readonly face: RgbaImage;
+  readonly faceOriginPx: readonly [x: number, y: number];
+}
+
+/** Above this height (head axes, cm) face and head are one surface and the body keeps its pixels. */
+const FILL_TOP_CM = -0.4;
+const FILL_FULL_CM = -1.6;
+
+export function buildLayers(
+  split: SplitPicture,
+  landmarks: Float32Array,
+  pose: HeadPose,
+  sizePx: number,
+): PersonLayers {
+  const oval = FACE_OVAL.map((point) => [landmarks[point * 3]!, landmarks[point * 3 + 1]!] as const);
+  const body = fillBehindJaw(split, oval, pose, sizePx);
+  const outline = ringAround(oval, (FEATHER_CM + 0.15) * pose.pxPerCm);
+  const xs = outline.map(([x]) => x);
+  const ys = outline.map(([, y]) => y);
+  const left = clamp(Math.floor(Math.min(...xs)), 0, sizePx - 8);
+  const top = clamp(Math.floor(Math.min(...ys)), 0, sizePx - 8);
+  const width = clamp(Math.ceil(Math.max(...xs)) - left, 8, sizePx - left);
+  const height = clamp(Math.ceil(Math.max(...ys)) - top, 8, sizePx - top);
+  const pixels = new Uint8Array(width * height * 4);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const from = (y + top) * sizePx + x + left;
+      const to = (y * width + x) * 4;
+      for (let channel = 0; channel < 3; channel++)
+        pixels[to + channel] = Math.round(split.person[from * 3 + channel]!);
+      pixels[to + 3] = Math.round(split.alpha[from]! * 255);
+    }
+  }
+  return { body, face: { widthPx: width, heightPx: height, pixels }, faceOriginPx: [left, top] };
+}
+
+/**
+ * Carries neck, hair or background on under the jaw: what a turn or a nod uncovers. The fill keeps its own alpha, so
+ * a jaw wider than the neck uncovers background.
+ */
+function fillBehindJaw(
+  split: SplitPicture,
+  oval: readonly (readonly [number, number])[],
+  pose: HeadPose,
+  size: number,
+): RgbaImage {
+  const { person, alpha } = split;
+  const left = Math.max(0, Math.floor(Math.min(...oval.map(([x]) => x)) - 2 * pose.pxPerCm));
+  const right = Math.min(size, Math.ceil(Math.max(...oval.map(([x]) => x)) + 2 * pose.pxPerCm));
+  const top = Math.max(0, Math.floor(Math.min(...oval.map(([, y]) => y))));
+  const bottom = Math.min(size, Math.ceil(Math.max(...oval.map(([, y]) => y)) + 2 * pose.pxPerCm));
+  const [width, height] = [right - left, bottom - top];
+  const values = new Float32Array(width * height * 4);
+  const known = new Float32Array(width * height);
+  const fill = new Float32Array(width * height);
+  const grown = polygonMask(ringAround(oval, 0.12 * pose.pxPerCm), size);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const from = (y + top) * size + x + left;
+      const at = y * width + x;
+      const [, headY] = headPointAt(x + left, y + top, 0, pose);
+      fill[at] = grown[from] === 1 ? smoothstep(FILL_TOP_CM, FILL_FULL_CM, headY) : 0;
+      // Only what hangs beside and below the jaw may be carried on, not the cheek above.
+      known[at] = grown[from] === 0 && headY < FILL_TOP_CM + 1 ? 1 : 0;
+      const a = alpha[from]!;
+      for (let channel = 0; channel < 3; channel++) values[at * 4 + channel] = person[from * 3 + channel]! * a;
+      values[at * 4 + 3] = a;
+    }
+  }
+  const filled = fillUnknown(values, known, width, height, 4);
+  const pixels = new Uint8Array(size * size * 4);
+  for (let at = 0; at < size * size; at++) {
+    for (let channel = 0; channel < 3; channel++) pixels[at * 4 + channel] = Math.round(person[at * 3 + channel]!);
+    pixels[at * 4 + 3] = Math.round(alpha[at]! * 255);
+  }
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const at = y * width + x;
+      const share = fill[at]!;
+      if (share === 0) continue;
+      const to = ((y + top) * size + x + left) * 4;
+      // The jaw shades the neck close under it; deeper inside nothing is seen but shadow.
+      const shade = 0.93;
+      const a = filled[at * 4 + 3]!;
+      for (let channel = 0; channel < 3; channel++) {
+        const colour = (filled[at * 4 + channel]! / Math.max(a, 1e-3)) * shade;
+        pixels[to + channel] = Math.round(clamp(pixels[to + channel]! * (1 - share) + colour * share, 0, 255));
+      }
+      pixels[to + 3] = Math.round(clamp(pixels[to + 3]! * (1 - share) + a * 255 * share, 0, 255));
+    }
+  }
+  return { widthPx: size, heightPx: size, pixels };
+}
+
+/** @returns `[size, size]` 1 inside the polygon, even-odd, by pixel centres. */
+export function polygonMask(polygon: readonly (readonly [number, number])[], size: number): Uint8Array {
+  const mask = new Uint8Array(size * size);
+  for (let y = 0; y < size; y++) {
+    const crossings: number[] = [];
+    polygon.forEach(([ax, ay], index) => {
+      const [bx, by] = polygon[(index + 1) % polygon.length]!;
+      if (ay > y + 0.5 !== by > y + 0.5) crossings.push(ax + ((y + 0.5 - ay) / (by - ay)) * (bx - ax));
+    });
+    crossings.sort((a, b) => a - b);
+    for (let pair = 0; pair + 1 < crossings.length; pair += 2) {
+      const from = clamp(Math.ceil(crossings[pair]! - 0.5), 0, size);
+      const to = clamp(Math.ceil(crossings[pair + 1]! - 0.5), 0, size);
+      mask.fill(1, y * size + from, y * size + to);
+    }
+  }
+  return mask;
+}

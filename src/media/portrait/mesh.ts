@@ -1,0 +1,275 @@
+import type { HeadPose } from './pose.ts';
+import { FACE_OVAL } from './landmark-groups.ts';
+import { smoothstep } from '../../base/ramp.ts';
+
+/** Vertices and triangles of a person: the face over the body, as `AppearanceArrays` lays them out. */
+export interface PersonMesh {
+  readonly faceVertexCount: number;
+  readonly vertexCount: number;
+  readonly positions: Float32Array;
+  readonly texels: Float32Array;
+  readonly alphas: Float32Array;
+  readonly headWeights: Float32Array;
+  readonly freedoms: Float32Array;
+  readonly faceTriangles: Uint16Array;
+  readonly bodyTriangles: Uint16Array;
+  /** `[vertexCount]`: the face point whose displacement a vertex takes, and how much of it. */
+  readonly leaders: Uint16Array;
+  readonly followings: Float32Array;
+}
+
+/** Face texture reaches this far past the oval and fades out there, so that the seam lies on equal pixels. */
+export const FEATHER_CM = 0.4;
+/** Cells of the body grid along the picture, and cells of extended picture beyond its edges. */
+const GRID_CELLS = 36;
+const MARGIN_CELLS = 3;
+
+/** Depths in head axes, cm: hair and ears at the silhouette, the front of the neck, and what lies far behind the chin. */
+const SILHOUETTE_DEPTH_CM = -3.2;
+const NECK_DEPTH_CM = -1.2;
+const DEPTH_FALLOFF_CM = 3;
+/** The neck is about a cylinder of this radius. */
+const NECK_RADIUS_CM = 6;
+/** Shapes fade with the distance from the face (measured on the prototype). */
+const SHAPE_FALLOFF_CM = 2.6;
+
+interface OvalSpot {
+  /** Negative inside the face. */
+  readonly distanceCm: number;
+  readonly point: number;
+  readonly height: number;
+  readonly depth: number;
+}
+
+/**
+ * @param restPx - `[468, 3]` camera space, lips closed; @param landmarks - `[478, 3]` as the portrait shows them;
+ * @param face - `[468, 3]` cm in head axes, lips closed; @param triangles - open at mouth and eyes.
+ */
+export function buildMesh(
+  restPx: Float32Array,
+  landmarks: Float32Array,
+  face: Float32Array,
+  triangles: Uint16Array,
+  pose: HeadPose,
+  sizePx: number,
+): PersonMesh {
+  const facePoints = face.length / 3;
+  const positions: number[] = Array.from(restPx);
+  const texels: number[] = [];
+  for (let point = 0; point < facePoints; point++) texels.push(landmarks[point * 3]!, landmarks[point * 3 + 1]!);
+  const alphas: number[] = new Array<number>(facePoints).fill(1);
+  const headWeights: number[] = new Array<number>(facePoints).fill(1);
+  const freedoms: number[] = new Array<number>(facePoints).fill(1);
+  const leaders: number[] = Array.from({ length: facePoints }, (_, point) => point);
+  const followings: number[] = new Array<number>(facePoints).fill(1);
+  const faceTriangles: number[] = Array.from(triangles);
+
+  const oval = FACE_OVAL.map((point) => [landmarks[point * 3]!, landmarks[point * 3 + 1]!] as const);
+  const feather = ringAround(oval, FEATHER_CM * pose.pxPerCm);
+  const ringStart = facePoints;
+  feather.forEach(([x, y], index) => {
+    const leader = FACE_OVAL[index]!;
+    const [ovalX, ovalY] = oval[index]!;
+    positions.push(restPx[leader * 3]! + x - ovalX, restPx[leader * 3 + 1]! - (y - ovalY), restPx[leader * 3 + 2]!);
+    texels.push(x, y);
+    alphas.push(0);
+    headWeights.push(1);
+    freedoms.push(1);
+    leaders.push(leader);
+    followings.push(1);
+    const next = (index + 1) % FACE_OVAL.length;
+    faceTriangles.push(leader, FACE_OVAL[next]!, ringStart + index);
+    faceTriangles.push(FACE_OVAL[next]!, ringStart + next, ringStart + index);
+  });
+  const faceVertexCount = positions.length / 3;
+
+  const chinHeight = face[152 * 3 + 1]!;
+  const cell = sizePx / GRID_CELLS;
+  const columns = GRID_CELLS + 2 * MARGIN_CELLS + 1;
+  const used: (number | undefined)[] = [];
+  const spots: OvalSpot[] = [];
+  for (let row = 0; row < columns; row++) {
+    for (let column = 0; column < columns; column++) {
+      const x = (column - MARGIN_CELLS) * cell;
+      const y = (row - MARGIN_CELLS) * cell;
+      spots.push(nearestOnOval(x, y, oval, face, pose.pxPerCm));
+      used.push(undefined);
+    }
+  }
+  const depths = gridDepths(spots, columns, cell, landmarks, face, pose);
+  const vertexAt = (row: number, column: number): number => {
+    const at = row * columns + column;
+    const known = used[at];
+    if (known !== undefined) return known;
+    const x = (column - MARGIN_CELLS) * cell;
+    const y = (row - MARGIN_CELLS) * cell;
+    const spot = spots[at]!;
+    const depth = depths[at]!;
+    const head = headPointAt(x, y, depth, pose);
+    const index = positions.length / 3;
+    positions.push(x, -y, cameraDepth(head, pose));
+    texels.push(x, y);
+    alphas.push(1);
+    const below = chinHeight - head[1];
+    const headWeight = 1 - smoothstep(-4, 8, below);
+    headWeights.push(headWeight);
+    const sides = smoothstep(0, 0.08, Math.min(x, sizePx - x) / sizePx);
+    freedoms.push(smoothstep(0, 0.14, (sizePx - y) / sizePx) * (headWeight + (1 - headWeight) * sides));
+    leaders.push(spot.point);
+    const cut = cutAt(spot.height);
+    const fade = Math.exp(-((Math.max(0, spot.distanceCm) / SHAPE_FALLOFF_CM) ** 2));
+    followings.push(fade * (1 - cut) + 0.1 * cut * fade);
+    used[at] = index;
+    return index;
+  };
+  const bodyTriangles: number[] = [];
+  for (let row = 0; row + 1 < columns; row++) {
+    for (let column = 0; column + 1 < columns; column++) {
+      const corners = [row * columns + column, row * columns + column + 1, (row + 1) * columns + column];
+      if ([...corners, corners[2]! + 1].every((corner) => hidden(spots[corner]!))) continue;
+      const a = vertexAt(row, column);
+      const b = vertexAt(row, column + 1);
+      const c = vertexAt(row + 1, column);
+      const d = vertexAt(row + 1, column + 1);
+      // Diagonals alternate, so that bending has no preferred direction.
+      if ((row + column) % 2 === 0) bodyTriangles.push(a, b, c, b, d, c);
+      else bodyTriangles.push(a, b, d, a, d, c);
+    }
+  }
+  return {
+    faceVertexCount,
+    vertexCount: positions.length / 3,
+    positions: Float32Array.from(positions),
+    texels: Float32Array.from(texels),
+    alphas: Float32Array.from(alphas),
+    headWeights: Float32Array.from(headWeights),
+    freedoms: Float32Array.from(freedoms),
+    faceTriangles: backToFront(faceTriangles, positions),
+    bodyTriangles: Uint16Array.from(bodyTriangles),
+    leaders: Uint16Array.from(leaders),
+    followings: Float32Array.from(followings),
+  };
+}
+
+/** @returns 0 where face and head are one surface (temples, cheeks) .. 1 where the jaw hangs free over the neck. */
+export function cutAt(heightCm: number): number {
+  return smoothstep(-1, -5, heightCm);
+}
+
+/** @returns the outline moved outward along its normals. */
+export function ringAround(outline: readonly (readonly [number, number])[], distance: number): [number, number][] {
+  return outline.map(([x, y], index) => {
+    const [px, py] = outline[(index + outline.length - 1) % outline.length]!;
+    const [nx, ny] = outline[(index + 1) % outline.length]!;
+    const length = Math.hypot(nx - px, ny - py) || 1;
+    // The outline runs clockwise in a picture with y down, so its left normal points outward.
+    return [x + ((ny - py) / length) * distance, y - ((nx - px) / length) * distance];
+  });
+}
+
+function nearestOnOval(
+  x: number,
+  y: number,
+  oval: readonly (readonly [number, number])[],
+  face: Float32Array,
+  pxPerCm: number,
+): OvalSpot {
+  let best = Infinity;
+  let spot = { point: 10, height: 0, depth: 0 };
+  let crossings = 0;
+  oval.forEach(([ax, ay], index) => {
+    const next = (index + 1) % oval.length;
+    const [bx, by] = oval[next]!;
+    if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) crossings++;
+    const t = Math.max(
+      0,
+      Math.min(1, ((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / ((bx - ax) ** 2 + (by - ay) ** 2)),
+    );
+    const distance = Math.hypot(x - ax - t * (bx - ax), y - ay - t * (by - ay));
+    if (distance >= best) return;
+    best = distance;
+    const [a, b] = [FACE_OVAL[index]!, FACE_OVAL[next]!];
+    const mix = (axis: number): number => face[a * 3 + axis]! * (1 - t) + face[b * 3 + axis]! * t;
+    spot = { point: t < 0.5 ? a : b, height: mix(1), depth: mix(2) };
+  });
+  return { ...spot, distanceCm: (crossings % 2 === 1 ? -best : best) / pxPerCm };
+}
+
+/** Whether the face covers this spot of the body at every pose. */
+function hidden(spot: OvalSpot): boolean {
+  const reach = 1.4 + 3.4 * cutAt(spot.height);
+  return spot.distanceCm < -reach;
+}
+
+function gridDepths(
+  spots: readonly OvalSpot[],
+  columns: number,
+  cell: number,
+  landmarks: Float32Array,
+  face: Float32Array,
+  pose: HeadPose,
+): Float64Array {
+  const fixed = new Uint8Array(spots.length);
+  const depths = Float64Array.from(spots, (spot, at) => {
+    const x = ((at % columns) - MARGIN_CELLS) * cell;
+    const y = (Math.floor(at / columns) - MARGIN_CELLS) * cell;
+    const cut = cutAt(spot.height);
+    const [headX, headY] = headPointAt(x, y, 0, pose);
+    const low = smoothstep(-3, -9, headY);
+    const target = SILHOUETTE_DEPTH_CM * (1 - low) + NECK_DEPTH_CM * low;
+    const outward = 1 - Math.exp(-Math.max(0, spot.distanceCm) / (DEPTH_FALLOFF_CM * (1 - low) + 1.1 * low));
+    const inner = spot.distanceCm < 0 ? faceDepth(x, y, landmarks, face) : spot.depth;
+    const joined = inner + (target - inner) * outward;
+    const neck = NECK_DEPTH_CM - NECK_RADIUS_CM + Math.sqrt(Math.max(4, NECK_RADIUS_CM ** 2 - 0.7 * headX * headX));
+    if (spot.distanceCm < 0.3 && cut < 0.1) fixed[at] = 1;
+    return joined + (neck - joined) * cut * Math.exp(-Math.max(0, spot.distanceCm) / 6);
+  });
+  // Smooth what does not touch the face, so that the grid bends without folds.
+  for (let pass = 0; pass < 8; pass++) {
+    const before = depths.slice();
+    for (let at = columns; at < depths.length - columns; at++) {
+      const column = at % columns;
+      if (fixed[at] === 1 || column === 0 || column === columns - 1) continue;
+      const around = before[at - 1]! + before[at + 1]! + before[at - columns]! + before[at + columns]!;
+      depths[at] = 0.5 * before[at]! + 0.125 * around;
+    }
+  }
+  return depths;
+}
+
+/** Depth of the face under a picture position: the four nearest points, by inverse square distance. */
+function faceDepth(x: number, y: number, landmarks: Float32Array, face: Float32Array): number {
+  let sum = 0;
+  let weights = 0;
+  for (let point = 0; point < face.length / 3; point++) {
+    const distance = (landmarks[point * 3]! - x) ** 2 + (landmarks[point * 3 + 1]! - y) ** 2;
+    const weight = 1 / (distance + 1) ** 2;
+    sum += weight * face[point * 3 + 2]!;
+    weights += weight;
+  }
+  return sum / weights;
+}
+
+/** @returns head axes (cm) of the picture position at depth `headZ` in head axes. */
+export function headPointAt(x: number, y: number, headZ: number, pose: HeadPose): [number, number, number] {
+  const { rotation: r, pxPerCm: scale, originPx } = pose;
+  const a = (x - originPx[0]) / scale - r[2]! * headZ;
+  const b = (-y - originPx[1]) / scale - r[5]! * headZ;
+  const determinant = r[0]! * r[4]! - r[1]! * r[3]!;
+  return [(a * r[4]! - b * r[1]!) / determinant, (b * r[0]! - a * r[3]!) / determinant, headZ];
+}
+
+function cameraDepth(head: readonly [number, number, number], pose: HeadPose): number {
+  const { rotation: r, pxPerCm, originPx } = pose;
+  return originPx[2] + pxPerCm * (r[6]! * head[0] + r[7]! * head[1] + r[8]! * head[2]);
+}
+
+function backToFront(triangles: readonly number[], positions: readonly number[]): Uint16Array {
+  const depth = (at: number): number =>
+    positions[triangles[at]! * 3 + 2]! +
+    positions[triangles[at + 1]! * 3 + 2]! +
+    positions[triangles[at + 2]! * 3 + 2]!;
+  const starts = Array.from({ length: triangles.length / 3 }, (_, triangle) => triangle * 3);
+  starts.sort((a, b) => depth(a) - depth(b));
+  return Uint16Array.from(starts.flatMap((at) => [triangles[at]!, triangles[at + 1]!, triangles[at + 2]!]));
+}

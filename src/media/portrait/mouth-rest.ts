@@ -1,0 +1,72 @@
+import { LIP_INNER_LOWER, LIP_INNER_UPPER, LIP_OUTER_LOWER, LIP_OUTER_UPPER } from './landmark-groups.ts';
+import type { RigSolver } from './rig-solver.ts';
+import { HandleSet } from './shapes-handles.ts';
+import { smile } from './shapes.ts';
+
+export interface MouthRest {
+  /** `[468, 3]` cm in head axes: the face as it is at coefficient 0, lips closed, half of a smile let go. */
+  readonly face: Float32Array;
+  /** How far the portrait's lips are apart. */
+  readonly gapCm: number;
+  /** 0..1: how broadly the portrait smiles. */
+  readonly smile: number;
+}
+
+/** Between closed lips the inner contours stay this far past each other, so that no slot opens by rounding. */
+const OVERLAP_CM = 0.03;
+/** A whole smile taken away looks like another person; this share was chosen by eye. */
+const UNSMILE_SHARE = 0.5;
+/** Corners above the middle of the lips, and width beyond the canonical face, that make a full smile. */
+const FULL_SMILE_RISE_CM = 0.62;
+const FULL_SMILE_WIDTH_CM = 1.5;
+
+/** Closes an open or smiling mouth: that is the face at rest. @param canonical - `[468, 3]` cm. */
+export function closeMouth(
+  face: Float32Array,
+  canonical: Float32Array,
+  solver: RigSolver,
+  mirror: Uint16Array,
+): MouthRest {
+  const handles = new HandleSet(face, solver, mirror);
+  const at = (point: number, axis: number): number => face[point * 3 + axis]!;
+  for (let index = 1; index < 10; index++) {
+    const upper = LIP_INNER_UPPER[index]!;
+    const lower = LIP_INNER_LOWER[index]!;
+    const seam = [
+      (at(upper, 0) + at(lower, 0)) / 2,
+      at(upper, 1) * 0.45 + at(lower, 1) * 0.55,
+      (at(upper, 2) + at(lower, 2)) / 2,
+    ] as const;
+    const toSeam = (point: number, overlap: number): readonly [number, number, number] => [
+      seam[0] - at(point, 0),
+      seam[1] - at(point, 1) + overlap,
+      (seam[2] - at(point, 2)) * 0.5,
+    ];
+    handles.move([upper], ...toSeam(upper, -OVERLAP_CM)).move([lower], ...toSeam(lower, OVERLAP_CM));
+    handles.move([LIP_OUTER_UPPER[index]!], 0, (seam[1] - at(upper, 1)) * 0.75, 0);
+    handles.move([LIP_OUTER_LOWER[index]!], 0, (seam[1] - at(lower, 1)) * 0.85, 0);
+  }
+  const gapCm = Math.max(0, at(13, 1) - at(14, 1));
+  handles.move([152, 175, 199], 0, gapCm * 0.3, 0).move([18], 0, gapCm * 0.5, 0);
+  handles.hold(FIXED);
+  const closing = handles.solve();
+  const smiling = smileOf(face, canonical);
+  const smileShape = smile(new HandleSet(face, solver, mirror));
+  const rest = face.map((value, index) => value + closing[index]! - UNSMILE_SHARE * smiling * smileShape[index]!);
+  return { face: rest, gapCm, smile: smiling };
+}
+
+const FIXED = [
+  33, 7, 163, 144, 145, 153, 154, 155, 133, 173, 157, 158, 159, 160, 161, 246, 263, 249, 390, 373, 374, 380, 381, 382,
+  362, 398, 384, 385, 386, 387, 388, 466, 6, 168, 9, 8, 1, 4, 5, 195, 197, 2, 98, 327, 94, 19, 10, 338, 109, 67, 297,
+  103, 332, 54, 284, 21, 251, 162, 389, 127, 356, 234, 454, 58, 288, 61, 291,
+] as const;
+
+function smileOf(face: Float32Array, canonical: Float32Array): number {
+  const rise = (points: Float32Array): number =>
+    (points[78 * 3 + 1]! + points[308 * 3 + 1]!) / 2 - (points[13 * 3 + 1]! + points[14 * 3 + 1]!) / 2;
+  const width = (points: Float32Array): number => points[308 * 3]! - points[78 * 3]!;
+  const raised = (rise(face) - rise(canonical)) / FULL_SMILE_RISE_CM;
+  const widened = (width(face) - width(canonical)) / FULL_SMILE_WIDTH_CM;
+  return Math.max(0, Math.min(1, (raised + widened) / 2));
+}

@@ -1,0 +1,166 @@
+import { clamp, smoothstep } from '../../base/ramp.ts';
+import type { Appearance, AppearanceImageName } from '../appearance.ts';
+import { ARKIT_DIMS } from '../motion-space.ts';
+import { drawBadge } from './badge.ts';
+import { Deformer } from './deformer.ts';
+import { EyeLayer } from './eye-layer.ts';
+import { FeatherLayer } from './feather-layer.ts';
+import { HeadMotion } from './head-motion.ts';
+import { MouthLayer } from './mouth-layer.ts';
+import { Relight } from './relight.ts';
+import { keepTriangles } from './opacity.ts';
+import { ScenePlanner, type ScenePlan, type Texture } from './scene-plan.ts';
+import { shapeWeights } from './shape-weights.ts';
+import { VertexWriter } from './vertex-writer.ts';
+
+export interface FaceSceneOptions {
+  readonly sizePx: number;
+  readonly badge: boolean;
+  readonly seed: number;
+}
+
+/** The images of an appearance as they are drawn: premultiplied, at the scale of the canvas. */
+export type SceneTextures = Readonly<Record<AppearanceImageName, Texture>>;
+
+const TEXTURES: readonly AppearanceImageName[] = ['body', 'parts', 'face'];
+const BADGE_TEXTURE = TEXTURES.length;
+
+/** Turns one motion frame into the vertices of one picture; what never changes it says once, in `plan`. */
+export class FaceScene {
+  readonly plan: ScenePlan;
+  private readonly appearance: Appearance;
+  private readonly head: HeadMotion;
+  private readonly deformer: Deformer;
+  private readonly relight: Relight;
+  private readonly eyes: readonly EyeLayer[];
+  private readonly mouth: MouthLayer;
+  private readonly feather: FeatherLayer;
+  private readonly writer: VertexWriter;
+  private readonly weights = new Float32Array(ARKIT_DIMS);
+  /** `[vertexCount, 2]` texels of the loaded textures. */
+  private readonly texels: Float32Array;
+  private readonly putFeather: (vertex: number, point: number, x: number, y: number) => void;
+
+  constructor(appearance: Appearance, textures: SceneTextures, options: FaceSceneOptions) {
+    this.appearance = appearance;
+    const { facts, arrays, images } = appearance;
+    const planner = new ScenePlanner();
+    planner.vertices(facts.vertexCount);
+    this.head = new HeadMotion(facts, options.seed);
+    this.deformer = new Deformer(appearance);
+    this.relight = new Relight(appearance);
+    const scaleOf = (name: AppearanceImageName): readonly [number, number] => [
+      textures[name].widthPx / images[name].widthPx,
+      textures[name].heightPx / images[name].heightPx,
+    ];
+    this.writer = new VertexWriter(options.sizePx / facts.sizePx, scaleOf('parts'));
+    this.texels = loadedTexels(appearance, scaleOf('face'), scaleOf('body'));
+
+    const body = keepTriangles(arrays.bodyTriangles, this.texels, arrays.vertexAlphas, textures.body);
+    planner.batch(TEXTURES.indexOf('body'), body.triangles, (triangle) => body.opaque[triangle] === 1);
+    const parts = TEXTURES.indexOf('parts');
+    this.eyes = [new EyeLayer(facts, 'Right', planner, parts), new EyeLayer(facts, 'Left', planner, parts)];
+    this.mouth = new MouthLayer(facts, this.head, planner, parts);
+    const face = keepTriangles(arrays.faceTriangles, this.texels, arrays.vertexAlphas, textures.face);
+    planner.batch(TEXTURES.indexOf('face'), face.triangles, (triangle) => face.opaque[triangle] === 1);
+    this.feather = new FeatherLayer(appearance, planner, TEXTURES.indexOf('face'));
+    const loaded: Texture[] = TEXTURES.map((name) => textures[name]);
+    if (options.badge) {
+      const badge = drawBadge(options.sizePx);
+      loaded.push(badge.texture);
+      const grid = planner.grid(BADGE_TEXTURE, 1, 1);
+      this.badge = { ...badge, first: grid.first };
+    } else this.badge = null;
+    this.plan = planner.finish(options.sizePx, loaded, textures.plate);
+    const { texels, relight, writer } = this;
+    this.putFeather = (vertex, point, x, y) => {
+      writer.put(vertex, x, y, texels[point * 2]!, texels[point * 2 + 1]!, relight.shades[point]! * 0.85, 0);
+    };
+  }
+
+  private readonly badge: {
+    readonly texture: Texture;
+    readonly left: number;
+    readonly top: number;
+    readonly first: number;
+  } | null;
+
+  /** @param vertices - of a scene loaded from `plan`, overwritten. */
+  write(motion: Float32Array, timeUs: number, vertices: Float32Array): void {
+    const { appearance, head, deformer, relight, writer, texels } = this;
+    const { facts, arrays } = appearance;
+    writer.vertices = vertices;
+    shapeWeights(motion, facts.browFreedom, this.weights);
+    head.update(motion, timeUs);
+    deformer.update(this.weights);
+    deformer.place(head);
+    relight.update(head);
+    this.shadeSeams();
+    const { places } = deformer;
+    for (let vertex = 0; vertex < facts.vertexCount; vertex++) {
+      writer.put(
+        vertex,
+        places[vertex * 2]!,
+        places[vertex * 2 + 1]!,
+        texels[vertex * 2]!,
+        texels[vertex * 2 + 1]!,
+        relight.shades[vertex]!,
+        arrays.vertexAlphas[vertex]!,
+      );
+    }
+    for (const eye of this.eyes) eye.write(motion, head, deformer, writer);
+    this.mouth.write(motion, deformer, writer);
+    this.feather.write(deformer, this.putFeather);
+    this.writeBadge(vertices);
+  }
+
+  /** Where lips meet they shade each other, which a portrait with parted lips cannot show. */
+  private shadeSeams(): void {
+    const { facts } = this.appearance;
+    const { places } = this.deformer;
+    const { shades } = this.relight;
+    const scale = facts.pose.scalePxPerCm;
+    for (let column = 1; column < 10; column++) {
+      const upper = facts.mouth.upperInner[column]!;
+      const lower = facts.mouth.lowerInner[column]!;
+      const gap = Math.abs(places[lower * 2 + 1]! - places[upper * 2 + 1]!) / scale;
+      const seam = (1 - smoothstep(0.03, 0.3, gap)) * facts.mouth.seamShade;
+      shades[upper]! *= 1 - 0.4 * seam;
+      shades[lower]! *= 1 - 0.22 * seam;
+    }
+    for (const eye of [facts.eyes.right, facts.eyes.left]) {
+      for (let row = 1; row < 8; row++) {
+        const upper = eye.upperLid[row]!;
+        const lower = eye.lowerLid[row]!;
+        const gap = Math.abs(places[lower * 2 + 1]! - places[upper * 2 + 1]!) / scale;
+        const shut = 1 - smoothstep(0.05, 0.35, gap);
+        shades[upper]! *= 1 - 0.22 * shut;
+        shades[lower]! *= 1 - 0.2 * shut;
+      }
+    }
+  }
+
+  private writeBadge(vertices: Float32Array): void {
+    if (this.badge === null) return;
+    const { texture, left, top, first } = this.badge;
+    for (let corner = 0; corner < 4; corner++) {
+      const x = (corner & 1) * texture.widthPx;
+      const y = (corner >> 1) * texture.heightPx;
+      vertices.set([left + x, top + y, x, y, 1, 1], (first + corner) * 6);
+    }
+  }
+}
+
+function loadedTexels(
+  { facts, arrays }: Appearance,
+  faceScale: readonly [number, number],
+  bodyScale: readonly [number, number],
+): Float32Array {
+  return arrays.vertexTexels.map((value, at) => {
+    const axis = at & 1;
+    const face = at < facts.faceVertexCount * 2;
+    return face
+      ? (value - facts.faceOriginPx[axis]!) * faceScale[axis]!
+      : clamp(value, 0, facts.sizePx) * bodyScale[axis]!;
+  });
+}

@@ -1,0 +1,68 @@
+import type { Appearance } from '../appearance.ts';
+import type { Deformer } from './deformer.ts';
+import type { ScenePlanner } from './scene-plan.ts';
+
+/** How far the skin fades out into a hole, cm. */
+const LID_FEATHER_CM = 0.05;
+const LIP_FEATHER_CM = 0.09;
+
+interface Loop {
+  readonly points: readonly number[];
+  readonly first: number;
+  readonly reachCm: number;
+}
+
+/** A thin strip along the inner edge of each hole in the face, so that lips and lids end softly. */
+export class FeatherLayer {
+  private readonly loops: readonly Loop[];
+  private readonly scale: number;
+
+  constructor({ facts }: Appearance, planner: ScenePlanner, faceTexture: number) {
+    this.scale = facts.pose.scalePxPerCm;
+    const { mouth, eyes } = facts;
+    const loop = (upper: readonly number[], lower: readonly number[], reachCm: number): Loop => {
+      const points = [...upper, ...lower.slice(1, -1).reverse()];
+      const first = planner.vertices(points.length);
+      const triangles: number[] = [];
+      points.forEach((point, index) => {
+        const next = (index + 1) % points.length;
+        triangles.push(point, points[next]!, first + index, points[next]!, first + next, first + index);
+      });
+      planner.batch(faceTexture, triangles);
+      return { points, first, reachCm };
+    };
+    this.loops = [
+      loop(mouth.upperInner, mouth.lowerInner, LIP_FEATHER_CM),
+      loop(eyes.right.upperLid, eyes.right.lowerLid, LID_FEATHER_CM),
+      loop(eyes.left.upperLid, eyes.left.lowerLid, LID_FEATHER_CM),
+    ];
+  }
+
+  /** @param put - writes feather vertex `vertex`, faded out, at a place of the picture with the texel of `point`. */
+  write(deformer: Deformer, put: (vertex: number, point: number, x: number, y: number) => void): void {
+    const { places } = deformer;
+    for (const { points, first, reachCm } of this.loops) {
+      const reach = reachCm * this.scale;
+      let middleX = 0;
+      let middleY = 0;
+      for (const point of points) {
+        middleX += places[point * 2]! / points.length;
+        middleY += places[point * 2 + 1]! / points.length;
+      }
+      for (let index = 0; index < points.length; index++) {
+        const point = points[index]!;
+        const before = points[(index + points.length - 1) % points.length]!;
+        const after = points[(index + 1) % points.length]!;
+        const x = places[point * 2]!;
+        const y = places[point * 2 + 1]!;
+        let nx = places[before * 2 + 1]! - places[after * 2 + 1]!;
+        let ny = places[after * 2]! - places[before * 2]!;
+        const length = Math.hypot(nx, ny) || 1;
+        const inward = nx * (middleX - x) + ny * (middleY - y) < 0 ? -reach / length : reach / length;
+        nx *= inward;
+        ny *= inward;
+        put(first + index, point, x + nx, y + ny);
+      }
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import { clamp } from '../../base/ramp.ts';
+import { rotationOf, type Rotation } from '../../base/rotation.ts';
+import type { AppearanceFacts } from '../appearance.ts';
+import { MOTION_INDEX } from '../motion-space.ts';
+
+/** Beyond `full` degrees a movement goes on more and more slowly and never past `most`. */
+const LIMITS = {
+  yaw: { full: 20, most: 27 },
+  pitch: { full: 15, most: 20 },
+  roll: { full: 16, most: 24 },
+} as const;
+/** However the portrait was turned, the face must not turn further than this from the camera. */
+const TOTAL_YAW_DEG = 36;
+const DISTANCE = { nearest: 0.72, near: 0.8, far: 1.25, farthest: 1.4 } as const;
+/** cm from the enrolled place. */
+const SHIFT = { full: 4, most: 6 } as const;
+
+/** Turning point of the head on the neck, and the camera's distance, in canonical head space (cm). */
+const PIVOT_CM = [0, -4, -4.5] as const;
+const CAMERA_DISTANCE_CM = 70;
+/** How far the torso follows the head (measured from people on calls: about a quarter). */
+const TORSO_SHARE = 0.25;
+const TORSO_DISTANCE_SHARE = 0.75;
+const BREATH_CM = 0.1;
+const BREATH_PERIOD_US = 4_100_000;
+
+/** Where head and torso stand in one frame, and how points get there. All lengths in pixels of the picture. */
+export class HeadMotion {
+  rotation: Rotation = rotationOf({ yawDeg: 0, pitchDeg: 0, rollDeg: 0 });
+  yawDeg = 0;
+  pitchDeg = 0;
+  /** The last point that `place` computed: x right, y down. */
+  x = 0;
+  y = 0;
+  private readonly facts: AppearanceFacts;
+  private readonly pivot: readonly number[];
+  private readonly focal: number;
+  private readonly breathPhase: number;
+  private shiftX = 0;
+  private shiftY = 0;
+  private zoom = 1;
+  private torsoX = 0;
+  private torsoY = 0;
+  private torsoZoom = 1;
+  private torsoTilt = 0;
+
+  constructor(facts: AppearanceFacts, seed: number) {
+    this.facts = facts;
+    const { rotation: r, scalePxPerCm, translationPx } = facts.pose;
+    this.pivot = [0, 1, 2].map(
+      (axis) =>
+        translationPx[axis]! +
+        scalePxPerCm * (r[axis * 3]! * PIVOT_CM[0] + r[axis * 3 + 1]! * PIVOT_CM[1] + r[axis * 3 + 2]! * PIVOT_CM[2]),
+    );
+    this.focal = CAMERA_DISTANCE_CM * scalePxPerCm;
+    this.breathPhase = ((Math.imul(seed | 0, 0x9e3779b1) >>> 0) / 2 ** 32) * 2 * Math.PI;
+  }
+
+  update(motion: Float32Array, timeUs: number): void {
+    const { scalePxPerCm: scale } = this.facts.pose;
+    const wanted = soften(motion[MOTION_INDEX.headYaw]!, LIMITS.yaw);
+    const own = this.facts.turnDeg.yaw;
+    this.yawDeg = clamp(wanted, Math.min(0, -TOTAL_YAW_DEG - own), Math.max(0, TOTAL_YAW_DEG - own));
+    this.pitchDeg = soften(motion[MOTION_INDEX.headPitch]!, LIMITS.pitch);
+    const rollDeg = soften(motion[MOTION_INDEX.headRoll]!, LIMITS.roll);
+    this.rotation = rotationOf({ yawDeg: this.yawDeg, pitchDeg: this.pitchDeg, rollDeg });
+    const breath = Math.sin((2 * Math.PI * timeUs) / BREATH_PERIOD_US + this.breathPhase);
+    this.shiftX = soften(motion[MOTION_INDEX.headX]!, SHIFT) * scale;
+    this.shiftY = (soften(motion[MOTION_INDEX.headY]!, SHIFT) + 0.25 * BREATH_CM * breath) * scale;
+    const distance = softenDistance(motion[MOTION_INDEX.headDistance]!);
+    this.zoom = 1 / distance;
+    this.torsoZoom = distance ** -TORSO_DISTANCE_SHARE;
+    this.torsoX = TORSO_SHARE * this.shiftX + 0.02 * this.yawDeg * scale;
+    this.torsoY = TORSO_SHARE * this.shiftY + BREATH_CM * breath * scale;
+    this.torsoTilt = -0.12 * rollDeg * (Math.PI / 180);
+  }
+
+  /**
+   * Sets `x` and `y` to where a point of camera space (rest) is drawn.
+   * @param headWeight - 1 moves with the head, 0 with the torso; @param freedom - 0 pins it.
+   */
+  place(px: number, py: number, pz: number, headWeight: number, freedom: number): void {
+    const r = this.rotation;
+    const { centrePx, sizePx } = this.facts;
+    const dx = px - this.pivot[0]!;
+    const dy = py - this.pivot[1]!;
+    const dz = pz - this.pivot[2]!;
+    let x = r[0]! * dx + r[1]! * dy + r[2]! * dz + this.pivot[0]! + this.shiftX;
+    let y = r[3]! * dx + r[4]! * dy + r[5]! * dz + this.pivot[1]! + this.shiftY;
+    const z = r[6]! * dx + r[7]! * dy + r[8]! * dz + this.pivot[2]!;
+    const middle = sizePx / 2;
+    const perspective = (this.focal - pz) / (this.focal - z);
+    x = middle + (x - middle) * perspective;
+    y = -middle + (y + middle) * perspective;
+    x = centrePx[0] + (x - centrePx[0]) * this.zoom;
+    y = -centrePx[1] + (y + centrePx[1]) * this.zoom;
+    if (headWeight < 1 || freedom < 1) {
+      // Shoulders tilt about the base of the neck, far enough below to look like a lean.
+      const armX = px - centrePx[0];
+      const armY = py + sizePx;
+      const torsoX = centrePx[0] + (px + this.torsoX - this.torsoTilt * armY - centrePx[0]) * this.torsoZoom;
+      const torsoY = -centrePx[1] + (py + this.torsoY + this.torsoTilt * armX + centrePx[1]) * this.torsoZoom;
+      x = px + freedom * (headWeight * x + (1 - headWeight) * torsoX - px);
+      y = py + freedom * (headWeight * y + (1 - headWeight) * torsoY - py);
+    }
+    this.x = x;
+    this.y = -y;
+  }
+}
+
+function soften(value: number, limit: { readonly full: number; readonly most: number }): number {
+  const size = Math.abs(value);
+  if (!(size > limit.full)) return Number.isFinite(value) ? value : 0;
+  const room = limit.most - limit.full;
+  return Math.sign(value) * (limit.full + room * Math.tanh((size - limit.full) / room));
+}
+
+function softenDistance(ratio: number): number {
+  if (!(ratio > 0) || !Number.isFinite(ratio)) return 1;
+  if (ratio < DISTANCE.near) {
+    const room = DISTANCE.near - DISTANCE.nearest;
+    return DISTANCE.near - room * Math.tanh((DISTANCE.near - ratio) / room);
+  }
+  if (ratio <= DISTANCE.far) return ratio;
+  const room = DISTANCE.farthest - DISTANCE.far;
+  return DISTANCE.far + room * Math.tanh((ratio - DISTANCE.far) / room);
+}
