@@ -34,7 +34,7 @@ def closure_recall(counts, false_limit=0.02):
     events, vowels = sum(c[2] for c in counts), sum(c[3] for c in counts)
     if not events or not vowels:
         return float('nan'), float('nan'), float('nan')
-    at = int(np.argmax(false / vowels <= false_limit))
+    at = int(np.argmax(np.append(false / vowels <= false_limit, True)).clip(0, len(THRESHOLDS) - 1))
     return float(hits[at] / events), float(false[at] / vowels), float(THRESHOLDS[at])
 
 

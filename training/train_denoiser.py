@@ -16,7 +16,7 @@ from training.motion.visemes import PARAMETERS
 
 AT = slices()
 DROPOUT = {name: dropout for name, _, dropout in CONDITION}
-GIVEN_SHARE = 0.7  # of the stretches in which a control is in use; elsewhere the teacher does as it likes
+"""How often a slice is not given. Without a control the teacher does as it likes; sound and context are hidden."""
 STRETCH_S = (3, 12)
 SMALLEST_STD = 0.02
 
@@ -43,18 +43,18 @@ def conditions(chance, batch, frames):
         while at < frames:
             length = int(chance.uniform(*STRETCH_S) * 50)
             now = row[at : at + length]
-            if chance.random() < GIVEN_SHARE:
+            if chance.random() >= DROPOUT['gaze']:
                 now[:, AT['gaze']] = [*chance.uniform(-1, 1, 2), 1]
-            if chance.random() < GIVEN_SHARE:
+            if chance.random() >= DROPOUT['distance']:
                 now[:, AT['distance']] = [chance.uniform(-1, 1), 1]
-            if chance.random() < GIVEN_SHARE:
+            if chance.random() >= DROPOUT['emotion']:
                 strengths = np.zeros(len(EMOTIONS))
                 for emotion in chance.choice(len(EMOTIONS) - 1, 1 + (chance.random() < 0.2), replace=False):
                     strengths[emotion] = chance.uniform(0, 1)
                 strengths /= max(1, strengths.sum())
                 strengths[-1] = 1 - strengths.sum()
                 now[:, AT['emotion']] = [*strengths, 1]
-            if chance.random() < GIVEN_SHARE:
+            if chance.random() >= DROPOUT['arousal']:
                 now[:, AT['arousal']] = [chance.uniform(0, 1), 1]
             at += length
         row[:, AT['audio']] = row[:, AT['context']] = 1
