@@ -36,6 +36,8 @@ export class TextDisplay {
   /** Takes one message; controls that mean nothing to a page are left out. @returns the text to show now. */
   push(received: string): string {
     const plain = received
+      // Of a flood only the end can be seen.
+      .slice(-4 * T140_SHOWN_CHARACTERS)
       .replaceAll(BYTE_ORDER_MARK, '')
       .replace(/\r\n|\r|\u2028|\u2029/g, '\n')
       // SOS … ST carries functions of the other side's equipment, CSI … m its colours (T.140 §8).
@@ -52,6 +54,8 @@ export class TextDisplay {
           .slice(-T140_SHOWN_CHARACTERS)
           .join('');
     }
+    const { length } = this.#shown;
+    if (length > T140_SHOWN_CHARACTERS) this.#shown = this.#shown.slice(length - T140_SHOWN_CHARACTERS);
     return this.#shown;
   }
 
@@ -73,6 +77,14 @@ export class TextDisplay {
 /** An erasure takes away what a person sees as one character: letters keep their marks, flags and families are one. */
 function characters(text: string): string[] {
   return Array.from(SEGMENTER.segment(text), ({ segment }) => segment);
+}
+
+/** No character that a person sees is longer; the whole text is not cut up for one erasure. */
+const LONGEST_CHARACTER = 64;
+
+function withoutLast(text: string): string {
+  const last = characters(text.slice(-LONGEST_CHARACTER)).at(-1) ?? '';
+  return text.slice(0, text.length - last.length);
 }
 
 const SEGMENTER = new Intl.Segmenter('und', { granularity: 'grapheme' });

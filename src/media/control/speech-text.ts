@@ -26,6 +26,7 @@ export function cleanText(typed: string): CleanText {
   const text = taken
     .replace(/\s+/gu, ' ')
     .replace(INVISIBLE, '')
+    .replace(/ {2,}/g, ' ')
     .normalize('NFC')
     .replace(COMBINING_FLOOD, '$1')
     .replace(/(.)\1{9,}/gu, (run, one: string) => (/\s/u.test(one) ? ' ' : run.slice(0, one.length * 9)))
