@@ -1,0 +1,42 @@
+import { workerData } from 'node:worker_threads';
+import { assert } from '../../base/errors.ts';
+import type { FaceCodec } from '../../media/face-codec.ts';
+import { MeshCodec } from '../raster/mesh-codec.ts';
+import { EncodingRenderer } from './encoding-renderer.ts';
+import type { Answer } from './protocol.ts';
+import type { RenderReply, RenderRequest, RenderWorkerData } from './render-protocol.ts';
+import { serve } from './serve.ts';
+
+const { codecUrl } = workerData as RenderWorkerData;
+const codec = openCodec();
+// Told to whoever opens a renderer; without a listener it would end the thread before anybody asks.
+codec.catch(() => undefined);
+
+const renderers = new Map<number, EncodingRenderer>();
+
+serve(async (request: RenderRequest): Promise<Answer<RenderReply>> => {
+  switch (request.type) {
+    case 'open':
+      renderers.set(request.rendererId, await EncodingRenderer.open(await codec, request));
+      return { reply: { type: 'opened' } };
+    case 'render': {
+      const renderer = renderers.get(request.rendererId);
+      assert(renderer !== undefined, 'a renderer is opened before it renders');
+      const { frame, drawUs, encodeUs } = renderer.render(request);
+      const transfer = frame === undefined ? [] : [frame.data.buffer as ArrayBuffer];
+      return { reply: { type: 'rendered', frame, drawUs, encodeUs }, transfer };
+    }
+    case 'close':
+      renderers.get(request.rendererId)?.close();
+      renderers.delete(request.rendererId);
+      return { reply: { type: 'closed' } };
+    default:
+      return request satisfies never;
+  }
+});
+
+async function openCodec(): Promise<FaceCodec> {
+  if (codecUrl === undefined) return new MeshCodec();
+  const module = (await import(codecUrl)) as { openFaceCodec(): Promise<FaceCodec> };
+  return module.openFaceCodec();
+}
