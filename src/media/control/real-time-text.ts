@@ -47,12 +47,8 @@ export class TextDisplay {
       .replace(/[\u202a-\u202e\u2066-\u2069]/g, '')
       .replace(/[\0-\u0007\t\u000b-\u001f\u007f-\u009f]/g, '');
     for (const part of plain.split(/(\x08)/)) {
-      // Joined before it is cut: a mark may come in a later message than its letter.
-      if (part === ERASE) this.#shown = characters(this.#shown).slice(0, -1).join('');
-      else
-        this.#shown = characters(this.#shown + part)
-          .slice(-T140_SHOWN_CHARACTERS)
-          .join('');
+      if (part === ERASE) this.#shown = withoutLast(this.#shown);
+      else this.#shown += part;
     }
     const { length } = this.#shown;
     if (length > T140_SHOWN_CHARACTERS) this.#shown = this.#shown.slice(length - T140_SHOWN_CHARACTERS);
@@ -82,6 +78,7 @@ function characters(text: string): string[] {
 /** No character that a person sees is longer; the whole text is not cut up for one erasure. */
 const LONGEST_CHARACTER = 64;
 
+/** Cut where a person would: a mark may have come in a later message than its letter. */
 function withoutLast(text: string): string {
   const last = characters(text.slice(-LONGEST_CHARACTER)).at(-1) ?? '';
   return text.slice(0, text.length - last.length);
