@@ -2,6 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { addAnimateCommand } from './animate-command.ts';
+import { addEnrolCommand } from './enrol-command.ts';
+import { addInspectCommand } from './inspect-command.ts';
+import { addModelsCommand } from './models-command.ts';
+import { addRenderCommand } from './render-command.ts';
 import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_WRONG_USAGE, exitCodeOf, failureLine } from './command-failure.ts';
 import { packageFolder } from './package-folder.ts';
 import type { Settings } from './settings.ts';
@@ -36,7 +40,8 @@ function commandLine(settings: Settings): Command {
       },
     })
     .exitOverride();
-  for (const add of [addAnimateCommand]) add(program, settings);
+  const commands = [addEnrolCommand, addInspectCommand, addAnimateCommand, addRenderCommand, addModelsCommand];
+  for (const add of commands) add(program, settings);
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
   return program;
 }

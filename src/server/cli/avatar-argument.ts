@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { AvatarError, messageOf } from '../../base/errors.ts';
+import { readAvatarFile } from '../../media/portrait/avatar-file.ts';
+import { PORTRAIT_LIMIT_BYTES } from '../../media/portrait/image-header.ts';
+import { enrolPortrait } from '../../native/worker/enrol-portrait.ts';
+import type { Progress } from './progress.ts';
+
+export interface AvatarArgumentOptions {
+  readonly consent: string | undefined;
+  readonly signal: AbortSignal;
+  readonly progress: Progress;
+}
+
+/**
+ * @param path - of an avatar file, or of a portrait, which is then enrolled for this run only.
+ * @returns the avatar file's bytes.
+ * @throws AvatarError `AVATAR_…`, `IMAGE_…` or `FACE_…`.
+ */
+export async function avatarOf(path: string, options: AvatarArgumentOptions): Promise<Uint8Array> {
+  const { consent, signal, progress } = options;
+  const bytes = await readInput(path);
+  if (isAvatar(bytes, path)) return bytes;
+  const text = consent ?? 'Given by whoever ran this command, who says that this portrait may be used.';
+  const record = { text, time: new Date().toISOString(), scope: 'film' };
+  const declared = declaredType(path);
+  const avatar = await enrolPortrait(bytes, record, {
+    ...(declared === undefined ? {} : { declared }),
+    signal,
+    onProgress: ({ stage }) => {
+      progress.stage(`Enrolling the portrait: ${stage}`);
+    },
+  });
+  return avatar;
+}
+
+/** @returns what the name says of the type, where it says anything. */
+export function declaredType(path: string): string | undefined {
+  const extension = extname(path).slice(1).toLowerCase();
+  return extension === '' ? undefined : extension;
+}
+
+/**
+ * @param path - `-` is standard input.
+ * @throws AvatarError `IMAGE_UNREADABLE` or `IMAGE_TOO_LARGE`.
+ */
+export async function readInput(path: string): Promise<Uint8Array> {
+  try {
+    if (path !== '-') return await readFile(path);
+    const pieces: Buffer[] = [];
+    let length = 0;
+    for await (const piece of process.stdin as AsyncIterable<Buffer>) {
+      length += piece.length;
+      if (length > PORTRAIT_LIMIT_BYTES) throw new Error(`it is larger than ${PORTRAIT_LIMIT_BYTES / 1e6} MB`);
+      pieces.push(piece);
+    }
+    return Buffer.concat(pieces);
+  } catch (thrown) {
+    const code = (thrown as NodeJS.ErrnoException).code;
+    const reason =
+      code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : messageOf(thrown);
+    throw new AvatarError('IMAGE_UNREADABLE', `Cannot read ${path}: ${reason}.`, { cause: thrown });
+  }
+}
+
+/** A file that is called an avatar must be one, so that a broken one is not taken for a broken picture. */
+function isAvatar(bytes: Uint8Array, path: string): boolean {
+  try {
+    readAvatarFile(bytes);
+    return true;
+  } catch (thrown) {
+    const foreign = thrown instanceof AvatarError && thrown.code === 'AVATAR_FOREIGN';
+    if (!foreign || declaredType(path) === 'avatar') throw thrown;
+    return false;
+  }
+}

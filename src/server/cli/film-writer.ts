@@ -1,0 +1,90 @@
+import { once } from 'node:events';
+import { Scope, type Closable } from '../../base/lifecycle.ts';
+import type { EncodedFrame } from '../../base/media.ts';
+import type { MediaTimeUs } from '../../base/timeline.ts';
+import { Resampler } from '../../media/audio/resampler.ts';
+import { OPUS_RATE_HZ } from '../../native/codec/opus-encoder.ts';
+import { OpusTrack } from '../../native/codec/opus-track.ts';
+import { OutputFile } from '../../native/codec/output-file.ts';
+import { WebmWriter } from '../../native/codec/webm-writer.ts';
+
+export interface FilmWriterOptions {
+  /** `-` is standard output. */
+  readonly path: string;
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly framesPerSecond: number;
+  /** Of the sound, or nothing for a silent film. */
+  readonly sampleRateHz: number | undefined;
+}
+
+/** Transparent for speech, good for song. */
+const SOUND_BITRATE_BPS = 64_000;
+
+/** A film on its way to its file, which appears when it is whole. */
+export class FilmWriter implements Closable {
+  readonly #scope: Scope;
+  readonly #file: OutputFile | undefined;
+  readonly #webm: WebmWriter;
+  readonly #sound: { readonly resampler: Resampler; readonly track: OpusTrack } | undefined;
+
+  private constructor(
+    scope: Scope,
+    file: OutputFile | undefined,
+    webm: WebmWriter,
+    sound: { readonly resampler: Resampler; readonly track: OpusTrack } | undefined,
+  ) {
+    this.#scope = scope;
+    this.#file = file;
+    this.#webm = webm;
+    this.#sound = sound;
+  }
+
+  /** @throws AvatarError `OUTPUT_FAILED` or `CODEC_FAILED`. */
+  static async open(options: FilmWriterOptions): Promise<FilmWriter> {
+    const { path, sampleRateHz, ...picture } = options;
+    const scope = new Scope();
+    try {
+      const file = path === '-' ? undefined : scope.own(OutputFile.open(path));
+      const write = (bytes: Uint8Array, position: number): void => {
+        // The muxer uses its buffer again; a pipe reads it later.
+        if (file === undefined) process.stdout.write(bytes.slice());
+        else file.write(bytes, position);
+      };
+      const webm = new WebmWriter({ ...picture, sound: sampleRateHz !== undefined, inOrder: path === '-', write });
+      if (sampleRateHz === undefined) return new FilmWriter(scope, file, webm, undefined);
+      const track = scope.own(await OpusTrack.open(SOUND_BITRATE_BPS));
+      return new FilmWriter(scope, file, webm, { track, resampler: new Resampler(sampleRateHz, OPUS_RATE_HZ) });
+    } catch (thrown) {
+      await scope.close();
+      throw thrown;
+    }
+  }
+
+  async addPicture(frame: EncodedFrame): Promise<void> {
+    this.#webm.addPicture(frame);
+    if (this.#file === undefined && process.stdout.writableNeedDrain) await once(process.stdout, 'drain');
+  }
+
+  /** @param samples - mono at the rate of the sound, only read. */
+  addSound(samples: Float32Array): void {
+    if (this.#sound === undefined) return;
+    const { resampler, track } = this.#sound;
+    for (const { packet, timeUs } of track.push(resampler.push(samples))) this.#webm.addSound(packet, timeUs);
+  }
+
+  /** Ends sound and pictures together at `durationUs`, and gives the file its name. */
+  commit(durationUs: MediaTimeUs): void {
+    if (this.#sound !== undefined) {
+      const { resampler, track } = this.#sound;
+      const packets = [...track.push(resampler.flush()), ...track.flush(durationUs)];
+      for (const { packet, timeUs } of packets) this.#webm.addSound(packet, timeUs);
+    }
+    this.#webm.finish(durationUs);
+    this.#file?.commit();
+  }
+
+  close(): Promise<void> {
+    return this.#scope.close();
+  }
+}

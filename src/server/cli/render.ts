@@ -1,0 +1,182 @@
+import { mkdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { basename, extname, join } from 'node:path';
+import { systemClock } from '../../base/clock.ts';
+import { Scope } from '../../base/lifecycle.ts';
+import type { MotionFrame } from '../../base/media.ts';
+import { openAudioFile, type AudioFile } from '../../native/codec/audio-file.ts';
+import { encodeImage } from '../../native/codec/image.ts';
+import { OutputFile } from '../../native/codec/output-file.ts';
+import { OnnxMotionEngine } from '../../native/model/motion-engine.ts';
+import { FilmStages, type FilmPicture } from '../../native/worker/film-stages.ts';
+import { framesIn } from './animate.ts';
+import { Animation } from './animation.ts';
+import { avatarOf } from './avatar-argument.ts';
+import { UsageError } from './command-failure.ts';
+import { controlsOf } from './control-options.ts';
+import { FilmWriter } from './film-writer.ts';
+import { Progress } from './progress.ts';
+import { RecordedMotion, type MotionSource } from './recorded-motion.ts';
+import type { RenderFlags } from './render-command.ts';
+import { configOf, type Settings } from './settings.ts';
+
+/** A talking face on film. @throws UsageError or AvatarError. */
+export async function render(
+  portrait: string,
+  audio: string | undefined,
+  flags: RenderFlags,
+  settings: Settings,
+): Promise<void> {
+  const { fps: framesPerSecond, size: sizePx, background, seed } = flags;
+  const out = outOf(audio, flags);
+  await using scope = new Scope();
+  const startUs = systemClock.now();
+  const quiet = flags.quiet === true;
+  const progress = scope.own(new Progress({ unit: 'frames', quiet }));
+  const sound =
+    audio === undefined ? undefined : scope.own(await openAudioFile(audio, audio === '-' ? process.stdin : undefined));
+  const motion = await openMotion(sound, flags, settings, scope);
+  const avatar = await avatarOf(portrait, { consent: flags.consent, signal: settings.signal, progress });
+  const { badge } = configOf(settings);
+  const stages = scope.own(
+    await FilmStages.open({
+      avatar,
+      decoder: { sizePx, background, badge, seed },
+      framesPerSecond,
+      bitrateBps: (flags.bitrate ?? 2000 * (sizePx / 512) ** 2) * 1000,
+      drawingThreads: availableParallelism() > 2 ? 2 : 1,
+    }),
+  );
+  const { widthPx, heightPx } = stages;
+  const sampleRateHz = sound?.sampleRateHz;
+  const film =
+    out === undefined
+      ? undefined
+      : scope.own(await FilmWriter.open({ path: out, widthPx, heightPx, framesPerSecond, sampleRateHz }));
+  if (flags.frames !== undefined) await mkdir(flags.frames, { recursive: true });
+
+  const times = { motionUs: 0, drawUs: 0, encodeUs: 0 };
+  const underWay: Promise<FilmPicture | undefined>[] = [];
+  let started = 0;
+  let done = 0;
+  const finishOne = async (): Promise<void> => {
+    settings.signal.throwIfAborted();
+    const picture = await underWay.shift();
+    done++;
+    progress.update(done, framesIn(sound?.durationUs, framesPerSecond));
+    if (picture === undefined) return;
+    times.drawUs += picture.drawUs;
+    times.encodeUs += picture.encodeUs;
+    await film?.addPicture(picture.frame);
+  };
+  const draw = async (frames: readonly MotionFrame[]): Promise<void> => {
+    for (const frame of frames) {
+      if (underWay.length >= stages.capacity) await finishOne();
+      started++;
+      const picture = pictureOf(frame, started, stages, flags.frames, film !== undefined);
+      // Its failure is seen when its turn comes; until then it must not count as unhandled.
+      picture.catch(() => undefined);
+      underWay.push(picture);
+    }
+  };
+  const made = async (frames: Promise<MotionFrame[]>): Promise<MotionFrame[]> => {
+    const beganUs = systemClock.now();
+    const result = await frames;
+    times.motionUs += systemClock.now() - beganUs;
+    return result;
+  };
+  for await (const samples of sound?.samples() ?? []) {
+    film?.addSound(samples);
+    await draw(await made(motion.push(samples)));
+  }
+  await draw(await made(motion.flush()));
+  while (underWay.length > 0) await finishOne();
+  if (done === 0) throw new UsageError('There is nothing to render: the motion has no frame.');
+  film?.commit(motion.durationUs);
+  progress.close();
+
+  const tookS = (systemClock.now() - startUs) / 1e6;
+  report({ out, flags, sound, audio, frames: done, durationS: motion.durationUs / 1e6, tookS, times });
+}
+
+async function openMotion(
+  sound: AudioFile | undefined,
+  flags: RenderFlags,
+  settings: Settings,
+  scope: Scope,
+): Promise<MotionSource> {
+  const { fps: framesPerSecond, seed } = flags;
+  const controls = await controlsOf(flags);
+  if (flags.motion !== undefined) {
+    if (controls.length > 0) throw new UsageError('--motion is used as it is: leave out the controls.');
+    const sampleRateHz = sound?.sampleRateHz;
+    return new RecordedMotion({ path: flags.motion, recordedRate: flags.motionFps, framesPerSecond, sampleRateHz });
+  }
+  if (sound === undefined) throw new UsageError('Give a sound, or motion with --motion FILE.');
+  const folder = flags.model ?? configOf(settings).motionBundle;
+  const engine = scope.own(await OnnxMotionEngine.open({ folder, precision: 'int8' }));
+  return new Animation({ engine, seed, framesPerSecond, controls, sampleRateHz: sound.sampleRateHz });
+}
+
+/** Draws one picture for the film, for a PNG, or for both. */
+async function pictureOf(
+  frame: MotionFrame,
+  number: number,
+  stages: FilmStages,
+  folder: string | undefined,
+  onFilm: boolean,
+): Promise<FilmPicture | undefined> {
+  const filmed = onFilm ? stages.film(frame) : undefined;
+  filmed?.catch(() => undefined);
+  if (folder !== undefined) {
+    const { widthPx, heightPx } = stages;
+    const rgba = await stages.picture(frame);
+    const { bytes } = await encodeImage({ widthPx, heightPx, channels: 4, bytes: rgba }, 'png');
+    const file = OutputFile.open(join(folder, `frame-${String(number).padStart(6, '0')}.png`));
+    try {
+      file.write(bytes);
+      file.commit();
+    } finally {
+      file.close();
+    }
+  }
+  return filmed;
+}
+
+function outOf(audio: string | undefined, flags: RenderFlags): string | undefined {
+  const { out, frames, motion } = flags;
+  if (audio === '-' && motion === '-')
+    throw new UsageError('Only one of the sound and --motion can be standard input.');
+  if (out === undefined && frames !== undefined) return undefined;
+  const source = audio ?? motion;
+  const path = out ?? (source === undefined || source === '-' ? '-' : `${basename(source, extname(source))}.webm`);
+  if (path !== '-' && extname(path).toLowerCase() !== '.webm') {
+    throw new UsageError(`--out ${path}: give a name that ends in .webm.`);
+  }
+  return path;
+}
+
+interface Report {
+  readonly out: string | undefined;
+  readonly flags: RenderFlags;
+  readonly sound: AudioFile | undefined;
+  readonly audio: string | undefined;
+  readonly frames: number;
+  readonly durationS: number;
+  readonly tookS: number;
+  readonly times: Readonly<Record<'motionUs' | 'drawUs' | 'encodeUs', number>>;
+}
+
+function report({ out, flags, sound, audio, frames, durationS, tookS, times }: Report): void {
+  const truncated = sound?.truncated ?? false;
+  if (truncated) process.stderr.write(`visavis: ${audio ?? ''} ends early; what is there was used.\n`);
+  const where = [out, flags.frames].filter((path) => path !== undefined && path !== '-').join(' and ');
+  if (flags.json === true && out !== '-') {
+    const made = { out, frameFolder: flags.frames, frames, framesPerSecond: flags.fps, durationS, truncated, tookS };
+    process.stdout.write(`${JSON.stringify({ ...made, ...times })}\n`);
+  } else if (flags.quiet !== true) {
+    const rate = (frames / tookS).toFixed(0);
+    const lead = where === '' ? '' : `${where}: `;
+    process.stderr.write(`${lead}${frames} frames, ${durationS.toFixed(2)} s, ${rate} frames/s\n`);
+  }
+}
