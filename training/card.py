@@ -1,0 +1,108 @@
+"""The model card, from the figures that were measured."""
+
+from training.audio.voices import LICENCES, VOICES
+
+ROWS = (
+    # what, goal, path into the figures
+    ('held-out voices and languages, clean: aperture / pucker r', '0.92 / 0.85', (('clean', 'aperture_r'), ('clean', 'pucker_r'))),
+    ('the same with noise, rooms, Opus', '0.85 / 0.75', (('degraded', 'aperture_r'), ('degraded', 'pucker_r'))),
+    ('closure at p b m, clean / degraded, at under 2 % false closures', '0.95 / 0.85', (('clean', 'closure_recall'), ('degraded', 'closure_recall'))),
+    ('closed mouth in silence / noise / music, share of frames', '0.99 / 0.97 / 0.90',
+     (('closed_mouth', 'silence'), ('closed_mouth', 'noise'), ('closed_mouth', 'music'))),
+    ('lag of lips against the teacher, ms, clean / degraded', 'within 20', (('clean', 'lag_ms'), ('degraded', 'lag_ms'))),
+    ('pose variation / head jerk against the teacher', '0.9-1.1 / under 1.1', (('life', 'pose_variation'), ('life', 'head_jerk'))),
+    ('blinks a second (teacher)', '0.25-0.4', (('life', 'blinks_per_s'), ('life', 'teacher_blinks_per_s'))),
+    ('gaze / distance / emotion asked against given, r', '0.98 each',
+     (('controls', 'gaze_r'), ('controls', 'distance_r'), ('controls', 'emotion_r'))),
+    ('closure when neutral / with the strongest feeling', 'no effect',
+     (('controls', 'neutral_closure_recall'), ('controls', 'strong_feeling_closure_recall'))),
+    ('mouth / head difference between two seeds, of the teacher\'s spread', '-',
+     (('life', 'mouth_difference_between_seeds'), ('life', 'head_difference_between_seeds'))),
+    ('spread of the head in minute 1 / minute 10, degrees', 'no drift', (('drift', 'head_std_first_minute_deg'), ('drift', 'head_std_last_minute_deg'))),
+)
+PARTS = ('clean_held_out_voice', 'clean_held_out_language', 'degraded_held_out_voice', 'degraded_held_out_language')
+
+
+def number(value):
+    return f'{value:.0f}' if abs(value) >= 10 else f'{value:.2f}'
+
+
+def measured_table(figures):
+    lines = ['| what | goal | measured |', '|---|---|---|']
+    for what, goal, paths in ROWS:
+        lines.append(f"| {what} | {goal} | {' / '.join(number(figures[part][name]) for part, name in paths)} |")
+    return '\n'.join(lines)
+
+
+def parts_table(figures):
+    lines = ['| part | jaw r | aperture r | pucker r | closure recall | false closures |', '|---|---|---|---|---|---|']
+    for part in (*PARTS, *(name for name in figures if name.startswith(('clean ', 'degraded ')))):
+        row = figures[part]
+        lines.append(f"| {part.replace('_', ' ')} | " + ' | '.join(
+            number(row[name]) for name in ('jaw_r', 'aperture_r', 'pucker_r', 'closure_recall', 'false_closure')) + ' |')
+    return '\n'.join(lines)
+
+
+def voice_lines(held_out):
+    lines = []
+    for engine in LICENCES:
+        names = [f'{voice.name} ({voice.language})' for voice in VOICES if voice.engine == engine and voice.held_out == held_out]
+        lines.append(f'- **{engine}**: {", ".join(names)}')
+    return '\n'.join(lines)
+
+
+def card(figures):
+    """figures: what `training.run` measured. Returns Markdown."""
+    made = figures['training']
+    return f"""# visavis-motion-1
+
+Sound in, face motion out: 47 ARKit coefficients and the head's pose at 50 frames a second, 80 ms behind the sound, in hops
+of 40 ms. A causal convolution encoder hears log-mel frames; a diffusion transformer makes one token of motion a hop from
+what it hears, from the motion before, and from what is asked (gaze, distance, emotion, liveliness). Apache-2.0.
+
+## How it was made
+
+No recording of a face went into it. Speech synthesis says sentences and tells when each phone comes; a teacher built from
+published findings on coarticulation, blinks, gaze and head motion acts them; the networks learn to do the same from sound
+alone. `training/README.md` has the one command.
+
+- {made['hours']:.1f} hours of scenes, {made['voices']} voices, {made['languages']} languages, {100 * made['human_share']:.0f} % of the
+  time voices built from recordings of people; as they are, and as children, whispering, singing, shouting; in rooms, noise,
+  babble and music, through Opus at 6-64 kbit/s and lost packets; and silence, noise and music with a closed mouth.
+- Encoder: {made['encoder_steps']} steps, {made['encoder_minutes']:.0f} minutes. Transformer: {made['denoiser_steps']} steps,
+  {made['denoiser_minutes']:.0f} minutes. Both on a share of two processor cores; no GPU.
+
+## Figures
+
+On voices, languages and texts that training never met, against the teacher; one sampling step, float32.
+
+{measured_table(figures)}
+
+{parts_table(figures)}
+
+Closure is counted where the gap between the lips (jawOpen less mouthClose, plus the lips' own lift) falls under
+{figures['clean']['closure_gap']:.3f} within a frame of a p, b or m; false closures are counted in open vowels.
+
+## Voices
+
+Trained on:
+
+{voice_lines(False)}
+
+Held out:
+
+{voice_lines(True)}
+
+{chr(10).join(f'- {text}' for text in LICENCES.values())}
+
+Texts: Debian's fortune and word-list packages; for Hindi, Marathi and Telugu random syllables.
+
+## Limits
+
+- The teacher is rules. What people do beyond them, the model has not seen; its lips are those of a careful speaker.
+- Trained on synthesis: real voices in noise, overlapping talkers and laughter are harder than the figures above say.
+- Emotion is asked for, not heard.
+- Jaw and mouth to one side, and puffed cheeks, stay at rest.
+- It makes a face speak any sound it is given. Get the consent of the person whose portrait it moves, and say that the
+  picture is generated.
+"""

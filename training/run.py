@@ -1,0 +1,103 @@
+"""Makes the data, trains both networks, evaluates them on held-out material and exports the bundle.
+
+    python3 -m training.run --hours 40
+
+What is done already is kept (in `--cache`), so a broken run goes on where it stopped.
+"""
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from training import train_denoiser, train_encoder
+from training.audio.speech import make_speech
+from training.card import card
+from training.evaluate import evaluate, table
+from training.export import export_bundle
+from training.measure import encoder_figures
+from training.prepare import load, prepare_all
+
+SPEECH_REUSE = 1.7  # each second of clean speech is heard this often, every time in another scene
+HELD_OUT_HOURS = 1.6
+CLEAN_SHARE = 0.25
+GOLDEN_SOUND_SAMPLES = 19200
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--hours', type=float, default=40, help='hours of scenes to train on')
+    parser.add_argument('--shards', type=int, default=16, help='parts that each voice speaks its share in')
+    parser.add_argument('--seed', type=int, default=1)
+    parser.add_argument('--processes', type=int, default=2)
+    parser.add_argument('--encoder-steps', type=int, default=20000)
+    parser.add_argument('--denoiser-steps', type=int, default=12000)
+    parser.add_argument('--encoder-minutes', type=float, help='stop by the clock instead; then the seed no longer decides all')
+    parser.add_argument('--denoiser-minutes', type=float)
+    parser.add_argument('--denoiser-scenes', type=int, default=2000, help='scenes that the teacher performs')
+    parser.add_argument('--cache', type=Path, default=Path('training/.cache'))
+    parser.add_argument('--target', type=Path, default=Path('models/visavis-motion-1'))
+    parser.add_argument('--stages', default='speech,prepare,encoder,denoiser,export', help='which of these to run')
+    return parser.parse_args()
+
+
+def golden_sound(seed=5):
+    """About 1.2 s of sound that no recording went into: gliding tones with pauses over a little noise."""
+    chance = np.random.default_rng(seed)
+    times = np.arange(GOLDEN_SOUND_SAMPLES) / 16000
+    phase = 2 * np.pi * np.cumsum(140 + 40 * np.sin(2 * np.pi * 1.5 * times)) / 16000
+    voice = sum(np.sin(k * phase) / k for k in range(1, 20)) * (np.sin(2 * np.pi * 2.2 * times) > -0.3)
+    return (0.12 * voice + 0.004 * chance.normal(size=len(times))).astype(np.float32)
+
+
+def main():
+    options = arguments()
+    cache, stages = options.cache, options.stages.split(',')
+    speech, prepared = cache / 'speech', cache / 'prepared'
+    if 'speech' in stages:
+        make_speech(speech / 'held', HELD_OUT_HOURS, True, 1, options.seed, options.processes)
+        make_speech(speech / 'train', options.hours / SPEECH_REUSE, False, options.shards, options.seed, options.processes)
+    if 'prepare' in stages:
+        prepare_all(speech, prepared, SPEECH_REUSE, CLEAN_SHARE, options.seed, options.processes)
+    held = load(prepared / 'held')
+    scenes = load(prepared / 'train') if {'encoder', 'denoiser', 'export'} & set(stages) else []
+    if 'encoder' in stages:
+        schedule = train_encoder.Schedule(steps=options.encoder_steps)
+        report = lambda encoder: table(encoder_figures(encoder, held[::3]))
+        train_encoder.train_encoder(scenes, cache / 'encoder.pt', schedule, seed=options.seed, minutes=options.encoder_minutes, report=report)
+    if 'denoiser' in stages:
+        encoder = train_encoder.load_encoder(cache / 'encoder.pt')
+        order = np.random.default_rng(options.seed).permutation(len(scenes))[: options.denoiser_scenes]
+        performances = train_denoiser.Performances([scenes[index] for index in order], encoder, options.seed)
+        schedule = train_denoiser.Schedule(steps=options.denoiser_steps)
+        train_denoiser.train_denoiser(performances, cache / 'denoiser.pt', schedule, seed=options.seed, minutes=options.denoiser_minutes)
+    if 'export' in stages:
+        encoder = train_encoder.load_encoder(cache / 'encoder.pt')
+        denoiser, mean, std = train_denoiser.load_denoiser(cache / 'denoiser.pt')
+        began_s = time.monotonic()
+        figures = {
+            'training': {
+                'hours': sum(len(scene.mouth) for scene in scenes) / 50 / 3600,
+                'voices': len({scene.voice for scene in scenes if scene.voice != 'none'}),
+                'languages': len({scene.language for scene in scenes}),
+                'human_share': float(np.mean([not scene.voice.startswith('espeak') for scene in scenes])),
+                **{f'encoder_{name}': value for name, value in progress_of(cache / 'encoder.pt').items()},
+                **{f'denoiser_{name}': value for name, value in progress_of(cache / 'denoiser.pt').items()},
+            },
+            **evaluate(encoder, denoiser, mean, std, held),
+        }
+        print(table(figures), f'\nevaluated in {time.monotonic() - began_s:.0f} s', flush=True)
+        (cache / 'figures.json').write_text(json.dumps(figures, indent=2))
+        export_bundle(options.target, encoder, denoiser, mean, std, 80_000, golden_sound(), figures, card(figures))
+
+
+def progress_of(checkpoint):
+    saved = torch.load(checkpoint, map_location='cpu')
+    return {'steps': saved['step'], 'minutes': saved['spent_s'] / 60}
+
+
+if __name__ == '__main__':
+    main()
