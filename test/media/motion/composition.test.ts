@@ -1,0 +1,182 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { mediaTimeUs } from '../../../src/base/timeline.ts';
+import { SPEECH_INDICES } from '../../../src/media/motion/channel-groups.ts';
+import { compose, type Composition } from '../../../src/media/motion/composition.ts';
+import { drawGesture, gestureDurationUs, type GestureName } from '../../../src/media/motion/gestures.ts';
+import { limit } from '../../../src/media/motion/limits.ts';
+import { MouthGate } from '../../../src/media/motion/mouth-gate.ts';
+import {
+  ARKIT_DIMS,
+  MOTION_CHANNELS,
+  MOTION_DIMS,
+  MOTION_INDEX,
+  restMotion,
+  type MotionChannel,
+} from '../../../src/media/motion-space.ts';
+
+const PLAIN: Composition = {
+  amplitude: 1,
+  headMotion: 1,
+  pose: { yaw: 0, pitch: 0, roll: 0 },
+  composing: 0,
+  gestures: [],
+  mouthOpen: 1,
+};
+const GESTURES: readonly GestureName[] = ['nod', 'shake', 'blink', 'brow-shrug', 'laugh'];
+
+function motionOf(values: Partial<Record<MotionChannel, number>>): Float32Array {
+  const motion = restMotion();
+  for (const channel of MOTION_CHANNELS)
+    motion[MOTION_INDEX[channel]] = values[channel] ?? motion[MOTION_INDEX[channel]]!;
+  return motion;
+}
+
+function composed(values: Partial<Record<MotionChannel, number>>, change: Partial<Composition>): Float32Array {
+  const motion = motionOf(values);
+  compose(motion, { ...PLAIN, ...change });
+  return motion;
+}
+
+describe('limit', () => {
+  test('whatever comes in, what goes out can be drawn', () => {
+    fc.assert(
+      fc.property(fc.array(fc.float(), { minLength: MOTION_DIMS, maxLength: MOTION_DIMS }), (values) => {
+        const motion = Float32Array.from(values);
+        limit(motion);
+        for (let index = 0; index < ARKIT_DIMS; index++) {
+          expect(motion[index]).toBeGreaterThanOrEqual(0);
+          expect(motion[index]).toBeLessThanOrEqual(1);
+        }
+        expect(Math.abs(motion[MOTION_INDEX.headYaw]!)).toBeLessThanOrEqual(28);
+        expect(Math.abs(motion[MOTION_INDEX.headDistance]! - 1)).toBeLessThanOrEqual(0.3001);
+      }),
+    );
+  });
+
+  test('leaves ordinary motion alone and bends the head smoothly', () => {
+    const motion = motionOf({ jawOpen: 0.4, headYaw: 12, headPitch: -9, headDistance: 1.1 });
+    const before = motion.slice();
+    limit(motion);
+    expect(motion).toEqual(before);
+    const bent = (yaw: number): number => {
+      const turned = motionOf({ headYaw: yaw });
+      limit(turned);
+      return turned[MOTION_INDEX.headYaw]!;
+    };
+    for (let yaw = 0; yaw < 60; yaw++) {
+      expect(bent(yaw + 1)).toBeGreaterThanOrEqual(bent(yaw));
+      expect(bent(yaw + 1) - bent(yaw)).toBeLessThanOrEqual(1.0001);
+    }
+  });
+});
+
+describe('compose', () => {
+  test('scales speech and head apart, and turns the head by the pose', () => {
+    const motion = composed(
+      { jawOpen: 0.2, mouthSmileLeft: 0.5, headYaw: 4, headX: 1 },
+      { amplitude: 2, headMotion: 0.5, pose: { yaw: 3, pitch: -2, roll: 1 } },
+    );
+    expect(motion[MOTION_INDEX.jawOpen]).toBeCloseTo(0.4);
+    expect(motion[MOTION_INDEX.mouthSmileLeft]).toBeCloseTo(0.5);
+    expect(motion[MOTION_INDEX.headYaw]).toBeCloseTo(5);
+    expect(motion[MOTION_INDEX.headPitch]).toBeCloseTo(-2);
+    expect(motion[MOTION_INDEX.headX]).toBeCloseTo(0.5);
+  });
+
+  test('an interruption shuts the mouth and leaves the rest of the face', () => {
+    const motion = composed(
+      { jawOpen: 0.6, mouthPucker: 0.4, mouthSmileLeft: 0.5, browInnerUp: 0.3 },
+      { mouthOpen: 0, gestures: [{ name: 'laugh', ageUs: 500_000 }] },
+    );
+    for (const index of SPEECH_INDICES) expect(motion[index]).toBe(0);
+    expect(motion[MOTION_INDEX.mouthSmileLeft]).toBeGreaterThan(0.4);
+    expect(motion[MOTION_INDEX.browInnerUp]).toBeCloseTo(0.3);
+  });
+
+  test('a person who writes looks down and keeps some of the own gaze', () => {
+    const motion = composed({ eyeLookUpLeft: 0.4, eyeLookUpRight: 0.4 }, { composing: 1 });
+    expect(motion[MOTION_INDEX.eyeLookDownLeft]).toBeGreaterThan(0.3);
+    expect(motion[MOTION_INDEX.eyeLookUpLeft]).toBeLessThan(0.2);
+    expect(motion[MOTION_INDEX.headPitch]).toBeLessThan(-2);
+  });
+});
+
+describe('gestures', () => {
+  const largest = (name: GestureName, channel: MotionChannel): number => {
+    let found = 0;
+    for (let ageUs = 0; ageUs < gestureDurationUs(name); ageUs += 10_000) {
+      const motion = motionOf({});
+      drawGesture({ name, ageUs }, motion);
+      found = Math.max(found, Math.abs(motion[MOTION_INDEX[channel]]!));
+    }
+    return found;
+  };
+
+  test('each moves what it is named after', () => {
+    expect(largest('nod', 'headPitch')).toBeGreaterThan(5);
+    expect(largest('nod', 'headYaw')).toBe(0);
+    expect(largest('shake', 'headYaw')).toBeGreaterThan(6);
+    expect(largest('shake', 'headPitch')).toBe(0);
+    expect(largest('blink', 'eyeBlinkLeft')).toBe(1);
+    expect(largest('brow-shrug', 'browInnerUp')).toBeGreaterThan(0.6);
+    expect(largest('laugh', 'mouthSmileLeft')).toBeGreaterThan(0.7);
+  });
+
+  test.each(GESTURES)('%s begins and ends at rest, without a jump on the way', (name) => {
+    const at = (ageUs: number): Float32Array => {
+      const motion = motionOf({});
+      drawGesture({ name, ageUs }, motion);
+      return motion;
+    };
+    const durationUs = gestureDurationUs(name);
+    expect(at(0)).toEqual(restMotion());
+    expect(at(durationUs)).toEqual(restMotion());
+    for (let us = 0; us <= durationUs; us += 5000) {
+      const [before, after] = [at(us), at(us + 5000)];
+      for (let index = 0; index < MOTION_DIMS; index++) {
+        // A lid falls in 80 ms, a head turns at less than 200° a second.
+        const most = index < ARKIT_DIMS ? 0.12 : 1;
+        expect(Math.abs(after[index]! - before[index]!)).toBeLessThan(most);
+      }
+    }
+  });
+});
+
+describe('MouthGate', () => {
+  const at = mediaTimeUs;
+
+  test('is shut 150 ms after an interruption, smoothly, and opens when resumed', () => {
+    const gate = new MouthGate();
+    gate.interrupt(at(1_000_000));
+    expect(gate.openAt(at(1_000_000))).toBe(1);
+    for (let us = 1_000_000; us < 1_150_000; us += 1000) {
+      const step = gate.openAt(at(us)) - gate.openAt(at(us + 1000));
+      expect(step).toBeGreaterThanOrEqual(0);
+      expect(step).toBeLessThan(0.02);
+    }
+    expect(gate.openAt(at(1_150_000))).toBe(0);
+    expect(gate.shutAt(at(1_100_000))).toBe(true);
+    gate.resume(at(2_000_000));
+    expect(gate.openAt(at(2_000_000))).toBe(0);
+    expect(gate.shutAt(at(2_000_000))).toBe(false);
+    expect(gate.openAt(at(2_300_000))).toBe(1);
+  });
+
+  test('closes first, though the voice has fallen silent already', () => {
+    const gate = new MouthGate();
+    gate.interrupt(at(1_000_000));
+    gate.resume(at(900_000));
+    expect(gate.interrupted).toBe(false);
+    expect(gate.openAt(at(1_120_000))).toBe(0);
+    expect(gate.openAt(at(1_400_000))).toBe(1);
+  });
+
+  test('a second interruption and a resumption of nothing change nothing', () => {
+    const gate = new MouthGate();
+    gate.resume(at(0));
+    gate.interrupt(at(1_000_000));
+    gate.interrupt(at(1_100_000));
+    expect(gate.openAt(at(1_120_000))).toBe(0);
+  });
+});
