@@ -21,6 +21,8 @@ export interface FaceDecoderOptions {
   readonly background: 'portrait' | 'matte' | RgbColour;
   /** Whether the AI badge is burnt in; only the operator's setting may say no. */
   readonly badge: boolean;
+  /** The operator's key of the invisible mark that every picture carries; without one there is no mark. */
+  readonly watermarkKey?: string | undefined;
   /** Seed of what the codec itself varies (breathing phase, film grain). */
   readonly seed: number;
 }

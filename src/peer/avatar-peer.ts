@@ -27,6 +27,8 @@ export interface AvatarPeerOptions {
   readonly rtc: RtcOptions;
   /** Whether the AI badge is burnt in; only the operator's setting may say no. */
   readonly badge: boolean;
+  /** The operator's key of the invisible mark in every picture. */
+  readonly watermarkKey?: string | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly meter: Meter;

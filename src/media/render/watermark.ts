@@ -26,29 +26,29 @@ export function watermarkSigns(key: WatermarkKey): Int8Array {
 
 /** A mark laid out for one size of picture, to be added to every frame. */
 export class Watermark {
-  readonly widthPx: number;
-  readonly heightPx: number;
-  /** What is added to each luma sample: `[heightPx * widthPx]`, at most 4 steps up or down; only read. */
+  /** Samples of a row of the plane: the picture's, and those of what is drawn beside it. */
+  readonly rowPx: number;
+  /** What is added to each luma sample: `[heightPx * rowPx]`, at most 4 steps up or down; only read. */
   readonly pattern: Int8Array;
   readonly #words: Int32Array;
 
   /**
-   * @param widthPx - a multiple of 4.
-   * @param likeness - luma of a picture like those to come (the portrait at rest), same size, only read: the mark is
-   * then stronger in hair and cloth, where it hides, and weaker on dark plain ground, where it would be seen.
+   * @param widthPx - a multiple of 4, as is `rowPx`.
+   * @param likeness - luma of a picture like those to come, `[heightPx * rowPx]`, only read: the mark is then stronger in
+   * hair and cloth, where it hides, and weaker on dark plain ground, where it would be seen.
    */
-  constructor(key: WatermarkKey, widthPx: number, heightPx: number, likeness?: Uint8Array) {
-    assert(widthPx % 4 === 0 && heightPx > 0, 'a row of the watermark is whole words');
-    this.widthPx = widthPx;
-    this.heightPx = heightPx;
-    const gains = likeness === undefined ? new Float32Array(CELLS * CELLS).fill(1) : hide(likeness, widthPx, heightPx);
-    this.pattern = layOut(key, widthPx, heightPx, gains);
+  constructor(key: WatermarkKey, widthPx: number, heightPx: number, likeness?: Uint8Array, rowPx = widthPx) {
+    assert(widthPx % 4 === 0 && rowPx % 4 === 0 && heightPx > 0, 'a row of the watermark is whole words');
+    const place = { widthPx, heightPx, rowPx };
+    this.rowPx = rowPx;
+    const gains = likeness === undefined ? new Float32Array(CELLS * CELLS).fill(1) : hide(likeness, place);
+    this.pattern = layOut(key, place, gains);
     this.#words = asWords(this.pattern);
   }
 
   /**
    * Marks one picture in place.
-   * @param luma - starts with the luma plane of the picture's size, rows unpadded.
+   * @param luma - starts with the plane, `[heightPx * rowPx]`.
    */
   embed(luma: Uint8Array): void {
     const { pattern } = this;
@@ -69,6 +69,12 @@ export class Watermark {
   }
 }
 
+interface Place {
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly rowPx: number;
+}
+
 const MARGIN = 0x05050505;
 const HIGH_BITS = 0x80808080;
 
@@ -77,18 +83,18 @@ function addClamped(luma: Uint8Array, pattern: Int8Array, from: number, to: numb
 }
 
 /** @returns how strong the mark may be in each cell, `[CELLS * CELLS]` around 1. */
-function hide(luma: Uint8Array, widthPx: number, heightPx: number): Float32Array {
+function hide(luma: Uint8Array, { widthPx, heightPx, rowPx }: Place): Float32Array {
   const counts = new Float32Array(CELLS * CELLS);
   const sums = new Float32Array(CELLS * CELLS);
   const changes = new Float32Array(CELLS * CELLS);
   for (let y = 1; y < heightPx; y++) {
     const row = Math.floor((y / heightPx) * CELLS) * CELLS;
     for (let x = 1; x < widthPx; x++) {
-      const at = y * widthPx + x;
+      const at = y * rowPx + x;
       const cell = row + Math.floor((x / widthPx) * CELLS);
       counts[cell]! += 1;
       sums[cell]! += luma[at]!;
-      changes[cell]! += Math.abs(luma[at]! - luma[at - 1]!) + Math.abs(luma[at]! - luma[at - widthPx]!);
+      changes[cell]! += Math.abs(luma[at]! - luma[at - 1]!) + Math.abs(luma[at]! - luma[at - rowPx]!);
     }
   }
   return counts.map((count, cell) => {
@@ -101,10 +107,10 @@ function hide(luma: Uint8Array, widthPx: number, heightPx: number): Float32Array
 }
 
 /** @returns the mark in the picture's own coordinates, with smooth borders, rounded by a keyed dither. */
-function layOut(key: WatermarkKey, widthPx: number, heightPx: number, gains: Float32Array): Int8Array {
+function layOut(key: WatermarkKey, { widthPx, heightPx, rowPx }: Place, gains: Float32Array): Int8Array {
   const signs = watermarkSigns(key);
   const dither = keyedRandom(key, 2);
-  const pattern = new Int8Array(widthPx * heightPx);
+  const pattern = new Int8Array(rowPx * heightPx);
   // A sine across each cell has no edges that an eye or an encoder could hold on to.
   const columns = Float32Array.from({ length: widthPx }, (_, x) => Math.sin(((x + 0.5) / widthPx) * CELLS * Math.PI));
   const rows = Float32Array.from({ length: heightPx }, (_, y) => Math.sin(((y + 0.5) / heightPx) * CELLS * Math.PI));
@@ -115,7 +121,7 @@ function layOut(key: WatermarkKey, widthPx: number, heightPx: number, gains: Flo
       const sign = signs[(cellRow >> 1) * BLOCKS + (cellColumn >> 1)]!;
       const gain = STRENGTH * sign * gains[cellRow * CELLS + cellColumn]!;
       const steps = Math.floor(gain * columns[x]! * rows[y]! + dither.uniform());
-      pattern[y * widthPx + x] = Math.max(-MAX_STEPS, Math.min(MAX_STEPS, steps));
+      pattern[y * rowPx + x] = Math.max(-MAX_STEPS, Math.min(MAX_STEPS, steps));
     }
   }
   return pattern;

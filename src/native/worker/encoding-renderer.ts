@@ -1,5 +1,6 @@
 import type { Closable } from '../../base/lifecycle.ts';
 import type { FaceCodec, FaceDecoder } from '../../media/face-codec.ts';
+import { marked } from '../../media/render/marked-decoder.ts';
 import { Vp8Encoder } from '../codec/vp8/vp8-encoder.ts';
 import type { Rendered, RendererOptions, RenderOrder } from './render-pool.ts';
 
@@ -21,7 +22,7 @@ export class EncodingRenderer implements Closable {
 
   /** @throws AvatarError what the codec says of the avatar, or `CODEC_FAILED`. */
   static async open(codec: FaceCodec, options: RendererOptions): Promise<EncodingRenderer> {
-    const decoder = await codec.open(options.avatar, options.decoder);
+    const decoder = marked(await codec.open(options.avatar, options.decoder), options.decoder.watermarkKey);
     try {
       const { bitrateBps, framesPerSecond } = options;
       const { widthPx, heightPx } = decoder;
