@@ -31,7 +31,7 @@ try {
     log.info('signaling.listening', { port: settings.port, open: settings.tokenSecret === undefined });
   });
   const stop = (): void => {
-    signaling.close();
+    void signaling.close();
     server.close(() => process.exit(0));
     setTimeout(() => process.exit(0), 2000).unref();
   };

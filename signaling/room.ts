@@ -213,6 +213,9 @@ export class Rooms {
     this.#roomOf.delete(peerId);
     if (room === undefined) return [];
     room.members.delete(peerId);
+    // Until its next report, so that whoever reloads a page does not find its own place taken.
+    const load = this.#avatars.get(room.avatarId);
+    if (load !== undefined) this.#avatars.set(room.avatarId, { ...load, active: Math.max(0, load.active - 1) });
     if (room.members.size > 0) return rosterTo(room, peerId);
     this.#store.delete(room.name);
     return [];

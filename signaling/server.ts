@@ -65,6 +65,8 @@ export const DEFAULT_SIGNALING_LIMITS: SignalingLimits = {
 };
 
 const HEARTBEAT_MS = 5000;
+const FAREWELL_LIMIT_MS = 500;
+const FAREWELL_POLL_MS = 10;
 const HELLO_LIMIT_MS = 10_000;
 /** An answer that comes while its caller is away waits for the resume; more than these is not a connection set-up. */
 const HELD_MESSAGES = 64;
@@ -148,11 +150,16 @@ export class SignalingServer implements Closable {
     this.#draining = true;
   }
 
-  close(reason = 'The server is stopping'): void {
+  /** Says farewell on every socket, and breaks those that do not answer it. */
+  async close(reason = 'The server is stopping'): Promise<void> {
     this.#draining = true;
     clearInterval(this.#watch);
-    for (const connection of this.#connections) connection.close(CLOSE.draining, reason);
     this.#sockets.close();
+    for (const connection of this.#connections) connection.close(CLOSE.draining, reason);
+    for (let waited = 0; this.#connections.size > 0 && waited < FAREWELL_LIMIT_MS; waited += FAREWELL_POLL_MS) {
+      await new Promise((later) => setTimeout(later, FAREWELL_POLL_MS));
+    }
+    for (const connection of this.#connections) connection.terminate();
   }
 
   #open(webSocket: WebSocket, address: string): void {

@@ -35,6 +35,8 @@ export class SignalingClient implements Closable {
   readonly #timers = new Set<NodeJS.Timeout>();
   /** Messages about one caller are handled one at a time; callers do not wait for each other. */
   readonly #chains = new Map<string, Promise<void>>();
+  /** Whom the server sent away: it need not hear that they left, and might take it for their next visit's end. */
+  readonly #dismissed = new Set<string>();
   #socket: WebSocket | undefined;
   #registered = false;
   #attempts = 0;
@@ -70,7 +72,7 @@ export class SignalingClient implements Closable {
 
   /** What became of a participant; give it every event of the peer. */
   push(event: PeerEvent): void {
-    if (event.type === 'left') {
+    if (event.type === 'left' && !this.#dismissed.delete(event.participantId)) {
       const code = SIGNALING_ERRORS.find((each) => each === event.code) ?? 'SESSION_ENDED';
       this.#send({ type: 'end', peerId: event.participantId, code, message: event.reason.slice(0, 500) });
     }
@@ -184,6 +186,7 @@ export class SignalingClient implements Closable {
         await peer.candidate(peerId, message.candidate);
         return;
       case 'gone':
+        if (peer.participant(peerId) !== undefined) this.#dismissed.add(peerId);
         await peer.leave(peerId, message.reason);
         return;
       default:

@@ -41,7 +41,7 @@ async function serve(options: Partial<SignalingOptions> = {}): Promise<{ url: st
   opened.push(
     () => http.close(),
     () => {
-      signaling.close();
+      void signaling.close();
     },
   );
   return { url: `ws://127.0.0.1:${(http.address() as AddressInfo).port}`, signaling };

@@ -1,0 +1,147 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+
+import { z } from 'zod';
+
+import { isLoopback, readSignalingSettings, type SignalingSettings } from '../../signaling/settings.ts';
+import { AvatarError } from '../base/errors.ts';
+import type { RtcOptions } from '../peer/rtc/rtc-options.ts';
+
+/** All settings of the process, read once. `.env.example` says what each is for. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly dataDir: string;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  readonly capacity: number;
+  readonly motionBundle: string;
+  readonly badge: boolean;
+  readonly uploadLimitBytes: number;
+  /** May list and end sessions, block portraits and sign invitations; without it only this machine may. */
+  readonly operatorKey: string | undefined;
+  readonly drainS: number;
+  readonly trustProxy: boolean;
+  readonly rtc: RtcOptions;
+  /** The signaling server in this process, or `undefined` when this is an avatar peer of another. */
+  readonly signaling: SignalingSettings | undefined;
+  readonly remoteSignaling: RemoteSignaling | undefined;
+}
+
+export interface RemoteSignaling {
+  readonly url: string;
+  /** Where pages reach it, when that differs. */
+  readonly publicUrl: string;
+  readonly secret: string | undefined;
+  /** Whether the signaling server wants room tokens and hands out a relay is for it to say in `welcome`. */
+  readonly tokenSecret: string | undefined;
+}
+
+const flag = (fallback: 'true' | 'false') =>
+  z
+    .enum(['true', 'false', ''])
+    .default(fallback)
+    .transform((text) => (text === '' ? fallback : text) === 'true');
+const optional = z
+  .string()
+  .optional()
+  .transform((text) => (text === '' ? undefined : text));
+const webSocketUrl = optional.refine((url) => url === undefined || /^wss?:\/\//.test(url), 'expected ws:// or wss://');
+
+const schema = z.object({
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
+  VISAVIS_DATA_DIR: z.string().min(1).default('var'),
+  VISAVIS_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  VISAVIS_CAPACITY: optional
+    .transform((text) => (text === undefined ? undefined : Number(text)))
+    .pipe(z.number().int().min(1).max(1000).optional()),
+  VISAVIS_MOTION_BUNDLE: z.string().min(1).default('models/visavis-motion-1'),
+  VISAVIS_BADGE: flag('true'),
+  VISAVIS_UPLOAD_LIMIT_MB: z.coerce.number().min(0.1).max(100).default(20),
+  VISAVIS_OPERATOR_KEY: optional.refine(
+    (key) => key === undefined || key.length >= 16,
+    'expected 16 characters or more',
+  ),
+  VISAVIS_DRAIN_S: z.coerce.number().min(0).max(3600).default(20),
+  VISAVIS_TRUST_PROXY: flag('false'),
+  VISAVIS_ICE_LITE: flag('true'),
+  VISAVIS_HOST_ADDRESSES: optional,
+  VISAVIS_PUBLIC_ADDRESS: optional,
+  VISAVIS_UDP_PORTS: optional.refine(
+    (range) => range === undefined || /^\d{1,5}-\d{1,5}$/.test(range),
+    'expected FIRST-LAST',
+  ),
+  VISAVIS_SIGNALING_URL: webSocketUrl,
+  VISAVIS_PUBLIC_SIGNALING_URL: webSocketUrl,
+  VISAVIS_PEER_SECRET: optional,
+  VISAVIS_TOKEN_SECRET: optional,
+});
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * @returns the settings, frozen.
+ * @throws AvatarError `CONFIG_INVALID`, naming the variable, what was found and what was expected.
+ */
+export function readConfig(environment: Environment): Config {
+  const result = schema.safeParse(environment);
+  if (!result.success) {
+    const issue = result.error.issues[0];
+    const name = issue?.path.join('.') ?? 'a setting';
+    const found = JSON.stringify(environment[name] ?? null);
+    throw new AvatarError('CONFIG_INVALID', `Cannot use ${name}=${found}: ${issue?.message ?? 'not understood'}`);
+  }
+  const env = result.data;
+  const remoteUrl = env.VISAVIS_SIGNALING_URL;
+  return Object.freeze({
+    host: env.HOST,
+    port: env.PORT,
+    dataDir: resolve(env.VISAVIS_DATA_DIR),
+    logLevel: env.VISAVIS_LOG_LEVEL,
+    // Five avatars of 25 frames a second fit two cores (bench/capacity.ts).
+    capacity: env.VISAVIS_CAPACITY ?? Math.max(1, Math.floor(availableParallelism() * 2.5)),
+    motionBundle: resolve(env.VISAVIS_MOTION_BUNDLE),
+    badge: env.VISAVIS_BADGE,
+    uploadLimitBytes: Math.round(env.VISAVIS_UPLOAD_LIMIT_MB * 1_000_000),
+    operatorKey: env.VISAVIS_OPERATOR_KEY,
+    drainS: env.VISAVIS_DRAIN_S,
+    trustProxy: env.VISAVIS_TRUST_PROXY,
+    rtc: {
+      iceLite: env.VISAVIS_ICE_LITE,
+      hostAddresses: listOf(env.VISAVIS_HOST_ADDRESSES),
+      publicAddress: env.VISAVIS_PUBLIC_ADDRESS,
+      portRange: portRangeOf(env.VISAVIS_UDP_PORTS),
+    },
+    signaling: remoteUrl === undefined ? readSignalingSettings(environment, env.HOST) : undefined,
+    remoteSignaling:
+      remoteUrl === undefined
+        ? undefined
+        : {
+            url: remoteUrl,
+            publicUrl: env.VISAVIS_PUBLIC_SIGNALING_URL ?? remoteUrl,
+            secret: env.VISAVIS_PEER_SECRET,
+            tokenSecret: env.VISAVIS_TOKEN_SECRET,
+          },
+  });
+}
+
+/** Whether whoever reaches this process sits at this machine. */
+export function isPrivate(config: Config): boolean {
+  return isLoopback(config.host);
+}
+
+function listOf(text: string | undefined): readonly string[] {
+  return (text ?? '').split(/[\s,]+/).filter((part) => part !== '');
+}
+
+function portRangeOf(range: string | undefined): readonly [number, number] | undefined {
+  if (range === undefined) return undefined;
+  const [first = 0, last = 0] = range.split('-').map(Number);
+  if (first < 1 || last > 65_535 || first > last) {
+    throw new AvatarError(
+      'CONFIG_INVALID',
+      `Cannot use VISAVIS_UDP_PORTS="${range}": expected FIRST-LAST within 1-65535`,
+    );
+  }
+  return [first, last];
+}

@@ -1,0 +1,242 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join, resolve } from 'node:path';
+
+import type { Express } from 'express';
+
+import { SignalingServer } from '../../signaling/server.ts';
+import type { Clock } from '../base/clock.ts';
+import { Scope, type Closable } from '../base/lifecycle.ts';
+import type { Logger } from '../base/logger.ts';
+import type { AvatarPeer, AvatarSource, PeerEvent } from '../peer/avatar-peer.ts';
+import { SignalingClient } from '../peer/signaling-client.ts';
+import { AuditLog } from './audit-log.ts';
+import { BlockList } from './block-list.ts';
+import { isPrivate, type Config } from './config.ts';
+import { Access } from './http/access.ts';
+import { makeApp } from './http/app.ts';
+import type { PrometheusMeter } from './metrics.ts';
+import { PortraitStore, type Enroller } from './portrait-store.ts';
+import { SessionRegistry } from './session-registry.ts';
+import { routeUpgrades, type UpgradeHandler } from './upgrade-router.ts';
+
+export const SIGNALING_PATH = '/signaling';
+const PORTRAIT_LIMIT = 10_000;
+
+export interface HostOptions {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly meter: PrometheusMeter;
+  readonly enroller: Enroller;
+  /** Root of the program: where `models/` and `dist/web` lie. */
+  readonly root: string;
+  /** Opens the part that connects and draws; called once, and closed with the host. */
+  readonly openPeer: (avatars: AvatarSource, onEvent: (event: PeerEvent) => void) => Promise<AvatarPeer>;
+  /** Further parts: routes, sockets, and ears for what participants do. */
+  readonly extend?: (host: HostParts) => Promise<Extension>;
+}
+
+export interface HostParts {
+  readonly peer: AvatarPeer;
+  readonly scope: Scope;
+}
+
+export interface Extension {
+  readonly routes?: (app: Express) => void;
+  readonly upgrades?: ReadonlyMap<string, UpgradeHandler>;
+  readonly onPeerEvent?: (event: PeerEvent) => void;
+}
+
+/** The process: HTTP, the embedded signaling server (or a place at another), portraits and the avatar peer. */
+export class Host implements Closable {
+  readonly url: string;
+  readonly #scope: Scope;
+  readonly #sessions: SessionRegistry;
+  readonly #signaling: SignalingServer | undefined;
+  readonly #client: SignalingClient;
+  readonly #portraits: PortraitStore;
+  readonly #log: Logger;
+  #draining = false;
+
+  private constructor(parts: {
+    readonly url: string;
+    readonly scope: Scope;
+    readonly sessions: SessionRegistry;
+    readonly signaling: SignalingServer | undefined;
+    readonly client: SignalingClient;
+    readonly portraits: PortraitStore;
+    readonly log: Logger;
+  }) {
+    this.url = parts.url;
+    this.#scope = parts.scope;
+    this.#sessions = parts.sessions;
+    this.#signaling = parts.signaling;
+    this.#client = parts.client;
+    this.#portraits = parts.portraits;
+    this.#log = parts.log;
+  }
+
+  /** Listens at once; `whenReady` tells when the first call can be taken. */
+  static async open(options: HostOptions): Promise<Host> {
+    const { clock, config, enroller, log, meter, root } = options;
+    const scope = new Scope();
+    try {
+      const now = (): Date => new Date();
+      const unixTimeS = (): number => Date.now() / 1000;
+      const audit = new AuditLog(join(config.dataDir, 'audit.log'));
+      const blocks = await BlockList.open(join(config.dataDir, 'blocked.json'));
+      const portraits = await PortraitStore.open({
+        folder: join(config.dataDir, 'portraits'),
+        builtInFolder: join(root, 'models', 'portraits'),
+        enroller,
+        audit,
+        blocks,
+        log,
+        now,
+        limit: PORTRAIT_LIMIT,
+      });
+      const sessions = new SessionRegistry(meter, now);
+      const listeners: ((event: PeerEvent) => void)[] = [];
+      const peer = scope.own(
+        await options.openPeer(portraits, (event) => {
+          sessions.push(event);
+          for (const listener of listeners) listener(event);
+        }),
+      );
+      const extension = await options.extend?.({ peer, scope });
+      if (extension?.onPeerEvent !== undefined) listeners.push(extension.onPeerEvent);
+
+      const tokenSecret = config.signaling?.tokenSecret ?? config.remoteSignaling?.tokenSecret;
+      const access = new Access({
+        operatorKey: config.operatorKey,
+        tokenSecret,
+        isPrivate: isPrivate(config),
+        unixTimeS,
+      });
+      const server = createServer();
+      // Known only once the port is: readiness is asked for later.
+      const late: { client?: SignalingClient; host?: Host } = {};
+      const app = makeApp({
+        access,
+        audit,
+        blocks,
+        log,
+        meter,
+        now,
+        peer,
+        portraits,
+        sessions,
+        tokenSecret,
+        isPrivate: isPrivate(config),
+        trustProxy: config.trustProxy,
+        uploadLimitBytes: config.uploadLimitBytes,
+        pageFolder: resolve(root, 'dist', 'web'),
+        page: {
+          signalingUrl: config.remoteSignaling?.publicUrl,
+          relay: config.remoteSignaling !== undefined || config.signaling?.turn !== undefined,
+          needsToken: tokenSecret !== undefined,
+          uploadLimitBytes: config.uploadLimitBytes,
+          membersPerRoom: config.signaling?.limits.membersPerRoom ?? 4,
+        },
+        notReady: () => {
+          if (late.host?.draining === true) return 'draining';
+          if (late.client?.registered !== true) return 'not registered with signaling';
+          return portraits.isReady ? undefined : 'portraits are being enrolled';
+        },
+        ...(extension?.routes === undefined ? {} : { extend: extension.routes }),
+      });
+      server.on('request', app);
+
+      // Sockets close before the server that they came through: it waits for them.
+      scope.defer(() => closeServer(server));
+      const signaling =
+        config.signaling === undefined
+          ? undefined
+          : scope.own(new SignalingServer({ ...config.signaling, clock, log, unixTimeS }));
+      const upgrades = new Map(extension?.upgrades);
+      if (signaling !== undefined) {
+        upgrades.set(SIGNALING_PATH, (request, socket, head) => {
+          signaling.upgrade(request, socket, head);
+        });
+      }
+      routeUpgrades(server, upgrades);
+      const port = await listen(server, config.host, config.port);
+
+      const client = scope.own(
+        new SignalingClient({
+          url: config.remoteSignaling?.url ?? `ws://${hostInUrl(config.host)}:${port}${SIGNALING_PATH}`,
+          secret: config.remoteSignaling?.secret ?? config.signaling?.peerSecret,
+          peer,
+          logger: log,
+        }),
+      );
+      late.client = client;
+      client.open();
+      listeners.push((event) => {
+        client.push(event);
+      });
+      const url = `http://${hostInUrl(config.host)}:${port}`;
+      late.host = new Host({ url, scope, sessions, signaling, client, portraits, log });
+      return late.host;
+    } catch (thrown) {
+      await scope.close('could not start');
+      throw thrown;
+    }
+  }
+
+  get draining(): boolean {
+    return this.#draining;
+  }
+
+  get sessionCount(): number {
+    return this.#sessions.size;
+  }
+
+  /** Resolves once calls can be taken. */
+  async whenReady(): Promise<void> {
+    await this.#portraits.ready();
+    while (!this.#client.registered && !this.#scope.signal.aborted) {
+      await new Promise((later) => setTimeout(later, 10));
+    }
+  }
+
+  /** Takes no new callers and waits until those here have left, at most `limitS`. */
+  async drain(limitS: number): Promise<void> {
+    this.#draining = true;
+    this.#signaling?.drain();
+    this.#client.drain();
+    this.#log.info('process.draining', { sessions: this.#sessions.size, limitS });
+    const until = Date.now() + limitS * 1000;
+    while (this.#sessions.size > 0 && Date.now() < until && !this.#scope.signal.aborted) {
+      await new Promise((later) => setTimeout(later, 100));
+    }
+  }
+
+  close(reason = 'The server is stopping'): Promise<void> {
+    return this.#scope.close(reason);
+  }
+}
+
+async function listen(server: Server, host: string, port: number): Promise<number> {
+  await new Promise<void>((listening, failed) => {
+    server.once('error', failed);
+    server.listen(port, host, listening);
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((closed) => {
+    server.close(() => {
+      closed();
+    });
+    server.closeAllConnections();
+  });
+}
+
+/** Where this process reaches itself: `0.0.0.0` is no address to call. */
+function hostInUrl(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}

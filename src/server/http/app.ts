@@ -1,0 +1,100 @@
+import express, { type Express } from 'express';
+import { rateLimit } from 'express-rate-limit';
+import helmet from 'helmet';
+
+import type { Logger } from '../../base/logger.ts';
+import type { PrometheusMeter } from '../metrics.ts';
+import { fail, failureHandler } from './failure.ts';
+import { operatorRoutes, type OperatorRoutesOptions } from './operator.ts';
+import { pageRoutes, type PageSettings } from './page.ts';
+import { portraitRoutes } from './portraits.ts';
+
+export interface AppOptions extends OperatorRoutesOptions {
+  readonly log: Logger;
+  readonly meter: PrometheusMeter;
+  readonly page: PageSettings;
+  readonly pageFolder: string;
+  readonly uploadLimitBytes: number;
+  readonly trustProxy: boolean;
+  readonly isPrivate: boolean;
+  /** Why the process cannot take a call now, or `undefined` when it can. */
+  readonly notReady: () => string | undefined;
+  /** Adds routes of other parts, under `/api`, before the page's. */
+  readonly extend?: (app: Express) => void;
+}
+
+/** Of one address and all routes: a page with its pictures takes some thirty. */
+const REQUESTS_PER_MINUTE = 1200;
+
+/** The HTTP side of the process. */
+export function makeApp(options: AppOptions): Express {
+  const { access, log, meter, page, portraits, uploadLimitBytes } = options;
+  const app = express();
+  app.set('trust proxy', options.trustProxy ? 1 : false);
+  app.set('query parser', 'simple');
+  app.use(
+    helmet({
+      contentSecurityPolicy: {
+        directives: {
+          defaultSrc: ["'self'"],
+          scriptSrc: ["'self'"],
+          styleSrc: ["'self'"],
+          imgSrc: ["'self'", 'blob:', 'data:'],
+          mediaSrc: ["'self'", 'blob:', 'mediastream:'],
+          connectSrc: ["'self'", ...(page.signalingUrl === undefined ? [] : [page.signalingUrl])],
+          frameAncestors: ["'self'"],
+          // Pages on http://127.0.0.1 would ask https for their own parts.
+          upgradeInsecureRequests: null,
+        },
+      },
+      // The video is the caller's to embed elsewhere only where the operator's proxy says so.
+      crossOriginEmbedderPolicy: false,
+      strictTransportSecurity: false,
+    }),
+  );
+  app.use((_request, response, next) => {
+    response.setHeader('permissions-policy', 'microphone=(self), camera=(), geolocation=()');
+    next();
+  });
+
+  app.get('/healthz', (_request, response) => {
+    response.json({ status: 'ok' });
+  });
+  app.get('/readyz', (_request, response) => {
+    const reason = options.notReady();
+    response
+      .status(reason === undefined ? 200 : 503)
+      .json({ status: reason === undefined ? 'ready' : 'waiting', reason });
+  });
+  app.get('/metrics', async (request, response) => {
+    // Figures tell how busy a service is: they are for the operator and for scrapers inside the network.
+    if (!options.isPrivate && request.headers['x-forwarded-for'] !== undefined) access.requireOperator(request);
+    const { contentType, text } = await meter.expose();
+    response.setHeader('content-type', contentType);
+    response.end(text);
+  });
+
+  app.use(
+    rateLimit({
+      windowMs: 60_000,
+      limit: REQUESTS_PER_MINUTE,
+      standardHeaders: 'draft-8',
+      legacyHeaders: false,
+      handler: (_request, response) => {
+        fail(response, 429, 'RATE_EXCEEDED', 'Too many requests: try again in a minute');
+      },
+    }),
+  );
+  app.use('/api/portraits', portraitRoutes({ portraits, access, uploadLimitBytes }));
+  options.extend?.(app);
+  app.use('/api', operatorRoutes(options));
+  app.use('/api', (_request, response) => {
+    fail(response, 404, 'NOT_FOUND', 'There is no such address');
+  });
+  app.use(pageRoutes(options.pageFolder, page, portraits));
+  app.use((_request, response) => {
+    fail(response, 404, 'NOT_FOUND', 'There is no such page');
+  });
+  app.use(failureHandler(log));
+  return app;
+}

@@ -1,0 +1,105 @@
+import { json, Router, type NextFunction, type Request, type Response } from 'express';
+import { z } from 'zod';
+
+import { roomNameSchema } from '../../../signaling/protocol.ts';
+import { signRoomToken } from '../../../signaling/room-token.ts';
+import { AvatarError } from '../../base/errors.ts';
+import type { AvatarPeer } from '../../peer/avatar-peer.ts';
+import type { AuditLog } from '../audit-log.ts';
+import type { BlockList } from '../block-list.ts';
+import type { PortraitStore } from '../portrait-store.ts';
+import type { SessionRegistry } from '../session-registry.ts';
+import type { Access } from './access.ts';
+
+export interface OperatorRoutesOptions {
+  readonly access: Access;
+  readonly peer: Pick<AvatarPeer, 'leave' | 'endPortrait' | 'participant'>;
+  readonly portraits: PortraitStore;
+  readonly sessions: SessionRegistry;
+  readonly audit: AuditLog;
+  readonly blocks: BlockList;
+  readonly tokenSecret: string | undefined;
+  readonly now: () => Date;
+}
+
+const LONGEST_INVITATION_S = 30 * 24 * 3600;
+
+const reason = z.string().max(500).default('');
+const blockSchema = z.union([
+  z.object({ portraitId: z.string().max(64), reason }),
+  z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/), reason }),
+]);
+const invitationSchema = z.object({
+  lifetimeS: z
+    .number()
+    .int()
+    .min(1)
+    .max(LONGEST_INVITATION_S)
+    .default(24 * 3600),
+});
+
+/**
+ * For the operator (bearer key; this machine alone where no key is set): `GET /api/sessions` ·
+ * `DELETE /api/sessions/:id` · `GET|POST|DELETE /api/blocks` (the kill switch) · `POST /api/rooms/:room/invitations`.
+ */
+export function operatorRoutes(options: OperatorRoutesOptions): Router {
+  const { access, peer, portraits, sessions, audit, blocks, tokenSecret, now } = options;
+  const routes = Router();
+  // On each route, not on the router: what is not here may be another router's.
+  const gate = <P>(request: Request<P>, _response: Response, next: NextFunction): void => {
+    access.requireOperator(request);
+    next();
+  };
+
+  routes.get('/sessions', gate, (_request, response) => {
+    response.json({ sessions: sessions.list() });
+  });
+
+  routes.delete('/sessions/:id', gate, async (request, response) => {
+    const { id } = request.params;
+    if (peer.participant(id) === undefined) throw new AvatarError('SESSION_UNKNOWN', 'There is no such session');
+    await peer.leave(id, 'ended by the operator');
+    response.status(204).end();
+  });
+
+  routes.get('/blocks', gate, (_request, response) => {
+    response.json({ blocks: blocks.entries() });
+  });
+
+  routes.post('/blocks', gate, json(), async (request, response) => {
+    const wish = parsed(blockSchema, request.body);
+    const sha256 = 'sha256' in wish ? wish.sha256 : portraits.record(wish.portraitId).sha256;
+    await blocks.add(sha256, wish.reason);
+    await audit.append({ event: 'blocked', portraitSha256: sha256, reason: wish.reason }, now());
+    const ids = portraits.idsOf(sha256);
+    const count = ids.reduce((sum, id) => sum + peer.endPortrait(id, 'The operator withdrew this portrait'), 0);
+    await audit.append({ event: 'sessions-ended', portraitSha256: sha256, count }, now());
+    response.json({ sha256, sessionsEnded: count });
+  });
+
+  routes.delete('/blocks/:sha256', gate, async (request, response) => {
+    const { sha256 } = request.params;
+    if (!(await blocks.delete(sha256))) throw new AvatarError('PORTRAIT_UNKNOWN', 'That hash is not blocked');
+    await audit.append({ event: 'unblocked', portraitSha256: sha256 }, now());
+    response.status(204).end();
+  });
+
+  routes.post('/rooms/:room/invitations', gate, json(), async (request, response) => {
+    const room = parsed(roomNameSchema, request.params.room);
+    const { lifetimeS } = parsed(invitationSchema, request.body ?? {});
+    const nowS = now().getTime() / 1000;
+    const token = tokenSecret === undefined ? undefined : await signRoomToken(tokenSecret, room, lifetimeS, nowS);
+    const query = new URLSearchParams(token === undefined ? { room } : { room, token });
+    const expiresAt = token === undefined ? null : new Date((nowS + lifetimeS) * 1000).toISOString();
+    response.status(201).json({ room, token: token ?? null, expiresAt, link: `/?${query.toString()}` });
+  });
+
+  return routes;
+}
+
+function parsed<T>(schema: z.ZodType<T>, value: unknown): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const message = `Cannot read the request: ${result.error.issues[0]?.message ?? 'wrong shape'}`;
+  throw Object.assign(new Error(message), { status: 400 });
+}

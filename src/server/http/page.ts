@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import express, { Router } from 'express';
+
+import type { PortraitStore } from '../portrait-store.ts';
+
+/** What a page must know before its first message, so that it need not ask. */
+export interface PageSettings {
+  /** `undefined`: `/signaling` on the page's own host. */
+  readonly signalingUrl: string | undefined;
+  /** Whether `welcome` brings servers without which a connection may fail: the page then waits for it. */
+  readonly relay: boolean;
+  readonly needsToken: boolean;
+  readonly uploadLimitBytes: number;
+  readonly membersPerRoom: number;
+}
+
+/** `/` is the page, with its settings and the first portrait written into it; everything beside it never changes. */
+export function pageRoutes(folder: string, settings: PageSettings, portraits: PortraitStore): Router {
+  const routes = Router();
+  const template = readFileSync(join(folder, 'index.html'), 'utf8');
+  routes.get('/', (_request, response) => {
+    const portrait = portraits.list('')[0]?.id ?? '';
+    const json = JSON.stringify({ ...settings, portrait }).replaceAll('<', '\\u003c');
+    response.setHeader('cache-control', 'no-cache');
+    response.type('html').send(template.replace('{{settings}}', () => json));
+  });
+  routes.use('/', express.static(folder, { index: false, immutable: true, maxAge: '365d', fallthrough: true }));
+  return routes;
+}

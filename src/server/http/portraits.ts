@@ -1,0 +1,102 @@
+import { raw, Router, type Request } from 'express';
+import { rateLimit } from 'express-rate-limit';
+
+import { AvatarError } from '../../base/errors.ts';
+import type { PortraitRecord, PortraitStore } from '../portrait-store.ts';
+import { ownerKeyOf, type Access } from './access.ts';
+import { fail } from './failure.ts';
+
+export interface PortraitRoutesOptions {
+  readonly portraits: PortraitStore;
+  readonly access: Access;
+  readonly uploadLimitBytes: number;
+}
+
+/** Enrolment is a second of a core: a person tries a few pictures, a script does not get to try hundreds. */
+const UPLOADS_PER_MINUTE = 20;
+
+/**
+ * `GET /api/portraits` · `POST /api/portraits?name=&consent=&scope=` with the picture as body ·
+ * `GET /api/portraits/:id/thumbnail` · `DELETE /api/portraits/:id`. A browser shows the same `x-visavis-owner` key at
+ * each; what it uploaded is listed to it alone.
+ */
+export function portraitRoutes({ portraits, access, uploadLimitBytes }: PortraitRoutesOptions): Router {
+  const routes = Router();
+
+  routes.get('/', (request, response) => {
+    const ownerKey = ownerKeyOf(request);
+    // A visitor without a key owns nothing; the operator asks for all by name.
+    const wantsAll = request.query['all'] === 'true';
+    if (wantsAll) access.requireOperator(request);
+    const list = portraits.list(wantsAll ? undefined : (ownerKey ?? ''));
+    response.setHeader('cache-control', 'no-store');
+    response.json({ portraits: list.map((record) => viewOf(record, ownerKey, portraits)) });
+  });
+
+  routes.post(
+    '/',
+    rateLimit({
+      windowMs: 60_000,
+      limit: UPLOADS_PER_MINUTE,
+      standardHeaders: 'draft-8',
+      legacyHeaders: false,
+      handler: (_request, response) => {
+        fail(response, 429, 'RATE_EXCEEDED', 'Too many uploads: try again in a minute');
+      },
+    }),
+    async (request, _response, next) => {
+      await access.requireGuest(request);
+      next();
+    },
+    raw({ type: () => true, limit: uploadLimitBytes }),
+    async (request, response) => {
+      const ownerKey = ownerKeyOf(request);
+      if (ownerKey === undefined)
+        throw new AvatarError('TOKEN_INVALID', 'Cannot upload without an x-visavis-owner key');
+      const image: unknown = request.body;
+      if (!Buffer.isBuffer(image) || image.length === 0) {
+        throw new AvatarError('IMAGE_UNREADABLE', 'Cannot enrol nothing: send the picture as the body');
+      }
+      const record = await portraits.add({
+        image,
+        ownerKey,
+        name: textOf(request, 'name').slice(0, 60) || 'Portrait',
+        consent: textOf(request, 'consent'),
+        scope: textOf(request, 'scope') || 'live-call',
+      });
+      response.status(201).json(viewOf(record, ownerKey, portraits));
+    },
+  );
+
+  routes.get('/:id/thumbnail', async (request, response) => {
+    const { mediaType, bytes } = await portraits.thumbnail(request.params.id);
+    response.setHeader('cache-control', 'private, max-age=300');
+    response.type(mediaType).send(Buffer.from(bytes));
+  });
+
+  routes.delete('/:id', async (request, response) => {
+    const { id } = request.params;
+    const ownerKey = ownerKeyOf(request);
+    if (ownerKey === undefined || !portraits.isOwner(id, ownerKey)) access.requireOperator(request);
+    if (portraits.record(id).builtIn) {
+      throw new AvatarError('SIGNALING_REFUSED', 'This portrait came with the program and cannot be deleted');
+    }
+    await portraits.delete(id);
+    response.status(204).end();
+  });
+
+  return routes;
+}
+
+/** What a page is told of a portrait: neither its hash nor its owner. */
+function viewOf(record: PortraitRecord, ownerKey: string | undefined, portraits: PortraitStore): object {
+  const { id, name, credit, builtIn, createdAt } = record;
+  const mine = ownerKey !== undefined && portraits.isOwner(id, ownerKey);
+  return { id, name, credit, builtIn, mine, createdAt, thumbnail: `/api/portraits/${id}/thumbnail` };
+}
+
+function textOf(request: Request, name: string): string {
+  const value = request.query[name];
+  // Control and direction characters would let a name lie about itself in a list.
+  return typeof value === 'string' ? value.replaceAll(/[\p{Cc}\p{Cf}]/gu, ' ').trim() : '';
+}

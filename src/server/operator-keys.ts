@@ -1,0 +1,43 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import { AvatarError, messageOf } from '../base/errors.ts';
+
+const schema = z.object({
+  watermarkKey: z.string().min(16),
+  provenanceKey: z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string(), d: z.string() }),
+});
+
+/** What marks this operator's pictures and signs for them. Made once; whoever has the file can forge both. */
+export type OperatorKeys = z.infer<typeof schema>;
+
+/**
+ * Reads the keys, or makes them where there are none.
+ * @param path - a JSON file that only its owner may read.
+ * @throws AvatarError `CONFIG_INVALID` when there is a file and it holds no keys: making new ones would disown every
+ * picture that was marked before.
+ */
+export async function openOperatorKeys(path: string): Promise<OperatorKeys> {
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text !== undefined) {
+    try {
+      return schema.parse(JSON.parse(text));
+    } catch (thrown) {
+      const why = thrown instanceof SyntaxError ? messageOf(thrown) : 'a key is missing or of another kind';
+      throw new AvatarError('CONFIG_INVALID', `Cannot read the operator's keys in ${path}: ${why}`, { cause: thrown });
+    }
+  }
+  const keys = schema.parse({
+    watermarkKey: randomBytes(24).toString('base64url'),
+    provenanceKey: generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }),
+  });
+  await mkdir(dirname(path), { recursive: true });
+  try {
+    await writeFile(path, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
+  } catch {
+    // Another process that starts beside this one was first.
+    return openOperatorKeys(path);
+  }
+  return keys;
+}

@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import { CompactSign, compactVerify, importJWK, type JWK } from 'jose';
+import type { OperatorKeys } from './operator-keys.ts';
+
+/** What this server states about a picture: that it is synthetic, which portrait it shows, and on whose word. */
+export interface ProvenanceClaims {
+  readonly portraitSha256: string;
+  /** Scope of the consent record. */
+  readonly consent: string;
+  /** When consent was recorded, ISO 8601. */
+  readonly consentTime: string;
+  /** `live` on a call; `recording` in a file. */
+  readonly kind: 'live' | 'recording';
+  /** Unix seconds. */
+  readonly issuedAt: number;
+  /** A statement about one participant's picture in one room says nothing about another's. */
+  readonly participantId?: string;
+  readonly roomId?: string;
+}
+
+export const PROVENANCE_TYPE = 'visavis-provenance';
+
+/** The public half, for whoever checks a statement. */
+export interface ProvenancePublicKey {
+  readonly kty: 'OKP';
+  readonly crv: 'Ed25519';
+  readonly x: string;
+}
+
+/** Signs statements about pictures with the operator's Ed25519 key, as JWS (RFC 7515, RFC 8037). */
+export class ProvenanceSigner {
+  readonly publicKey: ProvenancePublicKey;
+  readonly #key: JWK;
+
+  constructor({ provenanceKey }: Pick<OperatorKeys, 'provenanceKey'>) {
+    const { kty, crv, x } = provenanceKey;
+    this.publicKey = { kty, crv, x };
+    this.#key = provenanceKey;
+  }
+
+  /** Names the key in few characters that people can compare. */
+  get keyId(): string {
+    return createHash('sha256').update(this.publicKey.x).digest('base64url').slice(0, 12);
+  }
+
+  /** @returns the statement in compact form. */
+  async sign(claims: ProvenanceClaims): Promise<string> {
+    const payload = { ...claims, synthetic: true, generator: 'Visavis' };
+    return new CompactSign(new TextEncoder().encode(JSON.stringify(payload)))
+      .setProtectedHeader({ alg: 'EdDSA', typ: PROVENANCE_TYPE, kid: this.keyId })
+      .sign(await importJWK(this.#key, 'EdDSA'));
+  }
+}
+
+/** @returns what was stated, or `undefined` when the signature does not fit the key. */
+export async function verifyProvenance(
+  statement: string,
+  publicKey: ProvenancePublicKey,
+): Promise<ProvenanceClaims | undefined> {
+  try {
+    const key = await importJWK({ ...publicKey }, 'EdDSA');
+    const { payload, protectedHeader } = await compactVerify(statement, key, { algorithms: ['EdDSA'] });
+    if (protectedHeader.typ !== PROVENANCE_TYPE) return undefined;
+    return JSON.parse(new TextDecoder().decode(payload)) as ProvenanceClaims;
+  } catch {
+    return undefined;
+  }
+}

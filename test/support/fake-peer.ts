@@ -1,0 +1,76 @@
+import { AvatarError } from '../../src/base/errors.ts';
+import type {
+  AvatarPeer,
+  AvatarSource,
+  JoinReply,
+  JoinRequest,
+  Participant,
+  PeerEvent,
+} from '../../src/peer/avatar-peer.ts';
+
+export const FAKE_SDP = 'v=0\r\ns=answer\r\n';
+
+/** An avatar peer without media: it counts who is there and answers every offer with the same words. */
+export class FakePeer implements AvatarPeer {
+  readonly joins: JoinRequest[] = [];
+  readonly left: string[] = [];
+  readonly #present = new Map<string, JoinRequest>();
+  readonly #avatars: AvatarSource;
+  readonly #onEvent: (event: PeerEvent) => void;
+  readonly #capacity: number;
+
+  constructor(avatars: AvatarSource, onEvent: (event: PeerEvent) => void, capacity = 2) {
+    this.#avatars = avatars;
+    this.#onEvent = onEvent;
+    this.#capacity = capacity;
+  }
+
+  async join(request: JoinRequest): Promise<JoinReply> {
+    if (this.#present.size >= this.#capacity) throw new AvatarError('CAPACITY_FULL', 'No place');
+    if (request.offerSdp.includes('m=unusable')) throw new AvatarError('SDP_UNUSABLE', 'The offer has no audio');
+    await this.#avatars.load(request.portraitId);
+    this.joins.push(request);
+    this.#present.set(request.participantId, request);
+    this.#onEvent({ type: 'joined', roomId: request.roomId, participantId: request.participantId });
+    return { answerSdp: FAKE_SDP };
+  }
+
+  async offer(participantId: string): Promise<JoinReply> {
+    if (!this.#present.has(participantId)) throw new AvatarError('SESSION_UNKNOWN', 'Not here');
+    return { answerSdp: FAKE_SDP };
+  }
+
+  async candidate(): Promise<void> {
+    return;
+  }
+
+  async leave(participantId: string, reason: string): Promise<void> {
+    const request = this.#present.get(participantId);
+    if (request === undefined) return;
+    this.#present.delete(participantId);
+    this.left.push(participantId);
+    this.#onEvent({ type: 'left', roomId: request.roomId, participantId, reason });
+  }
+
+  participant(participantId: string): Participant | undefined {
+    const request = this.#present.get(participantId);
+    return request === undefined ? undefined : ({ participantId, roomId: request.roomId } as Participant);
+  }
+
+  endPortrait(portraitId: string, reason: string): number {
+    const ending = [...this.#present.values()].filter((request) => request.portraitId === portraitId);
+    for (const { participantId, roomId } of ending) {
+      this.#present.delete(participantId);
+      this.#onEvent({ type: 'left', roomId, participantId, reason, code: 'PORTRAIT_BLOCKED' });
+    }
+    return ending.length;
+  }
+
+  get load(): AvatarPeer['load'] {
+    return { capacity: this.#capacity, active: this.#present.size, lateRatio: 0 };
+  }
+
+  async close(): Promise<void> {
+    this.#present.clear();
+  }
+}
