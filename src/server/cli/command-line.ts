@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { addAnimateCommand } from './animate-command.ts';
+import { addDoctorCommand } from './doctor-command.ts';
 import { addEnrolCommand } from './enrol-command.ts';
 import { addInspectCommand } from './inspect-command.ts';
 import { addModelsCommand } from './models-command.ts';
@@ -40,7 +41,14 @@ function commandLine(settings: Settings): Command {
       },
     })
     .exitOverride();
-  const commands = [addEnrolCommand, addInspectCommand, addAnimateCommand, addRenderCommand, addModelsCommand];
+  const commands = [
+    addEnrolCommand,
+    addInspectCommand,
+    addAnimateCommand,
+    addRenderCommand,
+    addModelsCommand,
+    addDoctorCommand,
+  ];
   for (const add of commands) add(program, settings);
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
   return program;
