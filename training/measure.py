@@ -42,7 +42,7 @@ def closure_recall(counts, false_limit=0.02):
 def mouth_of(encoder, mel):
     """mel: [melFrames, melBins]. Returns the predicted parameters on the teacher's clock, [frames, 9]."""
     look_ahead = MotionConfig().look_ahead_frames
-    mel = torch.as_tensor(np.asarray(mel, np.float32))[None]
+    mel = torch.as_tensor(np.asarray(mel[: len(mel) // 2 * 2], np.float32))[None]
     mel = torch.cat([mel, mel[:, -1:].expand(-1, 2 * look_ahead, -1)], 1)
     features, _ = encoder.listen(mel, encoder.silence(1))
     newest = encoder.mouth(features)[0, look_ahead:, encoder.config.mouth_dims :]
