@@ -56,10 +56,10 @@ export function drawTriangle(
   const top = Math.max(0, Math.ceil(Math.min(ay, by, cy) - 0.5));
   const bottom = Math.min(sizePx, Math.ceil(Math.max(ay, by, cy) - 0.5));
   const [e0x, e0y, e1x, e1y, e2x, e2y] = [bx - ax, by - ay, cx - bx, cy - by, ax - cx, ay - cy];
-  const uStep = (ux * 65536) | 0;
-  const vStep = (vx * 65536) | 0;
-  const shadeStep = (sx * HALF_ONE) | 0;
-  const alphaStep = (tx * HALF_ONE) | 0;
+  const uStep = whole(ux * 65536);
+  const vStep = whole(vx * 65536);
+  const shadeStep = whole(sx * HALF_ONE);
+  const alphaStep = whole(tx * HALF_ONE);
   const { pixels, widthPx, heightPx } = texture;
   const stride = widthPx * 4;
   const uMost = ((widthPx - 1) << 16) - 1;
@@ -89,8 +89,8 @@ export function drawTriangle(
     const dx = from + 0.5 - ax;
     const dy = py - ay;
     // Half of the last bit that sampling uses, so that whole texels stay whole.
-    let u = ((vertices[a + 2]! + dx * ux + dy * uy - 0.5) * 65536 + 128) | 0;
-    let v = ((vertices[a + 3]! + dx * vx + dy * vy - 0.5) * 65536 + 128) | 0;
+    let u = whole((vertices[a + 2]! + dx * ux + dy * uy - 0.5) * 65536 + 128);
+    let v = whole((vertices[a + 3]! + dx * vx + dy * vy - 0.5) * 65536 + 128);
     let shade = clampStart((vertices[a + 4]! + dx * sx + dy * sy) * HALF_ONE);
     let alpha = clampStart((vertices[a + 5]! + dx * tx + dy * ty) * HALF_ONE);
     let at = (y * sizePx + from) * 4;
@@ -118,6 +118,11 @@ export function drawTriangle(
       alpha = (alpha + alphaStep) | 0;
     }
   }
+}
+
+/** Slivers have steep gradients: they saturate instead of wrapping. */
+function whole(value: number): number {
+  return (value > 2147483647 ? 2147483647 : value < -2147483648 ? -2147483648 : value) | 0;
 }
 
 function clampStart(value: number): number {

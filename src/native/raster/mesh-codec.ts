@@ -1,23 +1,96 @@
 import type { MediaTimeUs } from '../../base/timeline.ts';
-import type { FaceCodec, FaceDecoder, FaceDecoderOptions } from '../../media/face-codec.ts';
-import { FaceScene } from '../../media/render/face-scene.ts';
-import type { RasterScene, SceneBackground } from '../../media/render/scene-plan.ts';
-import { loadTexture } from '../../media/render/texture.ts';
 import type { Appearance } from '../../media/appearance.ts';
-import { ReferenceRasteriser } from '../../media/render/reference-rasteriser.ts';
+import type { FaceCodec, FaceDecoder, FaceDecoderOptions } from '../../media/face-codec.ts';
+import { FaceScene, type SceneTextures } from '../../media/render/face-scene.ts';
+import type { Rasteriser, RasterScene, SceneBackground } from '../../media/render/scene-plan.ts';
+import { loadTexture } from '../../media/render/texture.ts';
 import { unpackAppearance } from '../codec/appearance-file.ts';
+import { SimdRasteriser } from './simd-rasteriser.ts';
 
 /** Texels per pixel of the canvas: warping blurs by about half a texel, and more than this only costs cache. */
 const OVERSAMPLING = 1.25;
 
+/** One avatar at one size, as all its sessions on this thread share it. */
+interface LoadedAvatar {
+  readonly appearance: Appearance;
+  readonly textures: SceneTextures;
+}
+
+interface Shelf {
+  readonly loaded: Promise<LoadedAvatar>;
+  users: number;
+}
+
 /** The built-in face codec: a layered, textured mesh of one portrait, without GPU and without networks. */
 export class MeshCodec implements FaceCodec {
   readonly name = 'mesh';
+  private static readonly shelves = new Map<string, Shelf>();
+  private static readonly buffers = new WeakMap<ArrayBufferLike, number>();
+  private static bufferCount = 0;
+  private readonly rasteriser: () => Rasteriser;
+
+  /** @param rasteriser - the SIMD build by default. */
+  constructor(rasteriser: () => Rasteriser = () => SimdRasteriser.ofThread()) {
+    this.rasteriser = rasteriser;
+  }
 
   async open(avatar: Uint8Array, options: FaceDecoderOptions): Promise<FaceDecoder> {
-    const { appearance } = await unpackAppearance(avatar);
-    return new MeshDecoder(appearance, options);
+    const key = MeshCodec.keyOf(avatar, options.sizePx);
+    let shelf = MeshCodec.shelves.get(key);
+    if (shelf === undefined) {
+      shelf = { loaded: loadAvatar(avatar, options.sizePx), users: 0 };
+      MeshCodec.shelves.set(key, shelf);
+    }
+    shelf.users++;
+    const leave = (): void => {
+      shelf.users--;
+      if (shelf.users === 0 && MeshCodec.shelves.get(key) === shelf) MeshCodec.shelves.delete(key);
+    };
+    try {
+      return new MeshDecoder(await shelf.loaded, this.rasteriser(), options, leave);
+    } catch (thrown) {
+      leave();
+      throw thrown;
+    }
   }
+
+  /** The same bytes in the same place are the same avatar: they are only ever read. */
+  private static keyOf({ buffer, byteOffset, byteLength }: Uint8Array, sizePx: number): string {
+    let id = MeshCodec.buffers.get(buffer);
+    if (id === undefined) {
+      id = MeshCodec.bufferCount++;
+      MeshCodec.buffers.set(buffer, id);
+    }
+    return `${id}:${byteOffset}:${byteLength}:${sizePx}`;
+  }
+}
+
+async function loadAvatar(avatar: Uint8Array, sizePx: number): Promise<LoadedAvatar> {
+  const { appearance } = await unpackAppearance(avatar);
+  const { facts, images } = appearance;
+  const scale = Math.min(1, (OVERSAMPLING * sizePx) / facts.sizePx);
+  const load = (name: 'body' | 'face' | 'parts'): ReturnType<typeof loadTexture> => {
+    const image = images[name];
+    return loadTexture(image, Math.round(image.widthPx * scale), Math.round(image.heightPx * scale));
+  };
+  const plate = loadTexture(images.plate, sizePx, sizePx);
+  const textures = { plate, body: load('body'), face: load('face'), parts: load('parts') };
+  return { appearance: withoutPixels(appearance), textures };
+}
+
+/** The textures hold all that is drawn; only the sizes of the pictures are still asked for. */
+function withoutPixels(appearance: Appearance): Appearance {
+  const NO_PIXELS = new Uint8Array(0);
+  const { plate, body, face, parts } = appearance.images;
+  return {
+    ...appearance,
+    images: {
+      plate: { ...plate, pixels: NO_PIXELS },
+      body: { ...body, pixels: NO_PIXELS },
+      face: { ...face, pixels: NO_PIXELS },
+      parts: { ...parts, pixels: NO_PIXELS },
+    },
+  };
 }
 
 class MeshDecoder implements FaceDecoder {
@@ -27,26 +100,22 @@ class MeshDecoder implements FaceDecoder {
   private readonly raster: RasterScene;
   private readonly background: SceneBackground;
   private readonly matteBeside: boolean;
+  private readonly leave: () => void;
+  private closed = false;
 
-  constructor(appearance: Appearance, { sizePx, background, badge, seed }: FaceDecoderOptions) {
+  constructor(
+    { appearance, textures }: LoadedAvatar,
+    rasteriser: Rasteriser,
+    { sizePx, background, badge, seed }: FaceDecoderOptions,
+    leave: () => void,
+  ) {
     this.matteBeside = background === 'matte';
     this.background = background === 'portrait' ? 'plate' : background === 'matte' ? 'nothing' : background;
     this.widthPx = this.matteBeside ? sizePx * 2 : sizePx;
     this.heightPx = sizePx;
-    const { facts, images } = appearance;
-    const scale = Math.min(1, (OVERSAMPLING * sizePx) / facts.sizePx);
-    const load = (name: 'body' | 'face' | 'parts'): ReturnType<typeof loadTexture> => {
-      const image = images[name];
-      return loadTexture(image, Math.round(image.widthPx * scale), Math.round(image.heightPx * scale));
-    };
-    const textures = {
-      plate: loadTexture(images.plate, sizePx, sizePx),
-      body: load('body'),
-      face: load('face'),
-      parts: load('parts'),
-    };
     this.scene = new FaceScene(appearance, textures, { sizePx, badge, seed });
-    this.raster = new ReferenceRasteriser().load(this.scene.plan);
+    this.raster = rasteriser.load(this.scene.plan);
+    this.leave = leave;
   }
 
   drawI420(motion: Float32Array, timeUs: MediaTimeUs, target: Uint8Array): void {
@@ -60,7 +129,10 @@ class MeshDecoder implements FaceDecoder {
   }
 
   close(): void {
+    if (this.closed) return;
+    this.closed = true;
     this.raster.close();
+    this.leave();
   }
 
   private draw(motion: Float32Array, timeUs: MediaTimeUs): void {

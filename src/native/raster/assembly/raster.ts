@@ -1,0 +1,301 @@
+// The SIMD build of media/render/reference-triangle.ts and colour.ts: the same arithmetic in the same order, so that the
+// pixels are equal. Memory is laid out by the caller; nothing is allocated here.
+
+const VERTEX_BYTES: usize = 24;
+const HALF_ONE: f64 = 1073741824;
+const MOST: f64 = 2147418112;
+
+// @ts-ignore: decorator
+@inline
+function whole(value: f64): i32 {
+  return <i32>(value > 2147483647 ? 2147483647 : value < -2147483648 ? -2147483648 : value);
+}
+
+// @ts-ignore: decorator
+@inline
+function clampStart(value: f64): i32 {
+  return <i32>(value < 0 ? 0 : value > MOST ? MOST : value);
+}
+
+// @ts-ignore: decorator
+@inline
+function at(vertex: usize, offset: usize): f64 {
+  return <f64>load<f32>(vertex + offset);
+}
+
+/** Both rows of two texels mixed by `fy`: the left texel in lanes 0..3, the right one in 4..7. */
+// @ts-ignore: decorator
+@inline
+function rows(texels: usize, stride: usize, u: i32, v: i32): v128 {
+  const fy = <i16>((v >> 8) & 255);
+  const from = texels + <usize>(v >> 16) * stride + (<usize>(u >> 16) << 2);
+  const top = i16x8.mul(v128.load_ext<u8>(from), i16x8.splat(256 - fy));
+  const low = i16x8.mul(v128.load_ext<u8>(from + stride), i16x8.splat(fy));
+  return i16x8.shr_u(i16x8.add(i16x8.add(top, low), i16x8.splat(128)), 8);
+}
+
+/** Weights of the left and the right texel. */
+// @ts-ignore: decorator
+@inline
+function columns(u: i32): v128 {
+  const fx = <i16>((u >> 8) & 255);
+  return v128.shuffle<i64>(i16x8.splat(256 - fx), i16x8.splat(fx), 0, 2);
+}
+
+// @ts-ignore: decorator
+@inline
+function factor(shade: i32, alpha: i32): v128 {
+  return i16x8.replace_lane(i16x8.splat(<i16>(shade >> 16)), 3, <i16>(alpha >> 16));
+}
+
+/** Draws `count` triangles; see drawTriangle in the reference. */
+export function drawTriangles(
+  canvas: usize,
+  sizePx: i32,
+  texels: usize,
+  widthPx: i32,
+  heightPx: i32,
+  vertices: usize,
+  indices: usize,
+  opaqueFlags: usize,
+  first: i32,
+  count: i32,
+): void {
+  const stride = <usize>widthPx << 2;
+  const uMost = ((widthPx - 1) << 16) - 1;
+  const vMost = ((heightPx - 1) << 16) - 1;
+  for (let triangle = first; triangle < first + count; triangle++) {
+    const corner = indices + <usize>triangle * 6;
+    const a = vertices + VERTEX_BYTES * <usize>load<u16>(corner);
+    let b = vertices + VERTEX_BYTES * <usize>load<u16>(corner, 2);
+    let c = vertices + VERTEX_BYTES * <usize>load<u16>(corner, 4);
+    const opaque = load<u8>(opaqueFlags + <usize>triangle) != 0;
+    const ax = at(a, 0);
+    const ay = at(a, 4);
+    let area = (at(b, 0) - ax) * (at(c, 4) - ay) - (at(c, 0) - ax) * (at(b, 4) - ay);
+    if (area < 0) {
+      const swap = b;
+      b = c;
+      c = swap;
+      area = -area;
+    }
+    if (!(area > 1e-3)) continue;
+    if (!opaque && at(a, 20) <= 0 && at(b, 20) <= 0 && at(c, 20) <= 0) continue;
+    const bx = at(b, 0);
+    const by = at(b, 4);
+    const cx = at(c, 0);
+    const cy = at(c, 4);
+    const top = max<i32>(0, <i32>ceil<f64>(max<f64>(-1e6, min<f64>(ay, min<f64>(by, cy))) - 0.5));
+    const bottom = min<i32>(sizePx, <i32>ceil<f64>(min<f64>(1e6, max<f64>(ay, max<f64>(by, cy))) - 0.5));
+    if (top >= bottom) continue;
+    const inverse = 1 / area;
+    const b0 = by - ay;
+    const c0 = cy - ay;
+    const b1 = bx - ax;
+    const c1 = cx - ax;
+    let d1 = at(b, 8) - at(a, 8);
+    let d2 = at(c, 8) - at(a, 8);
+    const ux = (d1 * c0 - d2 * b0) * inverse;
+    const uy = (d2 * b1 - d1 * c1) * inverse;
+    d1 = at(b, 12) - at(a, 12);
+    d2 = at(c, 12) - at(a, 12);
+    const vx = (d1 * c0 - d2 * b0) * inverse;
+    const vy = (d2 * b1 - d1 * c1) * inverse;
+    d1 = at(b, 16) - at(a, 16);
+    d2 = at(c, 16) - at(a, 16);
+    const sx = (d1 * c0 - d2 * b0) * inverse;
+    const sy = (d2 * b1 - d1 * c1) * inverse;
+    d1 = at(b, 20) - at(a, 20);
+    d2 = at(c, 20) - at(a, 20);
+    const tx = (d1 * c0 - d2 * b0) * inverse;
+    const ty = (d2 * b1 - d1 * c1) * inverse;
+    const e0x = bx - ax;
+    const e0y = by - ay;
+    const e1x = cx - bx;
+    const e1y = cy - by;
+    const e2x = ax - cx;
+    const e2y = ay - cy;
+    const uStep = whole(ux * 65536);
+    const vStep = whole(vx * 65536);
+    const shadeStep = whole(sx * HALF_ONE);
+    const alphaStep = whole(tx * HALF_ONE);
+    const au = at(a, 8);
+    const av = at(a, 12);
+    const as_ = at(a, 16);
+    const aa = at(a, 20);
+    for (let y = top; y < bottom; y++) {
+      const py = <f64>y + 0.5;
+      let left: f64 = -1e9;
+      let right: f64 = 1e9;
+      if (e0y != 0) {
+        const k = (e0x * (py - ay) + e0y * ax) / e0y;
+        if (e0y > 0) right = min<f64>(right, k);
+        else left = max<f64>(left, k);
+      }
+      if (e1y != 0) {
+        const k = (e1x * (py - by) + e1y * bx) / e1y;
+        if (e1y > 0) right = min<f64>(right, k);
+        else left = max<f64>(left, k);
+      }
+      if (e2y != 0) {
+        const k = (e2x * (py - cy) + e2y * cx) / e2y;
+        if (e2y > 0) right = min<f64>(right, k);
+        else left = max<f64>(left, k);
+      }
+      const from = max<i32>(0, <i32>ceil<f64>(max<f64>(-1e6, left) - 0.5));
+      const to = min<i32>(sizePx, <i32>ceil<f64>(min<f64>(1e6, right) - 0.5));
+      if (from >= to) continue;
+      const dx = <f64>from + 0.5 - ax;
+      const dy = py - ay;
+      let u = whole((au + dx * ux + dy * uy - 0.5) * 65536 + 128);
+      let v = whole((av + dx * vx + dy * vy - 0.5) * 65536 + 128);
+      let shade = clampStart((as_ + dx * sx + dy * sy) * HALF_ONE);
+      let alpha = clampStart((aa + dx * tx + dy * ty) * HALF_ONE);
+      let target = canvas + (<usize>(y * sizePx + from) << 2);
+      let x = from;
+      for (; x + 1 < to; x += 2) {
+        const u0 = min<i32>(max<i32>(u, 0), uMost);
+        const v0 = min<i32>(max<i32>(v, 0), vMost);
+        const m0 = i16x8.mul(rows(texels, stride, u0, v0), columns(u0));
+        const f0 = factor(shade, alpha);
+        u += uStep;
+        v += vStep;
+        shade += shadeStep;
+        alpha += alphaStep;
+        const u1 = min<i32>(max<i32>(u, 0), uMost);
+        const v1 = min<i32>(max<i32>(v, 0), vMost);
+        const m1 = i16x8.mul(rows(texels, stride, u1, v1), columns(u1));
+        const f1 = factor(shade, alpha);
+        u += uStep;
+        v += vStep;
+        shade += shadeStep;
+        alpha += alphaStep;
+        const mixed = i16x8.add(v128.shuffle<i64>(m0, m1, 0, 2), v128.shuffle<i64>(m0, m1, 1, 3));
+        const sampled = i16x8.shr_u(i16x8.add(mixed, i16x8.splat(128)), 8);
+        const factors = v128.shuffle<i64>(f0, f1, 0, 2);
+        const product = i16x8.q15mulr_sat_s(i16x8.shl(sampled, 7), factors);
+        let colour = i16x8.shr_s(i16x8.add(product, i16x8.splat(32)), 6);
+        if (!opaque) {
+          const coverage = v128.shuffle<i16>(colour, colour, 3, 3, 3, 3, 7, 7, 7, 7);
+          let kept = i16x8.sub(i16x8.splat(255), coverage);
+          kept = i16x8.add(kept, i16x8.shr_s(kept, 7));
+          const behind = i16x8.mul(v128.load_ext<u8>(target), kept);
+          colour = i16x8.add(colour, i16x8.shr_u(i16x8.add(behind, i16x8.splat(128)), 8));
+        } else {
+          colour = i16x8.replace_lane(i16x8.replace_lane(colour, 3, 255), 7, 255);
+        }
+        v128.store64_lane(target, i8x16.narrow_i16x8_u(colour, colour), 0);
+        target += 8;
+      }
+      if (x < to) {
+        const u0 = min<i32>(max<i32>(u, 0), uMost);
+        const v0 = min<i32>(max<i32>(v, 0), vMost);
+        const m0 = i16x8.mul(rows(texels, stride, u0, v0), columns(u0));
+        const mixed = i16x8.add(m0, v128.shuffle<i64>(m0, m0, 1, 0));
+        const sampled = i16x8.shr_u(i16x8.add(mixed, i16x8.splat(128)), 8);
+        const product = i16x8.q15mulr_sat_s(i16x8.shl(sampled, 7), factor(shade, alpha));
+        let colour = i16x8.shr_s(i16x8.add(product, i16x8.splat(32)), 6);
+        if (!opaque) {
+          const coverage = v128.shuffle<i16>(colour, colour, 3, 3, 3, 3, 3, 3, 3, 3);
+          let kept = i16x8.sub(i16x8.splat(255), coverage);
+          kept = i16x8.add(kept, i16x8.shr_s(kept, 7));
+          const pixel = i16x8.extend_low_i8x16_u(i32x4.splat(load<i32>(target)));
+          const behind = i16x8.mul(pixel, kept);
+          colour = i16x8.add(colour, i16x8.shr_u(i16x8.add(behind, i16x8.splat(128)), 8));
+        } else {
+          colour = i16x8.replace_lane(colour, 3, 255);
+        }
+        v128.store32_lane(target, i8x16.narrow_i16x8_u(colour, colour), 0);
+      }
+    }
+  }
+}
+
+/** Fills with one 32-bit pixel. */
+export function fill(canvas: usize, pixels: i32, value: i32): void {
+  const four = i32x4.splat(value);
+  for (let i = 0; i < pixels; i += 4) v128.store(canvas + (<usize>i << 2), four);
+}
+
+export function copy(target: usize, source: usize, bytes: i32): void {
+  memory.copy(target, source, bytes);
+}
+
+/** The canvas over the plate on the left, its alpha as grey on the right: see besideMatte in the reference. */
+export function besideMatte(wide: usize, canvas: usize, plate: usize, sizePx: i32): void {
+  const row = <usize>sizePx << 2;
+  for (let y = 0; y < sizePx; y++) {
+    let from = <usize>y * row;
+    let to = wide + <usize>y * row * 2;
+    for (let x = 0; x < sizePx; x++, from += 4, to += 4) {
+      const alpha = <i32>load<u8>(canvas + from, 3);
+      const inverse = 255 - alpha + ((255 - alpha) >> 7);
+      for (let channel: usize = 0; channel < 3; channel++) {
+        const behind = (<i32>load<u8>(plate + from + channel) * inverse + 128) >> 8;
+        store<u8>(to + channel, <u8>min<i32>(255, <i32>load<u8>(canvas + from + channel) + behind));
+        store<u8>(to + row + channel, <u8>alpha);
+      }
+      store<u8>(to, 255, 3);
+      store<u8>(to + row, 255, 3);
+    }
+  }
+}
+
+/** BT.601 limited range; see rgbaToI420 in the reference. `width` is a multiple of 4. */
+export function rgbaToI420(source: usize, width: i32, height: i32, target: usize): void {
+  const uStart = target + <usize>(width * height);
+  const vStart = uStart + <usize>((width * height) >> 2);
+  const stride = <usize>width << 2;
+  const luma = i16x8(66, 129, 25, 0, 66, 129, 25, 0);
+  const blueness = i16x8(-38, -74, 112, 0, -38, -74, 112, 0);
+  const redness = i16x8(112, -94, -18, 0, 112, -94, -18, 0);
+  for (let y = 0; y < height; y += 2) {
+    let from = source + <usize>y * stride;
+    let yOut = target + <usize>(y * width);
+    let chroma = <usize>((y >> 1) * (width >> 1));
+    for (let x = 0; x < width; x += 4) {
+      const top = v128.load(from);
+      const low = v128.load(from + stride);
+      const top0 = i16x8.extend_low_i8x16_u(top);
+      const top1 = i16x8.extend_high_i8x16_u(top);
+      const low0 = i16x8.extend_low_i8x16_u(low);
+      const low1 = i16x8.extend_high_i8x16_u(low);
+      store<i32>(yOut, lumaOf(top0, top1, luma));
+      store<i32>(yOut + <usize>width, lumaOf(low0, low1, luma));
+      // Sums of 2 x 2: the first in lanes 0..3, the second in 4..7.
+      const sum0 = i16x8.add(top0, low0);
+      const sum1 = i16x8.add(top1, low1);
+      const sums = i16x8.add(v128.shuffle<i64>(sum0, sum1, 0, 2), v128.shuffle<i64>(sum0, sum1, 1, 3));
+      store<i16>(uStart + chroma, chromaOf(sums, blueness));
+      store<i16>(vStart + chroma, chromaOf(sums, redness));
+      from += 16;
+      yOut += 4;
+      chroma += 2;
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function pairSums(a: v128, b: v128): v128 {
+  return i32x4.add(v128.shuffle<i32>(a, b, 0, 2, 4, 6), v128.shuffle<i32>(a, b, 1, 3, 5, 7));
+}
+
+// @ts-ignore: decorator
+@inline
+function lumaOf(low: v128, high: v128, weights: v128): i32 {
+  const sums = pairSums(i32x4.dot_i16x8_s(low, weights), i32x4.dot_i16x8_s(high, weights));
+  const bytes = i32x4.shr_u(i32x4.add(sums, i32x4.splat(4224)), 8);
+  const words = i16x8.narrow_i32x4_u(bytes, bytes);
+  return i32x4.extract_lane(i8x16.narrow_i16x8_u(words, words), 0);
+}
+
+// @ts-ignore: decorator
+@inline
+function chromaOf(sums: v128, weights: v128): i16 {
+  const dots = i32x4.dot_i16x8_s(sums, weights);
+  const both = pairSums(dots, dots);
+  const bytes = i32x4.shr_u(i32x4.add(both, i32x4.splat(131584)), 10);
+  const words = i16x8.narrow_i32x4_u(bytes, bytes);
+  return i16x8.extract_lane_s(i8x16.narrow_i16x8_u(words, words), 0);
+}
