@@ -200,10 +200,10 @@ export class MotionStream {
     this.#hop = 0;
   }
 
-  /** @returns the moment a hop's frame speaks of: `lookAheadUs` before the end of the sound that the hop has heard. */
+  /** @returns the moment a hop's frame shows: the last one `lookAheadUs` before the end of the sound that was heard. */
   #timeOf(hop: number, frame: number): MediaTimeUs {
     const { framesPerSecond, framesPerHop, lookAheadUs } = this.manifest.motion;
-    return mediaTimeUs(((hop * framesPerHop + frame) * US_PER_S) / framesPerSecond - lookAheadUs);
+    return mediaTimeUs(((hop * framesPerHop + frame + 1) * US_PER_S) / framesPerSecond - lookAheadUs);
   }
 
   #made(motions: readonly Float32Array[]): MotionFrame[] {
