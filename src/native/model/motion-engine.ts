@@ -72,7 +72,11 @@ export class OnnxMotionEngine implements MotionEngine {
   }
 }
 
-function openEncoder(manifest: MotionManifest, { encoder: graph }: Omit<Bundle, 'manifest'>): Promise<ShapedGraph> {
+/** @throws AvatarError `BUNDLE_FOREIGN` or `BUNDLE_SHAPE_MISMATCH`. */
+export function openEncoder(
+  manifest: MotionManifest,
+  { encoder: graph }: Omit<Bundle, 'manifest'>,
+): Promise<ShapedGraph> {
   const { features, encoder } = manifest;
   return ShapedGraph.open({
     name: `${manifest.name} encoder`,
@@ -82,7 +86,11 @@ function openEncoder(manifest: MotionManifest, { encoder: graph }: Omit<Bundle, 
   });
 }
 
-function openDenoiser(manifest: MotionManifest, { denoiser: graph }: Omit<Bundle, 'manifest'>): Promise<ShapedGraph> {
+/** @throws AvatarError `BUNDLE_FOREIGN` or `BUNDLE_SHAPE_MISMATCH`. */
+export function openDenoiser(
+  manifest: MotionManifest,
+  { denoiser: graph }: Omit<Bundle, 'manifest'>,
+): Promise<ShapedGraph> {
   const { motion, encoder } = manifest;
   const token = tokenDims(manifest);
   return ShapedGraph.open({

@@ -1,0 +1,143 @@
+/**
+ * What making motion costs: by stage, by sessions in one batch, float32 against int8, and whether ten minutes drift.
+ * CPU time of this process, one thread, so that busy neighbours count little.
+ *
+ *   npm run build && nice node dist/bench/motion.js [--drift-minutes 10]
+ */
+import { parseArgs } from 'node:util';
+import { resolve } from 'node:path';
+import { seededRandom } from '../src/base/random.ts';
+import { LogMel } from '../src/media/features/log-mel.ts';
+import { hopUs, tokenDims, type MotionManifest } from '../src/media/motion/manifest.ts';
+import type { MotionJob } from '../src/media/motion/motion-job.ts';
+import { Sampler } from '../src/media/motion/sampler.ts';
+import { Stitcher } from '../src/media/motion/stitcher.ts';
+import { MOTION_INDEX } from '../src/media/motion-space.ts';
+import { MotionStream } from '../src/media/motion-stream.ts';
+import { openBundle } from '../src/native/model/bundle.ts';
+import { EncoderBatch } from '../src/native/model/encoder-batch.ts';
+import type { Precision } from '../src/native/model/manifest.ts';
+import { OnnxMotionEngine, openDenoiser, openEncoder } from '../src/native/model/motion-engine.ts';
+
+const FOLDER = resolve('models/visavis-motion-1');
+const HOPS = 150;
+
+/** @returns CPU milliseconds of this process, all threads. */
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+/** @returns the median CPU time of one call, ms. */
+async function cost(times: number, call: () => unknown): Promise<number> {
+  for (let warm = 0; warm < 20; warm++) await call();
+  // Single calls are shorter than the kernel's accounting is fine: groups of ten.
+  const groups: number[] = [];
+  for (let group = 0; group < times / 10; group++) {
+    const before = cpuMs();
+    for (let index = 0; index < 10; index++) await call();
+    groups.push((cpuMs() - before) / 10);
+  }
+  return groups.sort((a, b) => a - b)[groups.length >> 1] ?? NaN;
+}
+
+function voice(seconds: number, seed: number): Float32Array {
+  const random = seededRandom(seed);
+  return Float32Array.from({ length: seconds * 16_000 }, (_, index) => {
+    const phrase = index % 64_000 < 48_000 ? 1 : 0;
+    const syllable = Math.max(0, Math.sin((2 * Math.PI * 4 * index) / 16_000));
+    return phrase * syllable * (0.2 * Math.sin((2 * Math.PI * 140 * index) / 16_000) + 0.05 * random.normal());
+  });
+}
+
+function jobsOf(manifest: MotionManifest, sessions: number, guided: boolean): MotionJob[] {
+  return Array.from({ length: sessions }, (_, seed) => {
+    const stream = new MotionStream({ manifest, seed });
+    stream.push(voice(1, seed));
+    if (guided) stream.control({ type: 'guidance', condition: 'audio', scale: 0.5 }, stream.newestUs);
+    const job = stream.due();
+    if (job === undefined) throw new Error('A second of sound has hops');
+    return job;
+  });
+}
+
+async function byStage(precision: Precision): Promise<void> {
+  const { manifest, ...graphs } = await openBundle(FOLDER, precision);
+  const encoder = await openEncoder(manifest, graphs);
+  const denoiser = await openDenoiser(manifest, graphs);
+  const batch = new EncoderBatch(manifest, encoder);
+  const sampler = new Sampler(manifest);
+  const steps = manifest.sampler.noiseLevels.length - 1;
+  const hopMs = hopUs(manifest) / 1000;
+  const logMel = new LogMel(manifest.features);
+  const hop = voice(1, 1).subarray(0, manifest.encoder.melFramesPerHop * manifest.features.hopSamples);
+  const stitcher = new Stitcher(manifest);
+  const token = new Float32Array(tokenDims(manifest));
+  const mel = await cost(HOPS, () => {
+    logMel.push(hop, () => undefined);
+  });
+  const stitch = await cost(HOPS, () => stitcher.accept(token));
+  console.log(`\n${precision}: CPU ms a hop of ${hopMs} ms, ${steps} step(s)`);
+  const table: Record<string, string | number>[] = [];
+  const rows = [1, 2, 3, 4, 6, 8].map((sessions) => ({ sessions, guided: false }));
+  for (const { sessions, guided } of [...rows, { sessions: 1, guided: true }]) {
+    const jobs = jobsOf(manifest, sessions, guided);
+    const hear = await cost(HOPS, () => batch.hear(jobs));
+    const denoise = await cost(HOPS, () =>
+      sampler.sample(jobs, async ({ rows: count, noiseLevel, ...inputs }) => {
+        const outputs = await denoiser.run(count, { ...inputs, noise_level: noiseLevel });
+        return outputs['clean'] ?? token;
+      }),
+    );
+    const each = mel + stitch + (hear + denoise) / sessions;
+    table.push({
+      sessions: guided ? `${sessions} guided` : `${sessions}`,
+      'log-mel': Number(mel.toFixed(3)),
+      encoder: Number(hear.toFixed(2)),
+      'denoiser a step': Number((denoise / steps).toFixed(2)),
+      stitch: Number(stitch.toFixed(3)),
+      'a session': Number(each.toFixed(2)),
+      '% of a core a session': Number(((100 * each) / hopMs).toFixed(1)),
+    });
+  }
+  console.table(table);
+  await encoder.close();
+  await denoiser.close();
+}
+
+/** Makes minutes of motion from a voice that repeats, and shows whether anything wanders. */
+async function drift(minutes: number): Promise<void> {
+  const engine = await OnnxMotionEngine.open({ folder: FOLDER, precision: 'int8' });
+  const stream = new MotionStream({ manifest: engine.manifest, seed: 5 });
+  const sound = voice(60, 3);
+  const table: Record<string, number>[] = [];
+  for (let minute = 1; minute <= minutes; minute++) {
+    stream.push(sound);
+    const values = { jawOpen: [0], headYaw: [0], headPitch: [0], headDistance: [0] };
+    for (let job = stream.due(); job !== undefined; job = stream.due()) {
+      await engine.run([job]);
+      for (const { motion } of stream.accept(job)) {
+        for (const channel of Object.keys(values) as (keyof typeof values)[]) {
+          values[channel].push(motion[MOTION_INDEX[channel]] ?? NaN);
+        }
+      }
+    }
+    const row: Record<string, number> = { minute };
+    for (const [channel, series] of Object.entries(values)) {
+      const mean = series.slice(1).reduce((sum, value) => sum + value, 0) / (series.length - 1);
+      const spread = Math.sqrt(
+        series.slice(1).reduce((sum, value) => sum + (value - mean) ** 2, 0) / (series.length - 1),
+      );
+      row[`${channel} mean`] = Number(mean.toFixed(3));
+      row[`${channel} std`] = Number(spread.toFixed(3));
+    }
+    table.push(row);
+  }
+  console.log('\nten minutes: nothing should wander');
+  console.table(table);
+  await engine.close();
+}
+
+const { values: options } = parseArgs({ options: { 'drift-minutes': { type: 'string', default: '0' } } });
+for (const precision of ['float32', 'int8'] as const) await byStage(precision);
+if (Number(options['drift-minutes']) > 0) await drift(Number(options['drift-minutes']));
