@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { isLoopback, readSignalingSettings, type SignalingSettings } from '../../signaling/settings.ts';
 import { AvatarError } from '../base/errors.ts';
 import type { RtcOptions } from '../peer/rtc/rtc-options.ts';
+import { readSpeechSettings, type SpeechSettings } from './speech/speech-settings.ts';
 
 /** All settings of the process, read once. `.env.example` says what each is for. */
 export interface Config {
@@ -22,6 +23,8 @@ export interface Config {
   readonly drainS: number;
   readonly trustProxy: boolean;
   readonly rtc: RtcOptions;
+  /** Voices for typed speech, best first. */
+  readonly speech: SpeechSettings;
   /** The signaling server in this process, or `undefined` when this is an avatar peer of another. */
   readonly signaling: SignalingSettings | undefined;
   readonly remoteSignaling: RemoteSignaling | undefined;
@@ -112,6 +115,7 @@ export function readConfig(environment: Environment): Config {
       publicAddress: env.VISAVIS_PUBLIC_ADDRESS,
       portRange: portRangeOf(env.VISAVIS_UDP_PORTS),
     },
+    speech: readSpeechSettings(environment),
     signaling: remoteUrl === undefined ? readSignalingSettings(environment, env.HOST) : undefined,
     remoteSignaling:
       remoteUrl === undefined

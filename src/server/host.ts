@@ -39,6 +39,7 @@ export interface HostOptions {
 
 export interface HostParts {
   readonly peer: AvatarPeer;
+  readonly portraits: PortraitStore;
   readonly scope: Scope;
 }
 
@@ -104,7 +105,7 @@ export class Host implements Closable {
           for (const listener of listeners) listener(event);
         }),
       );
-      const extension = await options.extend?.({ peer, scope });
+      const extension = await options.extend?.({ peer, portraits, scope });
       if (extension?.onPeerEvent !== undefined) listeners.push(extension.onPeerEvent);
 
       const tokenSecret = config.signaling?.tokenSecret ?? config.remoteSignaling?.tokenSecret;

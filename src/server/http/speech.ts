@@ -1,0 +1,55 @@
+import { json, Router, type Request } from 'express';
+import { z } from 'zod';
+import { speechMessageSchema, type AidMessage } from '../../media/control/speech-message.ts';
+import type { SpeechDesk } from '../speech/speech-desk.ts';
+import { fail } from './failure.ts';
+
+const saySchema = z.record(z.string(), z.unknown());
+
+/**
+ * Type-to-speak for programs, described in `docs/api.md`: `GET /api/speech/voices` ·
+ * `POST /api/speech/:participantId/{say,stop,repeat,composing}` with the participant's speech token.
+ */
+export function speechRoutes(desk: SpeechDesk): Router {
+  const routes = Router();
+
+  routes.get('/voices', (_request, response) => {
+    response.json({ voices: desk.voices });
+  });
+
+  // Four times the longest text: JSON may write each character as \uXXXX, and 100 kB of text is refused in words.
+  routes.post('/:participantId/:verb', json({ limit: '700kb' }), async (request, response) => {
+    const { participantId, verb } = request.params;
+    if (!['say', 'stop', 'repeat', 'composing'].includes(verb)) {
+      fail(response, 404, 'NOT_FOUND', 'There is no such address');
+      return;
+    }
+    const session = await desk.enter(participantId, bearerOf(request));
+    const body = saySchema.safeParse(request.body ?? {});
+    const id = `api-${++sayCount}`;
+    const message = speechMessageSchema.safeParse({ id, ...(body.success ? body.data : {}), type: `speech-${verb}` });
+    if (!message.success) {
+      const issue = message.error.issues[0];
+      fail(response, 400, 'REQUEST_INVALID', `Cannot read "${issue?.path.join('.') ?? ''}": ${issue?.message ?? ''}`);
+      return;
+    }
+    const notices: AidMessage[] = [];
+    const end = session.listen((heard) => {
+      if (heard.type === 'speech-notice') notices.push(heard);
+    });
+    const taken = session.receive(message.data);
+    end();
+    const full = notices.some((heard) => heard.type === 'speech-notice' && heard.notice === 'full');
+    if (full) response.setHeader('retry-after', '2');
+    const said = 'id' in message.data ? message.data.id : undefined;
+    response.status(taken ? 202 : full ? 429 : 422).json({ id: said, taken, notices });
+  });
+
+  return routes;
+}
+
+let sayCount = 0;
+
+function bearerOf(request: Request): string {
+  return /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
+}

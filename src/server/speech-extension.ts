@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
+import type { Meter } from '../base/meter.ts';
+import type { Participant } from '../peer/avatar-peer.ts';
+import type { Extension, HostParts } from './host.ts';
+import { speechRoutes } from './http/speech.ts';
+import type { OperatorKeys } from './operator-keys.ts';
+import type { PortraitStore } from './portrait-store.ts';
+import { ProvenanceSigner } from './provenance.ts';
+import { SpeechDesk, type Vouched } from './speech/speech-desk.ts';
+import { openVoices, type SpeechSettings } from './speech/speech-settings.ts';
+import { SPEECH_SOCKET_PATH, SpeechSocket } from './speech/speech-socket.ts';
+
+export interface SpeechExtensionOptions {
+  readonly settings: SpeechSettings;
+  readonly keys: OperatorKeys;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly meter: Meter;
+}
+
+/** @returns the file of the operator's keys: of the watermark, and of what is signed about pictures. */
+export function operatorKeysPath(dataDir: string): string {
+  return join(dataDir, 'keys.json');
+}
+
+/** Adds typed speech and signed provenance to a host: its page's data channels, its HTTP routes and its WebSocket. */
+export function speechExtension(options: SpeechExtensionOptions): (host: HostParts) => Promise<Extension> {
+  return async ({ peer, scope, portraits }) => {
+    const { clock, logger, meter } = options;
+    const signer = new ProvenanceSigner(options.keys);
+    const desk = scope.own(
+      new SpeechDesk({
+        participant: (id) => peer.participant(id),
+        voices: openVoices(options.settings, clock),
+        clock,
+        logger,
+        meter,
+        vouch: (participant) => vouchFor(participant, portraits, signer),
+      }),
+    );
+    const socket = scope.own(new SpeechSocket(desk));
+    return {
+      routes: (app) => {
+        app.use('/api/speech', speechRoutes(desk));
+        app.get('/api/provenance-key', (_request, response) => {
+          response.json({ ...signer.publicKey, kid: signer.keyId, alg: 'EdDSA' });
+        });
+      },
+      upgrades: new Map([
+        [
+          SPEECH_SOCKET_PATH,
+          (request, connection, head) => {
+            socket.upgrade(request, connection, head);
+          },
+        ],
+      ]),
+      onPeerEvent: (event) => {
+        desk.push(event);
+      },
+    };
+  };
+}
+
+async function vouchFor(
+  { participantId, roomId, portraitId }: Participant,
+  portraits: Pick<PortraitStore, 'record'>,
+  signer: ProvenanceSigner,
+): Promise<Vouched> {
+  const { sha256, consent } = portraits.record(portraitId);
+  const statement = await signer.sign({
+    portraitSha256: sha256,
+    consent: consent.scope,
+    consentTime: consent.time,
+    kind: 'live',
+    issuedAt: Math.floor(Date.now() / 1000),
+    participantId,
+    roomId,
+  });
+  return { statement, key: signer.publicKey };
+}
