@@ -107,6 +107,20 @@ export class Pipeline {
     return this.#clock;
   }
 
+  /** How long until speech that is given now leaves for the listeners. */
+  get speechDelayUs(): number {
+    return this.#sound.speechUs + this.#playout.delayUs;
+  }
+
+  /** How much speech is still to be spoken. */
+  get speechUs(): number {
+    return this.#sound.speechUs;
+  }
+
+  get talking(): boolean {
+    return this.#sound.talking;
+  }
+
   /** For metrics; counts never fall. */
   get figures() {
     const { counts } = this.#sound;

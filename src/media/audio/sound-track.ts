@@ -53,6 +53,8 @@ const STREAM_GONE_US = 200_000;
 const UNDERRUN_HOLD_US = 50_000;
 /** A minute of typed speech that is made faster than it is spoken. */
 const SPEECH_CAPACITY = 3000;
+const SPEECH_PACKET_US = 20_000;
+const TALKING_US = 333_000;
 /** -50 dBFS: quieter than this is nobody speaking. */
 const SILENT_RMS = 0.00316;
 /** Pauses between words are shorter; an interruption ends when the person has really stopped. */
@@ -72,6 +74,7 @@ export class SoundTrack {
   #quietUs = 0;
   #lastIn: number | undefined;
   #lastOut = 0;
+  #loudUs: MediaTimeUs | undefined;
   #malformed = 0;
   #concealedUs = 0;
 
@@ -94,6 +97,16 @@ export class SoundTrack {
 
   get speaking(): boolean {
     return this.#speech.depth > 0;
+  }
+
+  /** How long what is still to be spoken will take. */
+  get speechUs(): number {
+    return this.#speech.depth * SPEECH_PACKET_US;
+  }
+
+  /** Whether the microphone brought more than silence in the last third of a second. */
+  get talking(): boolean {
+    return this.#loudUs !== undefined && this.filledUs - this.#loudUs < TALKING_US;
   }
 
   get interrupted(): boolean {
@@ -214,6 +227,7 @@ export class SoundTrack {
       const made =
         step.type === 'packet' ? this.#microphone.decode(step.packet.data) : this.#microphone.conceal(step.durationUs);
       if (made === undefined) this.#malformed++;
+      else if (rms(made) >= SILENT_RMS) this.#loudUs = advance(step.startUs, step.durationUs);
       return this.#listen(fitted(made, count), step.durationUs);
     });
   }

@@ -1,0 +1,232 @@
+import { AvatarError, messageOf } from '../base/errors.ts';
+import { Scope } from '../base/lifecycle.ts';
+import { OpusDecoderPool } from '../native/codec/opus-decoder-pool.ts';
+import type { Renderer } from '../native/worker/render-pool.ts';
+import type {
+  AvatarPeer,
+  AvatarPeerOptions,
+  CandidateInit,
+  JoinReply,
+  JoinRequest,
+  Participant,
+  PeerEvent,
+  PeerLoad,
+} from './avatar-peer.ts';
+import { Member } from './member.ts';
+import { PeerFigures } from './peer-figures.ts';
+import { Room } from './room-hub.ts';
+import { NtpClock } from './rtc/ntp.ts';
+import { warmUp } from './rtc/warm-up.ts';
+import { Session, type SessionEvents } from './session.ts';
+
+const SIZE_PX = 512;
+const FIRST_BITRATE_BPS = 1_000_000;
+const FIGURES_INTERVAL_MS = 2000;
+const WARM_DECODERS = 4;
+
+/** The avatar peer of this process. */
+export class LiveAvatarPeer implements AvatarPeer {
+  readonly #options: AvatarPeerOptions;
+  readonly #decoders: OpusDecoderPool;
+  readonly #ntp: NtpClock;
+  readonly #figures: PeerFigures;
+  readonly #rooms = new Map<string, Room>();
+  readonly #members = new Map<string, Member>();
+  readonly #counted = new Map<Member, Readonly<Record<string, number>>>();
+  readonly #scope = new Scope();
+  /** Places that are taken by visitors whose portrait is still being read. */
+  #arriving = 0;
+
+  private constructor(options: AvatarPeerOptions, decoders: OpusDecoderPool) {
+    this.#options = options;
+    this.#decoders = this.#scope.own(decoders);
+    this.#ntp = new NtpClock(Date.now(), options.clock.now());
+    this.#figures = new PeerFigures(options.meter);
+    const timer = setInterval(() => {
+      this.#measure();
+    }, FIGURES_INTERVAL_MS);
+    timer.unref();
+    this.#scope.defer(() => {
+      clearInterval(timer);
+    });
+  }
+
+  /** Warms up what the first visitor would otherwise wait for. */
+  static async open(options: AvatarPeerOptions): Promise<LiveAvatarPeer> {
+    const [decoders] = await Promise.all([
+      OpusDecoderPool.open(Math.max(WARM_DECODERS, 2 * options.capacity)),
+      warmUp().catch((thrown: unknown) => {
+        options.logger.warn('peer.warm-up', { message: messageOf(thrown) });
+      }),
+    ]);
+    return new LiveAvatarPeer(options, decoders);
+  }
+
+  get load(): PeerLoad {
+    const shares = [...this.#members.values()].map(({ session }) => session.figures.missedShare);
+    const lateRatio = shares.reduce((sum, share) => sum + share, 0) / Math.max(1, shares.length);
+    return { capacity: this.#options.capacity, active: this.#members.size, lateRatio };
+  }
+
+  async join(request: JoinRequest): Promise<JoinReply> {
+    const here = this.#members.get(request.participantId);
+    if (here?.portraitId === request.portraitId && here.roomId === request.roomId) {
+      return { answerSdp: await here.answer(request.offerSdp) };
+    }
+    if (here !== undefined) await this.#end(here, 'Joined elsewhere');
+    const { capacity } = this.#options;
+    if (this.#members.size + this.#arriving >= capacity) {
+      throw new AvatarError('CAPACITY_FULL', `Cannot join: ${capacity} avatars are live, at most ${capacity} may be`);
+    }
+    this.#arriving++;
+    let member: Member;
+    try {
+      member = await this.#enter(request);
+    } finally {
+      this.#arriving--;
+    }
+    try {
+      const answerSdp = await member.answer(request.offerSdp);
+      const { roomId, participantId } = request;
+      this.#tell({ type: 'joined', roomId, participantId });
+      return { answerSdp };
+    } catch (thrown) {
+      await this.#remove(member);
+      throw thrown;
+    }
+  }
+
+  async offer(participantId: string, offerSdp: string): Promise<JoinReply> {
+    const member = this.#members.get(participantId);
+    if (member === undefined) {
+      throw new AvatarError('SESSION_UNKNOWN', 'Cannot answer the offer: nobody of this name is here');
+    }
+    return { answerSdp: await member.answer(offerSdp) };
+  }
+
+  async candidate(participantId: string, candidate: CandidateInit | null): Promise<void> {
+    await this.#members.get(participantId)?.addCandidate(candidate);
+  }
+
+  async leave(participantId: string, reason: string): Promise<void> {
+    const member = this.#members.get(participantId);
+    if (member !== undefined) await this.#end(member, reason);
+  }
+
+  participant(participantId: string): Participant | undefined {
+    return this.#members.get(participantId);
+  }
+
+  endPortrait(portraitId: string, reason: string): number {
+    const members = [...this.#members.values()].filter((member) => member.portraitId === portraitId);
+    for (const member of members) void this.#end(member, reason, 'PORTRAIT_BLOCKED');
+    return members.length;
+  }
+
+  async close(reason = 'The server is closing'): Promise<void> {
+    await Promise.all([...this.#members.values()].map((member) => this.#end(member, reason)));
+    await this.#scope.close();
+  }
+
+  async #enter(request: JoinRequest): Promise<Member> {
+    const { avatars, clock, rtc } = this.#options;
+    const [avatar, microphone, voice] = await Promise.all([
+      avatars.load(request.portraitId),
+      this.#decoders.take(),
+      this.#decoders.take(),
+    ]);
+    const room = this.#rooms.get(request.roomId) ?? new Room(request.roomId);
+    this.#rooms.set(request.roomId, room);
+    const { participantId, name, portraitId, framesPerSecond = 25 } = request;
+    const openSession = (events: SessionEvents): Session =>
+      new Session({
+        engine: this.#options.motion,
+        renderer: this.#openRenderer(avatar, framesPerSecond),
+        seed: Math.floor(Math.random() * 0xffff_ffff),
+        framesPerSecond,
+        microphone,
+        voice,
+        events,
+        now: () => clock.now(),
+        onClosed: () => {
+          void this.#decoders.give(microphone);
+          void this.#decoders.give(voice);
+        },
+      });
+    const member = new Member({
+      participantId,
+      name,
+      portraitId,
+      room,
+      rtc,
+      openSession,
+      ntp: this.#ntp,
+      now: () => clock.now(),
+      random: Math.random,
+      figures: this.#figures,
+      onEvent: (event) => {
+        this.#tell(event);
+      },
+      onEnd: (ended, reason, code) => {
+        void this.#end(ended, reason, code);
+      },
+    });
+    this.#members.set(participantId, member);
+    room.add(member);
+    return member;
+  }
+
+  #openRenderer(avatar: Uint8Array, framesPerSecond: number): Promise<Renderer> {
+    const { badge, renderers } = this.#options;
+    const seed = Math.floor(Math.random() * 0xffff_ffff);
+    const decoder = { sizePx: SIZE_PX, background: 'portrait', badge, seed } as const;
+    return renderers.open({ avatar, decoder, bitrateBps: FIRST_BITRATE_BPS, framesPerSecond });
+  }
+
+  async #end(member: Member, reason: string, code?: string): Promise<void> {
+    if (!(await this.#remove(member))) return;
+    const { roomId, participantId } = member;
+    this.#figures.ended(code ?? 'left');
+    this.#tell({ type: 'left', roomId, participantId, reason, ...(code === undefined ? {} : { code }) });
+  }
+
+  /** @returns whether it was still here. */
+  async #remove(member: Member): Promise<boolean> {
+    if (this.#members.get(member.participantId) !== member) return false;
+    this.#members.delete(member.participantId);
+    this.#counted.delete(member);
+    const room = this.#rooms.get(member.roomId);
+    room?.remove(member);
+    if (room?.size === 0) this.#rooms.delete(member.roomId);
+    await member.close().catch((thrown: unknown) => {
+      this.#options.logger.error('session.close', { message: messageOf(thrown) });
+    });
+    return true;
+  }
+
+  #tell(event: PeerEvent): void {
+    // Outside of any call into the peer, so that a listener may call back.
+    queueMicrotask(() => this.#options.onEvent?.(event));
+    if (event.type === 'live') {
+      const { participantId, connectUs } = event;
+      this.#options.logger.info('session.live', { sessionId: participantId, connectUs });
+    }
+    if (event.type === 'left') {
+      const { participantId, reason, code } = event;
+      this.#options.logger.info('session.left', { sessionId: participantId, reason, code });
+    }
+  }
+
+  #measure(): void {
+    this.#figures.sessions(this.#members.size, this.#options.capacity, this.#rooms.size);
+    for (const member of this.#members.values()) {
+      const { delayUs, missedShare, framesPerSecond, ...counts } = member.session.figures;
+      this.#figures.sync(delayUs, missedShare, framesPerSecond);
+      this.#figures.link(member.session.bitrate.bitrateBps, undefined);
+      const before = this.#counted.get(member);
+      const grown = Object.entries(counts).map(([what, count]) => [what, count - (before?.[what] ?? 0)] as const);
+      this.#counted.set(member, counts);
+      this.#figures.session(Object.fromEntries(grown));
+    }
+  }
+}

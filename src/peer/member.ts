@@ -1,0 +1,313 @@
+import { AvatarError } from '../base/errors.ts';
+import { Scope, type Closable } from '../base/lifecycle.ts';
+import type { AudioPacket, EncodedFrame } from '../base/media.ts';
+import type { MediaTimeUs, MonotonicUs } from '../base/timeline.ts';
+import { controlMessageSchema, type ControlMessage } from '../media/control/control-message.ts';
+import { ARKIT_DIMS } from '../media/motion-space.ts';
+import { Vp8Payloader } from '../media/video/vp8-payloader.ts';
+import type { CandidateInit, Participant, PeerEvent } from './avatar-peer.ts';
+import type { PeerFigures } from './peer-figures.ts';
+import type { Room } from './room-hub.ts';
+import { Connection, type ConnectionEvents } from './rtc/connection.ts';
+import type { Feedback } from './rtc/feedback.ts';
+import type { NtpClock } from './rtc/ntp.ts';
+import type { RtcOptions } from './rtc/rtc-options.ts';
+import { move, type SessionState } from './session-state.ts';
+import type { SentFrame, Session, SessionEvents } from './session.ts';
+import { Viewer, type Source } from './viewer.ts';
+
+export interface MemberOptions {
+  readonly participantId: string;
+  readonly name: string;
+  readonly portraitId: string;
+  readonly room: Room;
+  readonly rtc: RtcOptions;
+  readonly ntp: NtpClock;
+  readonly now: () => MonotonicUs;
+  readonly random: () => number;
+  readonly figures: PeerFigures;
+  readonly openSession: (events: SessionEvents) => Session;
+  readonly onEvent: (event: PeerEvent) => void;
+  /** It cannot go on, or nobody came back for it: its place is to be given up. */
+  readonly onEnd: (member: Member, reason: string, code?: string) => void;
+}
+
+/** A place is kept this long without a connection. */
+const KEEP_PLACE_MS = 10_000;
+
+/** One participant: an avatar, and for most of the time a page that shows it and the others'. */
+export class Member implements Participant, Source, Closable {
+  readonly participantId: string;
+  readonly name: string;
+  readonly portraitId: string;
+  readonly session: Session;
+  readonly #options: MemberOptions;
+  readonly #payloader: Vp8Payloader;
+  readonly #scope = new Scope();
+  #state: SessionState = 'connecting';
+  #connection: Connection | undefined;
+  #viewer: Viewer | undefined;
+  #offeredUs: MonotonicUs;
+  #latest: Source['latest'];
+  #givingUp: NodeJS.Timeout | undefined;
+  /** Offers and candidates are handled one at a time: two at once confuse the library's negotiation. */
+  #negotiation: Promise<unknown> = Promise.resolve();
+
+  constructor(options: MemberOptions) {
+    this.#options = options;
+    this.participantId = options.participantId;
+    this.name = options.name;
+    this.portraitId = options.portraitId;
+    this.#payloader = new Vp8Payloader(Math.floor(options.random() * 0x8000));
+    this.#offeredUs = options.now();
+    this.session = this.#scope.own(options.openSession(this.#sessionEvents()));
+    this.#scope.defer(() => {
+      clearTimeout(this.#givingUp);
+    });
+    this.#scope.defer(() => this.#disconnect());
+  }
+
+  get roomId(): string {
+    return this.#options.room.roomId;
+  }
+
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  get clock(): Session['clock'] {
+    return this.session.clock;
+  }
+
+  get latest(): Source['latest'] {
+    return this.#latest;
+  }
+
+  get viewer(): Viewer | undefined {
+    return this.#viewer;
+  }
+
+  get talking(): boolean {
+    return this.session.talking;
+  }
+
+  /** @returns the answer. @throws AvatarError `SDP_UNUSABLE`, or `SESSION_UNKNOWN` when it has left meanwhile. */
+  answer(offerSdp: string): Promise<string> {
+    return this.#inTurn(async () => {
+      this.#offeredUs = this.#options.now();
+      if (this.#connection?.continues(offerSdp) === true) return this.#connection.renegotiate(offerSdp);
+      const { rtc, ntp, now, random } = this.#options;
+      const connection = await Connection.open({ rtc, now, random, offerSdp, events: this.#connectionEvents() });
+      await this.#disconnect();
+      if (this.#scope.signal.aborted) {
+        await connection.close();
+        throw new AvatarError('SESSION_UNKNOWN', 'Cannot answer the offer: the participant has left');
+      }
+      clearTimeout(this.#givingUp);
+      if (this.#state !== 'connecting') this.#state = move(this.#state, 'connecting');
+      this.#connection = connection;
+      this.#viewer = new Viewer(this.participantId, connection, ntp, now);
+      this.#options.room.arrange();
+      return connection.answerSdp;
+    });
+  }
+
+  addCandidate(candidate: CandidateInit | null): Promise<void> {
+    return this.#inTurn(async () => this.#connection?.addCandidate(candidate));
+  }
+
+  requestKeyframe(): void {
+    this.session.push({ type: 'keyframe-request' });
+  }
+
+  control(message: ControlMessage): void {
+    this.session.push({ type: 'control', message });
+  }
+
+  speak(packets: readonly Uint8Array[]): number {
+    const delayUs = this.session.speechDelayUs;
+    this.session.push({ type: 'speech', packets });
+    return delayUs;
+  }
+
+  stopSpeaking(): number {
+    const leftUs = this.session.speechUs;
+    this.session.push({ type: 'stop-speech' });
+    return leftUs;
+  }
+
+  send(message: object): void {
+    this.#connection?.data.send(message);
+  }
+
+  broadcast(message: object): void {
+    this.#options.room.broadcast(message);
+  }
+
+  shows(source: Source): boolean {
+    return this.#viewer?.placeOf(source) !== undefined;
+  }
+
+  /** How many connected pages show this avatar. */
+  setViewers(count: number): void {
+    this.session.push({ type: 'viewers', count });
+  }
+
+  /** A page that showed this avatar is gone: its link no longer counts. */
+  forget(viewerId: string): void {
+    this.session.bitrate.remove(viewerId);
+  }
+
+  /** Tells the page who is in which of its places. */
+  sendRoster(members: readonly Member[]): void {
+    const participants = members.map((member) => {
+      const { participantId, name, portraitId, state } = member;
+      const place = this.#viewer?.placeOf(member);
+      const mids = { videoMid: place?.videoMid, audioMid: place?.audioMid };
+      return { participantId, name, portraitId, state, self: member === this, ...mids };
+    });
+    this.send({ type: 'roster', participants });
+  }
+
+  close(): Promise<void> {
+    if (this.#state !== 'closed') this.#state = move(this.#state, 'closed');
+    return this.#scope.close();
+  }
+
+  #sessionEvents(): SessionEvents {
+    const { figures, room } = this.#options;
+    return {
+      onFrame: (sent) => {
+        this.#show(sent);
+      },
+      onSound: (packet) => {
+        for (const viewer of room.viewers) viewer.playSound(this, packet, room.size === 1);
+      },
+      onRendered: (rendered) => {
+        figures.rendered(rendered);
+      },
+      onMotion: (computeUs) => {
+        figures.motion(computeUs);
+      },
+      onFailure: ({ code, message }) => {
+        this.#options.onEnd(this, message, code);
+      },
+    };
+  }
+
+  #show({ frame, late, latency, motion }: SentFrame): void {
+    const { figures, room } = this.#options;
+    const payloads = this.#payloader.push(frame.data);
+    this.#latest = { payloads, frame };
+    figures.frame(frame, late, latency);
+    for (const viewer of room.viewers) viewer.showFrame(this, frame, payloads);
+    if (motion !== undefined) this.#sendCoefficients(frame, motion);
+  }
+
+  #sendCoefficients({ timeUs }: EncodedFrame, motion: Float32Array): void {
+    const rounded = Array.from(motion, (value) => Math.round(value * 1000) / 1000);
+    this.send({
+      type: 'coefficients',
+      timeUs: timeUs satisfies MediaTimeUs,
+      coefficients: rounded.slice(0, ARKIT_DIMS),
+      head: rounded.slice(ARKIT_DIMS),
+    });
+  }
+
+  #connectionEvents(): ConnectionEvents {
+    const { roomId, participantId } = this;
+    const { onEvent } = this.#options;
+    return {
+      onConnected: () => {
+        this.#connected();
+      },
+      onClosed: (reason) => {
+        this.#lost(reason);
+      },
+      onAudio: (packet: AudioPacket, ssrc) => {
+        this.session.push({ type: 'packet', packet, ssrc });
+      },
+      onFeedback: (feedback, slot) => {
+        this.#hear(feedback, slot);
+      },
+      onOpen: () => {
+        this.sendRoster(this.#options.room.members);
+      },
+      onMessage: (message) => {
+        this.#read(message);
+      },
+      onText: (text) => {
+        onEvent({ type: 'text', roomId, participantId, text });
+      },
+      onAbuse: (reason) => {
+        this.#options.onEnd(this, `The connection was closed: ${reason}`, 'CONTROL_INVALID');
+      },
+    };
+  }
+
+  #connected(): void {
+    const { now, figures, onEvent, room } = this.#options;
+    this.#state = move(this.#state, 'live');
+    this.#viewer?.start();
+    room.arrange();
+    const connectUs = now() - this.#offeredUs;
+    figures.connected(connectUs);
+    onEvent({ type: 'live', roomId: this.roomId, participantId: this.participantId, connectUs });
+  }
+
+  #lost(reason: string): void {
+    if (this.#scope.signal.aborted) return;
+    void this.#disconnect();
+    this.#state = move(this.#state, 'interrupted');
+    this.#options.room.arrange();
+    this.#options.onEvent({ type: 'interrupted', roomId: this.roomId, participantId: this.participantId });
+    this.#givingUp = setTimeout(() => {
+      this.#options.onEnd(this, `Nobody came back within 10 s (${reason})`);
+    }, KEEP_PLACE_MS);
+    this.#givingUp.unref();
+  }
+
+  /** What the page says about a picture concerns the avatar that it shows there. */
+  #hear(feedback: Feedback, slot: number | undefined): void {
+    const viewer = this.#viewer;
+    if (viewer === undefined) return;
+    const shown = slot === undefined ? viewer.sources : [viewer.sourceIn(slot)];
+    for (const member of this.#options.room.members) {
+      if (!shown.includes(member)) continue;
+      const { bitrate } = member.session;
+      if (feedback.type === 'keyframe-request') member.requestKeyframe();
+      else if (feedback.type === 'loss') bitrate.loss(this.participantId, feedback.share);
+      else bitrate.estimate(this.participantId, feedback.bitrateBps / shown.length);
+    }
+  }
+
+  #read(message: object): void {
+    const { roomId, participantId } = this;
+    if ('type' in message && typeof message.type === 'string' && message.type.startsWith('speech-')) {
+      this.#options.onEvent({ type: 'speech', roomId, participantId, message });
+      return;
+    }
+    const parsed = controlMessageSchema.safeParse(message);
+    if (parsed.success) {
+      this.control(parsed.data);
+      return;
+    }
+    const problem = parsed.error.issues[0]?.message ?? 'unknown';
+    this.send({ type: 'error', code: 'CONTROL_INVALID', message: problem.slice(0, 200) });
+  }
+
+  async #disconnect(): Promise<void> {
+    const connection = this.#connection;
+    this.#viewer?.close();
+    this.#viewer = undefined;
+    this.#connection = undefined;
+    for (const member of this.#options.room.members) member.forget(this.participantId);
+    await connection?.close();
+  }
+
+  #inTurn<T>(action: () => Promise<T>): Promise<T> {
+    const result = this.#negotiation.then(action);
+    this.#negotiation = result.catch(() => undefined);
+    return result;
+  }
+}

@@ -1,0 +1,203 @@
+import { assert, AvatarError, messageOf } from '../base/errors.ts';
+import { Scope, type Closable } from '../base/lifecycle.ts';
+import type { EncodedFrame } from '../base/media.ts';
+import type { MediaTimeUs, MonotonicUs } from '../base/timeline.ts';
+import type { SoundPacket } from '../media/audio/sound-track.ts';
+import { Pipeline, type Input, type Output, type PipelineOptions } from '../media/pipeline.ts';
+import type { FrameLatency } from '../media/sync/latency-ledger.ts';
+import type { MediaClock } from '../media/sync/media-clock.ts';
+import { BitratePolicy } from '../media/video/bitrate.ts';
+import type { MotionEngine } from '../native/model/motion-engine.ts';
+import type { Rendered, Renderer } from '../native/worker/render-pool.ts';
+
+export interface SentFrame {
+  readonly frame: EncodedFrame;
+  readonly late: boolean;
+  readonly latency: FrameLatency;
+  /** `[MOTION_DIMS]`, where the caller asked for them. */
+  readonly motion?: Float32Array;
+}
+
+/** Where a session's media goes. */
+export interface SessionEvents {
+  onFrame(sent: SentFrame): void;
+  onSound(packet: SoundPacket): void;
+  /** What drawing it took. */
+  onRendered(rendered: Rendered): void;
+  onMotion(computeUs: number): void;
+  /** It cannot go on; told once. */
+  onFailure(failure: AvatarError): void;
+}
+
+export interface SessionOptions extends Omit<PipelineOptions, 'manifest'> {
+  readonly engine: MotionEngine;
+  readonly renderer: Promise<Renderer>;
+  readonly now: () => MonotonicUs;
+  readonly events: SessionEvents;
+  /** The decoders are free for another session. */
+  readonly onClosed?: () => void;
+}
+
+type Order = Extract<Output, { type: 'render' }>;
+
+/** A motion or a picture that fails is weather, a row of them is not. */
+const FAILURES_IN_ROW = 25;
+
+/** One avatar: the loop around its pipeline, which runs the jobs and feeds back what comes of them. */
+export class Session implements Closable {
+  readonly bitrate = new BitratePolicy();
+  readonly #options: SessionOptions;
+  readonly #pipeline: Pipeline;
+  readonly #scope = new Scope();
+  readonly #motions = new Map<MediaTimeUs, Float32Array>();
+  #timer: NodeJS.Timeout | undefined;
+  #running = false;
+  #failures = 0;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#pipeline = new Pipeline({ ...options, manifest: options.engine.manifest }, options.now());
+    this.#scope.defer(() => options.onClosed?.());
+    this.#scope.defer(() => {
+      clearTimeout(this.#timer);
+    });
+    this.#scope.defer(async () => {
+      const renderer = await options.renderer.catch(() => undefined);
+      await renderer?.close();
+    });
+    options.renderer.catch((thrown: unknown) => {
+      this.#fail(thrown);
+    });
+    this.#run();
+  }
+
+  get clock(): MediaClock {
+    return this.#pipeline.clock;
+  }
+
+  get figures(): Pipeline['figures'] {
+    return this.#pipeline.figures;
+  }
+
+  get speechDelayUs(): number {
+    return this.#pipeline.speechDelayUs;
+  }
+
+  get speechUs(): number {
+    return this.#pipeline.speechUs;
+  }
+
+  get talking(): boolean {
+    return this.#pipeline.talking;
+  }
+
+  push(input: Input): void {
+    if (this.#scope.signal.aborted) return;
+    this.#pipeline.push(input, this.#options.now());
+    this.#run();
+  }
+
+  close(): Promise<void> {
+    return this.#scope.close();
+  }
+
+  /** Does what is due, then sleeps until something is. */
+  #run(): void {
+    // A job that ends at once pushes from within: the loop below sees what it brought.
+    if (this.#running || this.#scope.signal.aborted) return;
+    this.#running = true;
+    try {
+      for (;;) {
+        const output = this.#pipeline.poll(this.#options.now());
+        if (output.type === 'wait') {
+          this.#sleep(output.untilUs);
+          return;
+        }
+        this.#do(output);
+      }
+    } catch (thrown) {
+      // A bug ends this session; the process and the others live.
+      this.#fail(thrown);
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  #do(output: Exclude<Output, { type: 'wait' }>): void {
+    const { events } = this.#options;
+    switch (output.type) {
+      case 'make-motion':
+        void this.#makeMotion(output.job);
+        return;
+      case 'render':
+        void this.#render(output);
+        return;
+      case 'send-frame': {
+        const { frame, late, latency } = output;
+        const motion = this.#motions.get(frame.timeUs);
+        this.#motions.delete(frame.timeUs);
+        events.onFrame({ frame, late, latency, ...(motion === undefined ? {} : { motion }) });
+        return;
+      }
+      case 'send-sound':
+        events.onSound(output.packet);
+        return;
+      default:
+        output satisfies never;
+    }
+  }
+
+  #sleep(untilUs: MonotonicUs): void {
+    clearTimeout(this.#timer);
+    const waitMs = Math.max(1, (untilUs - this.#options.now()) / 1000);
+    this.#timer = setTimeout(() => {
+      this.#run();
+    }, waitMs);
+  }
+
+  async #makeMotion(job: Extract<Output, { type: 'make-motion' }>['job']): Promise<void> {
+    const startUs = this.#options.now();
+    try {
+      const [result] = await this.#options.engine.run([job]);
+      assert(result !== undefined, 'every job has a result');
+      this.#failures = 0;
+      this.#options.events.onMotion(this.#options.now() - startUs);
+      this.push({ type: 'motion-made', result });
+    } catch (thrown) {
+      this.#stumble(thrown);
+      this.push({ type: 'motion-failed' });
+    }
+  }
+
+  async #render(order: Order): Promise<void> {
+    const { motion, timeUs, keyframe, framesPerSecond, publish } = order;
+    const { bitrateBps } = this.bitrate;
+    if (publish) this.#motions.set(timeUs, motion.slice());
+    let frame: EncodedFrame | undefined;
+    try {
+      const renderer = await this.#options.renderer;
+      const rendered = await renderer.render({ motion, timeUs, keyframe, bitrateBps, framesPerSecond });
+      this.#failures = 0;
+      this.#options.events.onRendered(rendered);
+      frame = rendered.frame;
+    } catch (thrown) {
+      this.#stumble(thrown);
+    }
+    if (frame === undefined) this.#motions.delete(timeUs);
+    this.push({ type: 'rendered', timeUs, frame });
+  }
+
+  #stumble(thrown: unknown): void {
+    this.#failures++;
+    const crashed = thrown instanceof AvatarError && thrown.code === 'WORKER_CRASHED';
+    if (crashed || this.#failures >= FAILURES_IN_ROW) this.#fail(thrown);
+  }
+
+  #fail(thrown: unknown): void {
+    if (this.#scope.signal.aborted) return;
+    const failure =
+      thrown instanceof AvatarError ? thrown : new AvatarError('CODEC_FAILED', messageOf(thrown), { cause: thrown });
+    void this.close();
+    this.#options.events.onFailure(failure);
+  }
+}
