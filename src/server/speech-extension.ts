@@ -4,7 +4,7 @@ import type { Logger } from '../base/logger.ts';
 import type { Meter } from '../base/meter.ts';
 import type { Participant } from '../peer/avatar-peer.ts';
 import type { Extension, HostParts } from './host.ts';
-import { speechRoutes } from './http/speech.ts';
+import { speechRoutes } from './speech/speech-routes.ts';
 import type { OperatorKeys } from './operator-keys.ts';
 import type { PortraitStore } from './portrait-store.ts';
 import { ProvenanceSigner } from './provenance.ts';

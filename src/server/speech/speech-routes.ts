@@ -1,8 +1,8 @@
 import { json, Router, type Request } from 'express';
 import { z } from 'zod';
 import { speechMessageSchema, type AidMessage } from '../../media/control/speech-message.ts';
-import type { SpeechDesk } from '../speech/speech-desk.ts';
-import { fail } from './failure.ts';
+import type { SpeechDesk } from './speech-desk.ts';
+import { fail } from '../http/failure.ts';
 
 const saySchema = z.record(z.string(), z.unknown());
 
