@@ -37,7 +37,11 @@ export class Progress implements Closable {
   stage(name: string): void {
     if (this.#options.quiet || name === this.#stage) return;
     this.#stage = name;
-    this.#stream.write(this.#stream.isTTY ? `\r\u001B[K${name} …` : `${name}\n`);
+    if (this.#stream.isTTY) this.#stream.write(`\r\u001B[K${name} …`);
+    else if (systemClock.now() - this.#lastLineUs >= LINE_INTERVAL_US) {
+      this.#lastLineUs = systemClock.now();
+      this.#stream.write(`${name} …\n`);
+    }
   }
 
   close(): void {
