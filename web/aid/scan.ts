@@ -1,0 +1,75 @@
+/** Something that a switch can reach: a button, or a group that is entered first. */
+export interface ScanNode<T> {
+  readonly target: T;
+  readonly children: readonly ScanNode<T>[];
+}
+
+/** Where the scan stands: on a node, or past the last one of a group, where choosing leaves it. */
+export type ScanStop<T> =
+  { readonly node: ScanNode<T>; readonly back: false } | { readonly node: ScanNode<T>; readonly back: true };
+
+/** Rounds through a group without a choice before the scan goes back out. */
+const ROUNDS = 2;
+
+/**
+ * Row and column scanning as a state machine: `advance` is one step (a dwell, or the first switch of two), `choose` the
+ * switch. Groups with one member are passed through.
+ */
+export class Scan<T> {
+  #path: { readonly group: ScanNode<T>; index: number; rounds: number }[];
+
+  constructor(root: ScanNode<T>) {
+    this.#path = [{ group: root, index: 0, rounds: 0 }];
+  }
+
+  get stop(): ScanStop<T> | undefined {
+    const level = this.#level;
+    const node = level.group.children[level.index];
+    if (node !== undefined) return { node, back: false };
+    return level.group.children.length > 0 && this.#path.length > 1 ? { node: level.group, back: true } : undefined;
+  }
+
+  /** @returns where the scan stands then. */
+  advance(): ScanStop<T> | undefined {
+    const level = this.#level;
+    level.index++;
+    // Within a group the stop after the last leads back out; outermost there is nowhere to go.
+    const last = level.group.children.length - (this.#path.length > 1 ? 0 : 1);
+    if (level.index > last) {
+      level.index = 0;
+      level.rounds++;
+      if (level.rounds >= ROUNDS) this.#leave();
+    }
+    return this.stop;
+  }
+
+  /** @returns the button that was chosen; `undefined` when a group was entered or left. */
+  choose(): T | undefined {
+    const stop = this.stop;
+    if (stop === undefined) return undefined;
+    if (stop.back) {
+      this.#leave();
+      return undefined;
+    }
+    let { node } = stop;
+    while (node.children.length === 1 && node.children[0] !== undefined) node = node.children[0];
+    if (node.children.length > 0) {
+      this.#path.push({ group: node, index: 0, rounds: 0 });
+      return undefined;
+    }
+    // After a choice the scan begins anew at the group, where the next word of a conversation most likely is.
+    this.#path = this.#path.slice(0, 1);
+    return node.target;
+  }
+
+  #leave(): void {
+    if (this.#path.length > 1) this.#path.pop();
+    this.#level.rounds = 0;
+  }
+
+  get #level(): { readonly group: ScanNode<T>; index: number; rounds: number } {
+    const level = this.#path.at(-1);
+    if (level === undefined) throw new Error('a scan has a root');
+    return level;
+  }
+}
