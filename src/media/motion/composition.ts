@@ -1,5 +1,6 @@
 import { MOTION_INDEX, type MotionChannel } from '../motion-space.ts';
 import { HEAD_ANGLE_INDICES, HEAD_SHIFT_INDICES, SPEECH_INDICES } from './channel-groups.ts';
+import { turnEyes } from './eyes.ts';
 import { drawGesture, type GestureMoment } from './gestures.ts';
 import { limit } from './limits.ts';
 
@@ -45,20 +46,27 @@ const LOOKS: readonly MotionChannel[] = [
 /** How much of its own gaze a person who writes keeps: eyes still dart. */
 const COMPOSING_GAZE_KEPT = 0.35;
 
-/** Makes the model's frame the one to be drawn, in place. What comes out is within limits, and a number everywhere. */
+/**
+ * Makes the model's frame the one to be drawn, in place. What comes out is within limits, and a number everywhere.
+ * Where the head is turned, the look stays: gaze, pose and expression are asked for apart.
+ */
 export function compose(motion: Float32Array, composition: Composition): void {
   const { amplitude, headMotion, pose, composing, gestures, mouthOpen } = composition;
+  const { headYaw, headPitch, headRoll } = MOTION_INDEX;
+  const [ownYaw, ownPitch] = [motion[headYaw]!, motion[headPitch]!];
   for (const index of SPEECH_INDICES) motion[index] = motion[index]! * amplitude;
   for (const index of HEAD_ANGLE_INDICES) motion[index] = motion[index]! * headMotion;
   for (const index of HEAD_SHIFT_INDICES) motion[index] = motion[index]! * headMotion;
+  for (const gesture of gestures) drawGesture(gesture, motion);
+  motion[headYaw]! += pose.yaw;
+  motion[headPitch]! += pose.pitch;
+  motion[headRoll]! += pose.roll;
+  turnEyes(motion, ownYaw - motion[headYaw]!, ownPitch - motion[headPitch]!);
+  // A person who writes does look elsewhere.
   if (composing > 0) {
     for (const look of LOOKS) motion[MOTION_INDEX[look]]! *= 1 - (1 - COMPOSING_GAZE_KEPT) * composing;
     for (const [channel, value] of COMPOSING) motion[MOTION_INDEX[channel]]! += value * composing;
   }
-  for (const gesture of gestures) drawGesture(gesture, motion);
-  motion[MOTION_INDEX.headYaw]! += pose.yaw;
-  motion[MOTION_INDEX.headPitch]! += pose.pitch;
-  motion[MOTION_INDEX.headRoll]! += pose.roll;
   limit(motion);
   // After the limits: an interruption closes the mouth at the same pace, however far it was open.
   for (const index of SPEECH_INDICES) motion[index] = motion[index]! * mouthOpen;

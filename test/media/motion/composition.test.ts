@@ -84,6 +84,32 @@ describe('compose', () => {
     expect(motion[MOTION_INDEX.headX]).toBeCloseTo(0.5);
   });
 
+  test('the look stays where it is while the head turns, as far as eyes go', () => {
+    const look = (motion: Float32Array, axis: 'yaw' | 'pitch'): number =>
+      axis === 'yaw'
+        ? 20 * (motion[MOTION_INDEX.eyeLookOutLeft]! - motion[MOTION_INDEX.eyeLookInLeft]!) +
+          motion[MOTION_INDEX.headYaw]!
+        : 12 * (motion[MOTION_INDEX.eyeLookUpRight]! - motion[MOTION_INDEX.eyeLookDownRight]!) +
+          motion[MOTION_INDEX.headPitch]!;
+    const gaze = { eyeLookInLeft: 0.3, eyeLookOutRight: 0.3, eyeLookDownLeft: 0.2, eyeLookDownRight: 0.2, headYaw: 4 };
+    const before = composed(gaze, {});
+    for (const change of [
+      { pose: { yaw: 10, pitch: 6, roll: 0 } },
+      { headMotion: 0 },
+      { gestures: [{ name: 'shake' as const, ageUs: 400_000 }] },
+      { gestures: [{ name: 'nod' as const, ageUs: 200_000 }] },
+    ]) {
+      const after = composed(gaze, change);
+      expect(look(after, 'yaw')).toBeCloseTo(look(before, 'yaw'), 4);
+      expect(look(after, 'pitch')).toBeCloseTo(look(before, 'pitch'), 4);
+      expect(after[MOTION_INDEX.eyeLookInRight]! - after[MOTION_INDEX.eyeLookOutRight]!).toBeCloseTo(
+        after[MOTION_INDEX.eyeLookOutLeft]! - after[MOTION_INDEX.eyeLookInLeft]!,
+        4,
+      );
+    }
+    expect(composed({}, { pose: { yaw: 20, pitch: 0, roll: 0 } })[MOTION_INDEX.eyeLookInLeft]).toBe(1);
+  });
+
   test('an interruption shuts the mouth and leaves the rest of the face', () => {
     const motion = composed(
       { jawOpen: 0.6, mouthPucker: 0.4, mouthSmileLeft: 0.5, browInnerUp: 0.3 },
