@@ -29,7 +29,7 @@ export interface FaceReading {
   readonly mouthWidthCm: number;
   /** How far the corners of the mouth stand above its middle. */
   readonly cornerLiftCm: number;
-  /** How far the irises stand from the middle of their eyes: right of the picture, and up. */
+  /** Where the irises stand, their mean from the tip of the nose: right of the picture, and up. */
   readonly irisAcrossCm: number;
   readonly irisUpCm: number;
 }
@@ -47,7 +47,8 @@ export interface FaceChange extends HeadAngles {
 
 /** Radius of the eyeball in canonical centimetres (an adult's is 1.2). */
 const EYEBALL_RADIUS_CM = 1.2;
-const NOSE_BRIDGE = 168;
+const NOSE_TOP = 168;
+const NOSE_END = [1, 2, 4, 94] as const;
 
 /** @param landmarks - `[478, 3]` pixels. */
 export function readFace(landmarks: Float32Array, canonical: CanonicalFace): FaceReading {
@@ -58,19 +59,16 @@ export function readFace(landmarks: Float32Array, canonical: CanonicalFace): Fac
   const lidGap = (upper: readonly number[], lower: readonly number[]): number =>
     meanOf([3, 4, 5], (k) => at(upper[k]!, 1) - at(lower[k]!, 1)) / apart(upper[0]!, upper[8]!);
   const lipGap = (k: number): number => Math.max(0, at(LIP_INNER_UPPER[k]!, 1) - at(LIP_INNER_LOWER[k]!, 1));
-  const eyes = [
-    { iris: RIGHT_IRIS[0], corners: [33, 133] as const },
-    { iris: LEFT_IRIS[0], corners: [362, 263] as const },
-  ];
+  // The net takes all of the upper face along when irises move, eye corners most; the tip of the nose stays.
   const irisOffset = (axis: number): number =>
-    meanOf(eyes, ({ iris, corners }) => at(iris, axis) - (at(corners[0], axis) + at(corners[1], axis)) / 2);
+    meanOf([RIGHT_IRIS[0], LEFT_IRIS[0]], (iris) => at(iris, axis)) - meanOf(NOSE_END, (point) => at(point, axis));
   return {
     pose,
     lidGapRight: lidGap(RIGHT_EYE_UPPER, RIGHT_EYE_LOWER),
     lidGapLeft: lidGap(LEFT_EYE_UPPER, LEFT_EYE_LOWER),
     lipGapRatio: meanOf([4, 5, 6], lipGap) / apart(61, 291),
     mouthAreaCm2: mouthArea(at, lipGap),
-    chinDropCm: at(NOSE_BRIDGE, 1) - at(CHIN, 1),
+    chinDropCm: at(NOSE_TOP, 1) - at(CHIN, 1),
     mouthWidthCm: apart(61, 291),
     cornerLiftCm: (at(61, 1) + at(291, 1)) / 2 - (at(0, 1) + at(17, 1)) / 2,
     irisAcrossCm: irisOffset(0),
@@ -84,8 +82,8 @@ export function faceChange(now: FaceReading, reference: FaceReading): FaceChange
   return {
     ...anglesOf(turned),
     distance: reference.pose.pxPerCm / now.pose.pxPerCm,
-    gazeYawDeg: eyeAngle(now.irisAcrossCm) - eyeAngle(reference.irisAcrossCm),
-    gazePitchDeg: eyeAngle(now.irisUpCm) - eyeAngle(reference.irisUpCm),
+    gazeYawDeg: eyeAngle(now.irisAcrossCm - reference.irisAcrossCm),
+    gazePitchDeg: eyeAngle(now.irisUpCm - reference.irisUpCm),
     lidGapRight: now.lidGapRight / reference.lidGapRight,
     lidGapLeft: now.lidGapLeft / reference.lidGapLeft,
   };
