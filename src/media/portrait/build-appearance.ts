@@ -14,6 +14,7 @@ import { RigSolver } from './rig-solver.ts';
 import { buildShapes } from './shapes.ts';
 import { skinTone } from './skin-tone.ts';
 import { vertexNormals } from './normals.ts';
+import { unfold } from './mesh-unfold.ts';
 import { LEFT_EYE, mirrorPoints, openTriangles, RIGHT_EYE } from './topology.ts';
 
 /** Vertices that a shape moves by less than this (cm) are left out of it. */
@@ -29,7 +30,8 @@ export function buildAppearance(analysis: PortraitAnalysis): Appearance {
   const rest = closeMouth(shown, canonical.positions, solver, mirror);
   const shapes = buildShapes(rest.face, solver, mirror);
   const restPx = restPositions(landmarks, shown, rest.face, pose);
-  const mesh = buildMesh(restPx, landmarks, rest.face, triangles, pose, sizePx);
+  unfold(restPx, triangles);
+  const mesh = buildMesh(restPx, landmarks, headPositions(restPx, pose), triangles, pose, sizePx);
   const split = splitPicture(analysis);
   const layers = buildLayers(split, landmarks, pose, sizePx);
   const tone = skinTone(analysis);
@@ -84,6 +86,14 @@ function restPositions(landmarks: Float32Array, shown: Float32Array, rest: Float
     }
   }
   return positions;
+}
+
+/** @returns `[468, 3]` cm in head axes of points in camera space. */
+function headPositions(camera: Float32Array, pose: HeadPose): Float32Array {
+  return toHeadSpace(
+    camera.map((value, at) => (at % 3 === 0 ? value : -value)),
+    pose,
+  );
 }
 
 /** One camera axis, in pixels, of a vector in head axes, cm. */

@@ -1,7 +1,7 @@
 import { clamp, smoothstep } from '../../base/ramp.ts';
 import type { RgbaImage } from '../appearance.ts';
 import { FACE_OVAL } from './landmark-groups.ts';
-import { fillUnknown } from './inpaint.ts';
+import { boxBlur, fillUnknown } from './inpaint.ts';
 import { FEATHER_CM, headPointAt, ringAround } from './mesh.ts';
 import type { SplitPicture } from './plate.ts';
 import type { HeadPose } from './pose.ts';
@@ -14,8 +14,8 @@ export interface PersonLayers {
 }
 
 /** Above this height (head axes, cm) face and head are one surface and the body keeps its pixels. */
-const FILL_TOP_CM = -0.4;
-const FILL_FULL_CM = -1.6;
+const FILL_TOP_CM = -1.8;
+const FILL_FULL_CM = -2.8;
 
 export function buildLayers(
   split: SplitPicture,
@@ -33,13 +33,15 @@ export function buildLayers(
   const width = clamp(Math.ceil(Math.max(...xs)) - left, 8, sizePx - left);
   const height = clamp(Math.ceil(Math.max(...ys)) - top, 8, sizePx - top);
   const pixels = new Uint8Array(width * height * 4);
+  // A turn squeezes the far cheek to half its width: an edge as sharp as a hair would turn into steps.
+  const soft = boxBlur(split.alpha, sizePx, sizePx, Math.max(1, Math.round(sizePx / 400)));
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const from = (y + top) * sizePx + x + left;
       const to = (y * width + x) * 4;
       for (let channel = 0; channel < 3; channel++)
         pixels[to + channel] = Math.round(split.person[from * 3 + channel]!);
-      pixels[to + 3] = Math.round(split.alpha[from]! * 255);
+      pixels[to + 3] = Math.round(smoothstep(0.15, 1, soft[from]!) * 255);
     }
   }
   return { body, face: { widthPx: width, heightPx: height, pixels }, faceOriginPx: [left, top] };

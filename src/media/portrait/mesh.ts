@@ -1,5 +1,6 @@
 import type { HeadPose } from './pose.ts';
 import { FACE_OVAL } from './landmark-groups.ts';
+import { buildFlap } from './mesh-flap.ts';
 import { smoothstep } from '../../base/ramp.ts';
 
 /** Vertices and triangles of a person: the face over the body, as `AppearanceArrays` lays them out. */
@@ -81,7 +82,13 @@ export function buildMesh(
     faceTriangles.push(leader, FACE_OVAL[next]!, ringStart + index);
     faceTriangles.push(FACE_OVAL[next]!, ringStart + next, ringStart + index);
   });
+  const flapTriangles = buildFlap({ oval, restPx, face, pose, positions, texels, alphas, leaders });
   const faceVertexCount = positions.length / 3;
+  for (let vertex = headWeights.length; vertex < faceVertexCount; vertex++) {
+    headWeights.push(1);
+    freedoms.push(1);
+    followings.push(1);
+  }
 
   const chinHeight = face[152 * 3 + 1]!;
   const cell = sizePx / GRID_CELLS;
@@ -96,7 +103,7 @@ export function buildMesh(
       used.push(undefined);
     }
   }
-  const depths = gridDepths(spots, columns, cell, landmarks, face, pose);
+  const depths = gridDepths(spots, columns, cell, pose);
   const vertexAt = (row: number, column: number): number => {
     const at = row * columns + column;
     const known = used[at];
@@ -144,7 +151,7 @@ export function buildMesh(
     alphas: Float32Array.from(alphas),
     headWeights: Float32Array.from(headWeights),
     freedoms: Float32Array.from(freedoms),
-    faceTriangles: backToFront(faceTriangles, positions),
+    faceTriangles: Uint16Array.from([...flapTriangles, ...backToFront(faceTriangles, positions)]),
     bodyTriangles: Uint16Array.from(bodyTriangles),
     leaders: Uint16Array.from(leaders),
     followings: Float32Array.from(followings),
@@ -153,7 +160,7 @@ export function buildMesh(
 
 /** @returns 0 where face and head are one surface (temples, cheeks) .. 1 where the jaw hangs free over the neck. */
 export function cutAt(heightCm: number): number {
-  return smoothstep(-1, -5, heightCm);
+  return smoothstep(-2, -5.5, heightCm);
 }
 
 /** @returns the outline moved outward along its normals. */
@@ -201,14 +208,7 @@ function hidden(spot: OvalSpot): boolean {
   return spot.distanceCm < -reach;
 }
 
-function gridDepths(
-  spots: readonly OvalSpot[],
-  columns: number,
-  cell: number,
-  landmarks: Float32Array,
-  face: Float32Array,
-  pose: HeadPose,
-): Float64Array {
+function gridDepths(spots: readonly OvalSpot[], columns: number, cell: number, pose: HeadPose): Float64Array {
   const fixed = new Uint8Array(spots.length);
   const depths = Float64Array.from(spots, (spot, at) => {
     const x = ((at % columns) - MARGIN_CELLS) * cell;
@@ -218,8 +218,8 @@ function gridDepths(
     const low = smoothstep(-3, -9, headY);
     const target = SILHOUETTE_DEPTH_CM * (1 - low) + NECK_DEPTH_CM * low;
     const outward = 1 - Math.exp(-Math.max(0, spot.distanceCm) / (DEPTH_FALLOFF_CM * (1 - low) + 1.1 * low));
-    const inner = spot.distanceCm < 0 ? faceDepth(x, y, landmarks, face) : spot.depth;
-    const joined = inner + (target - inner) * outward;
+    // Under the face the body keeps the depth of the face's edge, so that both move as one where they meet.
+    const joined = spot.depth + (target - spot.depth) * outward;
     const neck = NECK_DEPTH_CM - NECK_RADIUS_CM + Math.sqrt(Math.max(4, NECK_RADIUS_CM ** 2 - 0.7 * headX * headX));
     if (spot.distanceCm < 0.3 && cut < 0.1) fixed[at] = 1;
     return joined + (neck - joined) * cut * Math.exp(-Math.max(0, spot.distanceCm) / 6);
@@ -237,19 +237,6 @@ function gridDepths(
   return depths;
 }
 
-/** Depth of the face under a picture position: the four nearest points, by inverse square distance. */
-function faceDepth(x: number, y: number, landmarks: Float32Array, face: Float32Array): number {
-  let sum = 0;
-  let weights = 0;
-  for (let point = 0; point < face.length / 3; point++) {
-    const distance = (landmarks[point * 3]! - x) ** 2 + (landmarks[point * 3 + 1]! - y) ** 2;
-    const weight = 1 / (distance + 1) ** 2;
-    sum += weight * face[point * 3 + 2]!;
-    weights += weight;
-  }
-  return sum / weights;
-}
-
 /** @returns head axes (cm) of the picture position at depth `headZ` in head axes. */
 export function headPointAt(x: number, y: number, headZ: number, pose: HeadPose): [number, number, number] {
   const { rotation: r, pxPerCm: scale, originPx } = pose;
@@ -264,12 +251,12 @@ function cameraDepth(head: readonly [number, number, number], pose: HeadPose): n
   return originPx[2] + pxPerCm * (r[6]! * head[0] + r[7]! * head[1] + r[8]! * head[2]);
 }
 
-function backToFront(triangles: readonly number[], positions: readonly number[]): Uint16Array {
+function backToFront(triangles: readonly number[], positions: readonly number[]): number[] {
   const depth = (at: number): number =>
     positions[triangles[at]! * 3 + 2]! +
     positions[triangles[at + 1]! * 3 + 2]! +
     positions[triangles[at + 2]! * 3 + 2]!;
   const starts = Array.from({ length: triangles.length / 3 }, (_, triangle) => triangle * 3);
   starts.sort((a, b) => depth(a) - depth(b));
-  return Uint16Array.from(starts.flatMap((at) => [triangles[at]!, triangles[at + 1]!, triangles[at + 2]!]));
+  return starts.flatMap((at) => [triangles[at]!, triangles[at + 1]!, triangles[at + 2]!]);
 }

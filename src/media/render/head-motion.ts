@@ -100,8 +100,11 @@ export class HeadMotion {
       const armY = py + sizePx;
       const torsoX = centrePx[0] + (px + this.torsoX - this.torsoTilt * armY - centrePx[0]) * this.torsoZoom;
       const torsoY = -centrePx[1] + (py + this.torsoY + this.torsoTilt * armX + centrePx[1]) * this.torsoZoom;
-      x = px + freedom * (headWeight * x + (1 - headWeight) * torsoX - px);
-      y = py + freedom * (headWeight * y + (1 - headWeight) * torsoY - py);
+      const moveX = headWeight * x + (1 - headWeight) * torsoX - px;
+      const moveY = headWeight * y + (1 - headWeight) * torsoY - py;
+      // What moves out of the picture may; only moving inward would uncover its edge.
+      x = px + moveX * (moveX * (px - middle) > 0 ? Math.max(freedom, headWeight) : freedom);
+      y = py + moveY * (moveY < 0 ? 1 : freedom);
     }
     this.x = x;
     this.y = -y;
