@@ -251,7 +251,7 @@ export class Pipeline {
   }
 
   #dueRender(now: MonotonicUs): Output | undefined {
-    if (this.#underWay.length >= RENDERS_UNDER_WAY) return undefined;
+    if (this.#underWay.length >= (this.#viewers === 0 ? 1 : RENDERS_UNDER_WAY)) return undefined;
     const elapsedUs = now - (this.#lastRenderUs ?? -Infinity);
     if (this.#viewers === 0 && elapsedUs < VIEWERLESS_INTERVAL_US) return undefined;
     this.#skipMissed(now);

@@ -1,4 +1,4 @@
-import { advance, mediaTimeUs, type MediaTimeUs } from '../../base/timeline.ts';
+import { advance, mediaTimeUs, type MediaTimeUs, type MonotonicUs } from '../../base/timeline.ts';
 import type { OrderedPacket } from './jitter-buffer.ts';
 import { readOpusShape } from './opus-toc.ts';
 
@@ -24,8 +24,8 @@ export interface Placement {
 /** Opus fades to silence by itself after 60 ms of invention (RFC 6716, 4.4); more is made up of whole cloth. */
 const LONGEST_CONCEALMENT_US = 60_000;
 const CONCEALMENT_US = 20_000;
-/** Ten 20 ms packets in a row that are late are no accident: the path got longer. */
-const LATE_BEFORE_REANCHOR = 10;
+/** Packets that have been late for this long are no accident: the path got longer. A burst after a stall is over sooner. */
+const LATE_BEFORE_REANCHOR_US = 300_000;
 /** The sender's clock may jump (sleep, another encoder); a hole larger than this is not sound that was lost. */
 const LARGEST_HOLE_US = 2_000_000;
 /** Opus knows no shorter frame (RFC 6716, 2.1.4), so on this grid every span is a whole number of samples. */
@@ -39,7 +39,7 @@ const TICKS_PER_GRAIN = 120;
 export class GapFiller {
   #filledUs = mediaTimeUs(0);
   #anchor: { readonly ticks: number; readonly startUs: MediaTimeUs } | undefined;
-  #lateInRow = 0;
+  #lateSinceUs: MonotonicUs | undefined;
   #concealedUs = 0;
   #quiet = true;
   #nextSequence: number | undefined;
@@ -69,10 +69,13 @@ export class GapFiller {
 
     if (startUs < this.#filledUs) {
       this.#late++;
-      if (++this.#lateInRow < LATE_BEFORE_REANCHOR) return { placement: { startUs, durationUs, dtx }, steps: [] };
+      this.#lateSinceUs ??= packet.arrivedUs;
+      if (packet.arrivedUs - this.#lateSinceUs < LATE_BEFORE_REANCHOR_US) {
+        return { placement: { startUs, durationUs, dtx }, steps: [] };
+      }
       startUs = this.#anchorAt(packet.ticks);
     }
-    this.#lateInRow = 0;
+    this.#lateSinceUs = undefined;
     if (startUs - this.#filledUs > LARGEST_HOLE_US) startUs = this.#anchorAt(packet.ticks);
 
     // A hole without a lost packet is a pause that the sender made.
@@ -112,7 +115,7 @@ export class GapFiller {
   reset(): void {
     this.#anchor = undefined;
     this.#nextSequence = undefined;
-    this.#lateInRow = 0;
+    this.#lateSinceUs = undefined;
     this.#quiet = true;
   }
 
