@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { AvatarError, messageOf } from '../base/errors.ts';
 
@@ -11,6 +11,11 @@ const schema = z.object({
 
 /** What marks this operator's pictures and signs for them. Made once; whoever has the file can forge both. */
 export type OperatorKeys = z.infer<typeof schema>;
+
+/** @returns the file of the operator's keys: of the watermark, and of what is signed about pictures. */
+export function operatorKeysPath(dataDir: string): string {
+  return join(dataDir, 'keys.json');
+}
 
 /**
  * Reads the keys, or makes them where there are none.

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Meter } from '../base/meter.ts';
@@ -12,17 +11,14 @@ import { SpeechDesk, type Vouched } from './speech/speech-desk.ts';
 import { openVoices, type SpeechSettings } from './speech/speech-settings.ts';
 import { SPEECH_SOCKET_PATH, SpeechSocket } from './speech/speech-socket.ts';
 
+export { operatorKeysPath } from './operator-keys.ts';
+
 export interface SpeechExtensionOptions {
   readonly settings: SpeechSettings;
   readonly keys: OperatorKeys;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly meter: Meter;
-}
-
-/** @returns the file of the operator's keys: of the watermark, and of what is signed about pictures. */
-export function operatorKeysPath(dataDir: string): string {
-  return join(dataDir, 'keys.json');
 }
 
 /** Adds typed speech and signed provenance to a host: its page's data channels, its HTTP routes and its WebSocket. */

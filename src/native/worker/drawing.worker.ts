@@ -1,6 +1,7 @@
 import { assert } from '../../base/errors.ts';
 import { systemClock } from '../../base/clock.ts';
 import type { FaceDecoder } from '../../media/face-codec.ts';
+import { marked } from '../../media/render/marked-decoder.ts';
 import { MeshCodec } from '../raster/mesh-codec.ts';
 import type { DrawingReply, DrawingRequest } from './film-protocol.ts';
 import type { Answer } from './protocol.ts';
@@ -12,7 +13,7 @@ serve(async (request: DrawingRequest): Promise<Answer<DrawingReply>> => {
   switch (request.type) {
     case 'open': {
       assert(decoder === undefined, 'a worker opens one avatar');
-      decoder = await new MeshCodec().open(request.avatar, request.decoder);
+      decoder = marked(await new MeshCodec().open(request.avatar, request.decoder), request.decoder.watermarkKey);
       const { widthPx, heightPx } = decoder;
       return { reply: { type: 'opened', widthPx, heightPx } };
     }

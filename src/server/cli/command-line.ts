@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { addAnimateCommand } from './animate-command.ts';
+import { addDetectCommand } from './detect-command.ts';
 import { addDoctorCommand } from './doctor-command.ts';
 import { addEnrolCommand } from './enrol-command.ts';
 import { addInspectCommand } from './inspect-command.ts';
@@ -46,6 +47,7 @@ function commandLine(settings: Settings): Command {
     addInspectCommand,
     addAnimateCommand,
     addRenderCommand,
+    addDetectCommand,
     addModelsCommand,
     addDoctorCommand,
   ];

@@ -9,6 +9,7 @@ import { encodeImage } from '../../native/codec/image.ts';
 import { OutputFile } from '../../native/codec/output-file.ts';
 import { OnnxMotionEngine } from '../../native/model/motion-engine.ts';
 import { FilmStages, type FilmPicture } from '../../native/worker/film-stages.ts';
+import { openOperatorKeys, operatorKeysPath } from '../operator-keys.ts';
 import { framesIn } from './animate.ts';
 import { Animation } from './animation.ts';
 import { avatarOf } from './avatar-argument.ts';
@@ -37,11 +38,12 @@ export async function render(
     audio === undefined ? undefined : scope.own(await openAudioFile(audio, audio === '-' ? process.stdin : undefined));
   const motion = await openMotion(sound, flags, settings, scope);
   const avatar = await avatarOf(portrait, { consent: flags.consent, signal: settings.signal, progress });
-  const { badge } = configOf(settings);
+  const config = configOf(settings);
+  const { watermarkKey } = await openOperatorKeys(operatorKeysPath(config.dataDir));
   const stages = scope.own(
     await FilmStages.open({
       avatar,
-      decoder: { sizePx, background, badge, seed },
+      decoder: { sizePx, background, badge: config.badge, watermarkKey, seed },
       framesPerSecond,
       bitrateBps: (flags.bitrate ?? 2000 * (sizePx / 512) ** 2) * 1000,
       drawingThreads: availableParallelism() > 2 ? 2 : 1,

@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,8 @@ import { pictures, probe, soundOf, startVisavis, visavis, type Ran } from '../..
 const PORTRAIT = resolve('models/portraits/astronaut.png');
 
 let folder: string;
-const run = (...args: readonly string[]): Promise<Ran> => visavis(folder, args);
+const dataFolder = (): NodeJS.ProcessEnv => ({ VISAVIS_DATA_DIR: join(folder, '.var') });
+const run = (...args: readonly string[]): Promise<Ran> => visavis(folder, args, undefined, dataFolder());
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'visavis-test-'));
@@ -30,6 +31,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'empty.wav'), '');
   await writeFile(join(folder, 'words.wav'), 'These are words, not sound.');
   await copyFile(PORTRAIT, join(folder, 'face.png'));
+  await mkdir(join(folder, '.var'));
   const enrolled = await run('enrol', 'face.png', '--consent', 'for this test', '--json');
   if (enrolled.code !== 0) throw new Error(enrolled.stderr);
 }, 120_000);
@@ -41,7 +43,9 @@ describe('visavis', () => {
     const { code, stdout } = await run('--help');
     expect(code).toBe(0);
     const commands = [...stdout.matchAll(/^ {2}(\w+) .*(?:\[options\]|<)/gm)].map(([, name = '']) => name);
-    expect(commands).toEqual(expect.arrayContaining(['enrol', 'inspect', 'animate', 'render', 'models', 'doctor']));
+    expect(commands).toEqual(
+      expect.arrayContaining(['enrol', 'inspect', 'animate', 'render', 'detect', 'models', 'doctor']),
+    );
     for (const command of commands.filter((name) => name !== 'help')) {
       const help = await run(command, '--help');
       expect(help.code).toBe(0);
@@ -128,7 +132,7 @@ describe('visavis animate', () => {
 
   test('gives the same motion again, from a file and from a pipe, as CSV and as JSON lines', async () => {
     const wav = await readFile(join(folder, 'voice.wav'));
-    const whole = await visavis(folder, ['animate', '-', '--seed', '3'], wav);
+    const whole = await visavis(folder, ['animate', '-', '--seed', '3'], wav, dataFolder());
     expect(whole.code).toBe(0);
     await run('animate', 'voice.wav', '--seed', '3', '--out', 'again.csv');
     expect(await readFile(join(folder, 'again.csv'), 'utf8')).toBe(whole.stdout);
@@ -205,6 +209,19 @@ describe.skipIf(!hasFfmpeg)('visavis render', () => {
     expect(lagSamples(sweep(48_000), soundOf(join(folder, 'sweep.webm')))).toBeLessThanOrEqual(48);
   }, 60_000);
 
+  test('marks what it makes with the key of the operator', async () => {
+    await run('render', 'face.avatar', 'voice.wav', '--out', 'marked.webm', '--quiet');
+    const verdict = async (name: string, env: NodeJS.ProcessEnv): Promise<unknown> =>
+      JSON.parse((await visavis(folder, ['detect', name, '--json'], undefined, env)).stdout);
+    expect(await verdict('marked.webm', dataFolder())).toMatchObject({ marked: true });
+    ffmpeg(join(folder, 'marked.webm'), join(folder, 'small.webm'), '-vf', 'scale=360:360', '-b:v', '300k');
+    expect(await verdict('small.webm', dataFolder())).toMatchObject({ marked: true });
+    const other = { VISAVIS_DATA_DIR: join(folder, '.other') };
+    expect((await visavis(folder, ['detect', 'marked.webm'], undefined, other)).stderr).toMatch(/there is no key/);
+    await visavis(folder, ['render', 'face.avatar', 'short.wav', '--quiet', '--out', 'other.webm'], undefined, other);
+    expect(await verdict('marked.webm', other)).toMatchObject({ marked: false });
+  }, 60_000);
+
   test('makes a film straight from a portrait and a compressed sound', async () => {
     ffmpeg(join(folder, 'voice.wav'), join(folder, 'voice.mp3'));
     const { code } = await run('render', 'face.png', 'voice.mp3', '--size', '256', '--quiet');
@@ -261,7 +278,7 @@ describe.skipIf(!hasFfmpeg)('visavis render', () => {
   test('leaves no half film when it is interrupted', async () => {
     await writeFile(join(folder, 'long.wav'), wavFile(16_000, babble(16_000, 60)));
     const before = await readdir(folder);
-    const child = startVisavis(folder, ['render', 'face.avatar', 'long.wav', '--out', 'half.webm']);
+    const child = startVisavis(folder, ['render', 'face.avatar', 'long.wav', '--out', 'half.webm'], dataFolder());
     while (!(await readdir(folder)).some((name) => name.startsWith('.half.webm'))) await setTimeout(50);
     child.kill('SIGINT');
     const [code] = (await once(child, 'close')) as [number];
@@ -274,7 +291,7 @@ test('visavis models and doctor look at what is here', async () => {
   const models = await run('models', '--json');
   expect(models.code).toBe(0);
   expect(JSON.parse(models.stdout)).toMatchObject([{ ok: true, name: 'visavis-motion-1' }]);
-  const env = { PORT: '0', VISAVIS_DATA_DIR: join(folder, 'var') };
+  const env = { PORT: '0', ...dataFolder() };
   const doctor = await visavis(folder, ['doctor', '--json'], undefined, env);
   expect(doctor.code).toBe(0);
   const findings = JSON.parse(doctor.stdout) as { what: string; health: string }[];
