@@ -64,8 +64,9 @@ export interface MouthFacts {
   readonly archHalfWidthCm: number;
   /** 0..1: how much the lips must be darkened where they meet, because the portrait shows them apart. */
   readonly seamShade: number;
-  /** Solid flesh of the cavity where the light reaches it best. */
+  /** Solid flesh of the cavity where the light reaches it best, and of its shade. */
   readonly cavity: PartRect;
+  readonly shade: PartRect;
 }
 
 /** All of an appearance that is neither an array nor a picture; plain JSON. */

@@ -1,5 +1,5 @@
 import type { HeadPose } from './pose.ts';
-import { FACE_OVAL } from './landmark-groups.ts';
+import { FACE_OVAL, LEFT_EYE_LOWER, LIP_INNER_LOWER, RIGHT_EYE_LOWER } from './landmark-groups.ts';
 import { buildFlap } from './mesh-flap.ts';
 import { smoothstep } from '../../base/ramp.ts';
 
@@ -252,10 +252,16 @@ function cameraDepth(head: readonly [number, number, number], pose: HeadPose): n
 }
 
 function backToFront(triangles: readonly number[], positions: readonly number[]): number[] {
-  const depth = (at: number): number =>
-    positions[triangles[at]! * 3 + 2]! +
-    positions[triangles[at + 1]! * 3 + 2]! +
-    positions[triangles[at + 2]! * 3 + 2]!;
+  // Where lips and lids meet and overlap by a hair, the upper one lies in front all along the seam.
+  const behind = new Set<number>([...LIP_INNER_LOWER, ...RIGHT_EYE_LOWER, ...LEFT_EYE_LOWER]);
+  const depth = (at: number): number => {
+    let sum = 0;
+    for (let corner = 0; corner < 3; corner++) {
+      const vertex = triangles[at + corner]!;
+      sum += positions[vertex * 3 + 2]! - (behind.has(vertex) ? 1e4 : 0);
+    }
+    return sum;
+  };
   const starts = Array.from({ length: triangles.length / 3 }, (_, triangle) => triangle * 3);
   starts.sort((a, b) => depth(a) - depth(b));
   return starts.flatMap((at) => [triangles[at]!, triangles[at + 1]!, triangles[at + 2]!]);

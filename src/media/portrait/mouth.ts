@@ -27,12 +27,13 @@ export function buildMouth(analysis: PortraitAnalysis, rest: MouthRest, tone: Sk
     lowerInner: LIP_INNER_LOWER,
     upperTeeth: atlas.add(drawTeeth({ tone: teeth, gum: flesh(168, 88, 84), upper: true })),
     lowerTeeth: atlas.add(drawTeeth({ tone: teeth, gum: flesh(168, 88, 84), upper: false })),
-    tongue: atlas.add(drawTongue(flesh(176, 92, 90))),
+    tongue: atlas.add(drawTongue(flesh(196, 104, 100))),
     ownTeeth: own === null ? null : { sprite: own.sprite, originPx: own.originPx },
     lipsCm: [lipAxis(0), lipAxis(1), lipAxis(2)],
     archHalfWidthCm: clamp(halfWidth, 2, 2.6),
     seamShade: smoothstep(0.05, 0.4, rest.gapCm),
-    cavity: atlas.add(solidSprite(flesh(104, 42, 40))),
+    cavity: atlas.add(solidSprite(flesh(112, 46, 43))),
+    shade: atlas.add(solidSprite(flesh(34, 12, 10))),
   };
 }
 
@@ -51,7 +52,8 @@ function genericTeeth(tone: SkinTone): Rgb {
   const level = clamp(60 + 0.78 * tone.luma, 80, 222);
   const warm = [1.02, 0.98, 0.9] as const;
   return [0, 1, 2].map((channel) => {
-    const tinted = 1 + (warm[channel]! * tone.tint[channel]! - 1) * (0.2 + 0.8 * tone.colourfulness);
+    const light = 1 + 0.5 * (tone.tint[channel]! - 1);
+    const tinted = 1 + (warm[channel]! * light - 1) * (0.2 + 0.8 * tone.colourfulness);
     return clamp(level * tinted, 0, 238);
   }) as unknown as Rgb;
 }
@@ -101,18 +103,44 @@ function ownTeeth(
     }
   }
   if (found < TEETH_SHARE * inner || found < 40) return null;
-  const soft = boxBlur(mask, width, height, 1);
   const sprite = newSprite(width, height);
+  const { upperEdge, lowerEdge } = smoothEdges(mask, width, height);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const to = (y * width + x) * 4;
       const from = ((y + top) * sizePx + x + left) * 4;
+      const inside = Math.min(y + 0.5 - upperEdge[x]!, lowerEdge[x]! - y - 0.5);
+      const side = Math.min(x, width - x) / width;
       for (let channel = 0; channel < 3; channel++) sprite.pixels[to + channel] = rgba[from + channel]!;
-      sprite.pixels[to + 3] = 255 * smoothstep(0.35, 0.95, soft[y * width + x]!);
+      sprite.pixels[to + 3] = 255 * smoothstep(-0.5, 1.5, inside) * smoothstep(0.06, 0.16, side);
     }
   }
   const [red = 0, green = 0, blue = 0] = sum.map((value) => value / found);
   return { sprite: atlas.add(sprite), originPx: [left, top], tone: [red, green, blue] };
+}
+
+/** The teeth's edges column by column, smooth: single pixels decide nothing, and gaps between teeth stay teeth. */
+function smoothEdges(
+  mask: Float32Array,
+  width: number,
+  height: number,
+): { upperEdge: Float32Array; lowerEdge: Float32Array } {
+  const soft = boxBlur(mask, width, height, 1);
+  const upper = new Float32Array(width);
+  const lower = new Float32Array(width);
+  for (let x = 0; x < width; x++) {
+    let first = height / 2;
+    let last = height / 2;
+    for (let y = 0; y < height; y++) {
+      if (soft[y * width + x]! < 0.5) continue;
+      first = Math.min(first, y);
+      last = Math.max(last, y + 1);
+    }
+    upper[x] = first;
+    lower[x] = last;
+  }
+  const reach = Math.max(2, Math.round(width * 0.05));
+  return { upperEdge: boxBlur(upper, width, 1, reach), lowerEdge: boxBlur(lower, width, 1, reach) };
 }
 
 function lineAt(line: readonly (readonly [number, number])[], x: number): number {

@@ -8,6 +8,10 @@ const LIP_FEATHER_CM = 0.09;
 
 interface Loop {
   readonly points: readonly number[];
+  /** The point across the hole, or -1 at a corner. */
+  readonly partner: readonly number[];
+  /** Index of the last point of the upper edge. */
+  readonly upperCount: number;
   readonly first: number;
   readonly reachCm: number;
 }
@@ -29,7 +33,11 @@ export class FeatherLayer {
         triangles.push(point, points[next]!, first + index, points[next]!, first + next, first + index);
       });
       planner.batch(faceTexture, triangles);
-      return { points, first, reachCm };
+      const partner = [
+        ...upper.map((point, index) => (point === lower[index] ? -1 : (lower[index] ?? -1))),
+        ...upper.slice(1, -1).reverse(),
+      ];
+      return { points, partner, upperCount: upper.length - 1, first, reachCm };
     };
     this.loops = [
       loop(mouth.upperInner, mouth.lowerInner, LIP_FEATHER_CM),
@@ -41,14 +49,8 @@ export class FeatherLayer {
   /** @param put - writes feather vertex `vertex`, faded out, at a place of the picture with the texel of `point`. */
   write(deformer: Deformer, put: (vertex: number, point: number, x: number, y: number) => void): void {
     const { places } = deformer;
-    for (const { points, first, reachCm } of this.loops) {
+    for (const { points, partner, upperCount, first, reachCm } of this.loops) {
       const reach = reachCm * this.scale;
-      let middleX = 0;
-      let middleY = 0;
-      for (const point of points) {
-        middleX += places[point * 2]! / points.length;
-        middleY += places[point * 2 + 1]! / points.length;
-      }
       for (let index = 0; index < points.length; index++) {
         const point = points[index]!;
         const before = points[(index + points.length - 1) % points.length]!;
@@ -58,7 +60,11 @@ export class FeatherLayer {
         let nx = places[before * 2 + 1]! - places[after * 2 + 1]!;
         let ny = places[after * 2]! - places[before * 2]!;
         const length = Math.hypot(nx, ny) || 1;
-        const inward = nx * (middleX - x) + ny * (middleY - y) < 0 ? -reach / length : reach / length;
+        // Into the hole: down from the upper edge and up from the lower, never past half of what is open.
+        const facing = partner[index]!;
+        const gap = facing < 0 ? 0 : Math.hypot(places[facing * 2]! - x, places[facing * 2 + 1]! - y);
+        const down = index <= upperCount ? 1 : -1;
+        const inward = ((ny < 0 ? -down : down) * Math.min(reach, 0.5 * gap + 0.3)) / length;
         nx *= inward;
         ny *= inward;
         put(first + index, point, x + nx, y + ny);

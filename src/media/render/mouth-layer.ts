@@ -7,7 +7,7 @@ import type { ScenePlanner, VertexGrid } from './scene-plan.ts';
 import type { VertexWriter } from './vertex-writer.ts';
 
 /** What the jaw does to the lower teeth at coefficient 1, cm in head axes. */
-const JAW_DROP_CM = 2.05;
+const JAW_DROP_CM = 1.95;
 const JAW_BACK_CM = 0.75;
 const JAW_SIDE_CM = 0.7;
 const JAW_FORWARD_CM = 0.7;
@@ -53,7 +53,7 @@ export class MouthLayer {
     const lowerY = (column: number): number => places[mouth.lowerInner[column]! * 2 + 1]!;
     let open = 0;
     for (let column = 1; column < 10; column++) open = Math.max(open, (lowerY(column) - upperY(column)) / scale);
-    const light = 0.62 + 0.38 * smoothstep(0.1, 1.2, open);
+    const light = 0.76 + 0.24 * smoothstep(0.1, 1.1, open);
 
     this.each(this.cavity, (vertex, u, v) => {
       const column = Math.round(u * 10);
@@ -62,7 +62,7 @@ export class MouthLayer {
       const side = 1 - 0.6 * Math.abs(2 * u - 1) ** 2;
       const x = mix(upperX(column), lowerX(column), t);
       const y = mix(upperY(column) - 0.05 * scale, lowerY(column) + 0.05 * scale, t);
-      writer.putPart(vertex, x, y, mouth.cavity, 0.5, 0.5, (0.22 + 0.55 * v * v) * side, 1);
+      writer.putPart(vertex, x, y, mouth.cavity, 0.5, 0.5, (0.3 + 0.5 * v * v) * side, 1);
     });
 
     const jaw = value('jawOpen');
@@ -79,12 +79,13 @@ export class MouthLayer {
       this.each(grid, (vertex, u, v) => {
         const x = (2 * u - 1) * 1.55 + jawSide;
         const tip = v;
-        const base = lipY - 0.75 - drop + 0.35 * drop * (1 - tip);
-        const up = raised * (0.75 + 0.55 * drop) * (0.35 + 0.65 * tip);
-        const y = base + 0.3 - 0.75 * tip + up;
-        const z = lipZ - 1.5 + 0.9 * tip + 1.1 * tongueOut * tip - 0.2 * Math.abs(2 * u - 1);
+        // Its back rests against the palate's height, its tip behind the lower teeth; an arch across.
+        const base = lipY - 0.5 - 0.94 * drop + 0.45 * drop * (1 - tip);
+        const up = raised * (0.5 + 0.7 * drop) * (0.35 + 0.65 * tip);
+        const y = base + 0.42 - 0.7 * tip + up - 0.22 * (2 * u - 1) ** 2;
+        const z = lipZ - 1.6 + 1 * tip + 1.1 * tongueOut * tip - 0.2 * Math.abs(2 * u - 1);
         this.placeHead(x, y, z);
-        const shade = (0.5 + 0.3 * tip + 0.2 * raised) * light * (1 - 0.25 * Math.abs(2 * u - 1));
+        const shade = (0.42 + 0.4 * tip + 0.18 * raised) * light * (1 - 0.3 * Math.abs(2 * u - 1));
         writer.putPart(vertex, head.x, head.y, mouth.tongue, u, v, shade, alpha);
       });
     };
@@ -104,11 +105,11 @@ export class MouthLayer {
         const z = arch(x) - (jawed ? 0.25 + JAW_BACK_CM * jaw - jawForward : 0);
         this.placeHead(x + (jawed ? jawSide : 0), mix(top, bottom, v) - (jawed ? drop : 0), z);
         const towardsEdge = jawed ? 1 - v : v;
-        const shade = mix(jawed ? 0.5 : 0.66, jawed ? 0.84 : 0.96, towardsEdge) * light;
+        const shade = mix(jawed ? 0.45 : 0.68, jawed ? 0.74 : 0.97, towardsEdge) * light;
         writer.putPart(vertex, head.x, head.y, part, u, v, shade, 1);
       });
     };
-    teeth(this.lowerTeeth, mouth.lowerTeeth, half * 0.86, lipY - 0.42, lipY - 1.25, true);
+    teeth(this.lowerTeeth, mouth.lowerTeeth, half * 0.86, lipY - 0.16, lipY - 1, true);
     teeth(this.upperTeeth, mouth.upperTeeth, half, lipY + 0.62, lipY - 0.36, false);
     this.writeOwnTeeth(light, writer);
 
@@ -119,13 +120,13 @@ export class MouthLayer {
         const y = lip === 'upper' ? upperY(column) : lowerY(column);
         const reach = Math.min(depthCm * scale, Math.max(0, lowerY(column) - upperY(column)));
         const side = smoothstep(0.5, 1, Math.abs(2 * u - 1));
-        const alpha = v === 0 ? mix(strength, 0.85, side) : 0.55 * side;
+        const alpha = v === 0 ? mix(strength, 0.9, side) : 0.6 * side;
         const inward = lip === 'upper' ? reach * v : -reach * v;
-        writer.putPart(vertex, x, y + inward, facts.black, 0.5, 0.5, 1, alpha);
+        writer.putPart(vertex, x, y + inward, mouth.shade, 0.5, 0.5, 1, alpha);
       });
     };
-    shade(this.upperShade, 'upper', 0.42, 0.55);
-    shade(this.lowerShade, 'lower', 0.24, 0.35);
+    shade(this.upperShade, 'upper', 0.36, 0.5);
+    shade(this.lowerShade, 'lower', 0.22, 0.3);
   }
 
   private writeOwnTeeth(light: number, writer: VertexWriter): void {
