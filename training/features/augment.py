@@ -1,8 +1,30 @@
-"""Cheap variety for log-mel frames, new at every step: level, tilt, formant shift, steady noise, gaps."""
+"""Cheap variety for log-mel frames, new at every step: head size, level, tilt, steady noise, gaps."""
+
+import math
 
 import torch
 
+from training.config import MelConfig
+
+SMALLEST_WARP, LARGEST_WARP = 0.84, 1.34
+"""Vocal tracts from a large man's to a child's, against the voices as they are, most of them men's."""
 LOG_FLOOR = -16.118  # ln(1e-7), the floor of config.MelConfig
+
+
+CONFIG = MelConfig()
+
+
+def mel_place(hz):
+    """Returns which mel bin, with fractions, has its peak at a frequency."""
+    mel = lambda value: 2595 * torch.log10(1 + torch.as_tensor(value) / 700)
+    low, high = mel(CONFIG.low_hz), mel(CONFIG.high_hz)
+    return (mel(hz) - low) / (high - low) * (CONFIG.mel_bins + 1) - 1
+
+
+def mel_hz(place):
+    mel = lambda value: 2595 * math.log10(1 + value / 700)
+    low, high = mel(CONFIG.low_hz), mel(CONFIG.high_hz)
+    return 700 * (10 ** ((low + (place + 1) / (CONFIG.mel_bins + 1) * (high - low)) / 2595) - 1)
 
 
 def augment(mel, generator):
@@ -10,8 +32,9 @@ def augment(mel, generator):
     batch, frames, bins = mel.shape
     draw = lambda *shape: torch.rand(*shape, generator=generator)
     normal = lambda *shape: torch.randn(*shape, generator=generator)
-    shift = (draw(batch, 1) * 4 - 2) * (draw(batch, 1) < 0.5)  # up to two mel bins, about 15 % of formant frequency
-    place = (torch.arange(bins) + shift).clamp(0, bins - 1.001)  # [batch, bins]
+    warp = SMALLEST_WARP * (LARGEST_WARP / SMALLEST_WARP) ** draw(batch, 1)  # vocal tract length (Jaitly and Hinton 2013)
+    warp = torch.where(draw(batch, 1) < 0.7, warp, torch.ones(1))
+    place = mel_place(mel_hz(torch.arange(bins)) / warp).clamp(0, bins - 1.001)  # [batch, bins]
     low = place.long()
     part = (place - low)[:, None]  # [batch, 1, bins]
     gather = lambda index: mel.gather(2, index[:, None].expand(-1, frames, -1))
