@@ -1,0 +1,139 @@
+import { finishedLength } from '../../src/media/control/speech-text.ts';
+import { t } from '../i18n.ts';
+import { button, freshId, h, said, tick } from './element.ts';
+import type { PreferenceStore } from './preferences.ts';
+import type { AidState, Speaker } from './speaker.ts';
+import type { TypingLine } from './typing-line.ts';
+
+/** Where text is written and sent off: Enter says it, Escape stops the voice. */
+export class Composer {
+  readonly element: HTMLElement;
+  readonly #speaker: Speaker;
+  readonly #typing: TypingLine;
+  readonly #preferences: PreferenceStore;
+  readonly #input: HTMLTextAreaElement;
+  readonly #state: HTMLElement;
+
+  constructor(speaker: Speaker, typing: TypingLine, preferences: PreferenceStore) {
+    this.#speaker = speaker;
+    this.#typing = typing;
+    this.#preferences = preferences;
+    const id = freshId('text');
+    const hint = said('p', 'aid.compose.hint', { class: 'hint', id: freshId('hint') });
+    this.#input = h('textarea', { id, rows: '3', dir: 'auto', 'aria-describedby': hint.id, 'data-aid': 'text' });
+    this.#input.addEventListener('input', () => {
+      this.#typed();
+    });
+    this.#input.addEventListener('keydown', (event) => {
+      // Enter that ends a Chinese or Japanese conversion belongs to the input method.
+      if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      this.say();
+    });
+    this.#state = h('p', { class: 'aid-state', role: 'status', 'data-aid': 'state' });
+    speaker.onState((state) => {
+      this.#show(state);
+    });
+    const { sentences, showTyping } = preferences.current;
+    this.element = h(
+      'section',
+      { class: 'aid-composer' },
+      said('label', 'aid.compose.label', { for: id }),
+      this.#input,
+      hint,
+      h(
+        'div',
+        {
+          class: 'aid-buttons',
+          'data-scan-group': true,
+          'data-i18n-label': 'aid.title',
+          role: 'group',
+          'aria-label': t('aid.title'),
+        },
+        button(
+          'aid.compose.say',
+          () => {
+            this.say();
+          },
+          { class: 'button primary', 'data-aid': 'say' },
+        ),
+        button(
+          'aid.compose.stop',
+          () => {
+            this.stop();
+          },
+          { class: 'button danger', 'data-aid': 'stop', 'aria-keyshortcuts': 'Escape' },
+        ),
+        button(
+          'aid.compose.repeat',
+          () => {
+            this.#speaker.repeat();
+          },
+          { 'data-aid': 'repeat', 'aria-keyshortcuts': 'Alt+R' },
+        ),
+        button(
+          'aid.compose.edit',
+          () => {
+            this.edit();
+          },
+          { 'data-aid': 'edit', 'aria-keyshortcuts': 'Alt+E' },
+        ),
+      ),
+      this.#state,
+      tick('aid.compose.sentences', sentences, (checked) => {
+        preferences.set({ sentences: checked });
+      }),
+      tick('aid.compose.showTyping', showTyping, (checked) => {
+        preferences.set({ showTyping: checked });
+        this.#typing.show(this.#input.value);
+      }),
+    );
+  }
+
+  /** Says what is written. */
+  say(): void {
+    if (!this.#speaker.say(this.#input.value)) return;
+    this.#input.value = '';
+    this.#typing.end();
+  }
+
+  stop(): void {
+    this.#speaker.stop();
+  }
+
+  /** Takes the last text back to be corrected; the voice stops. */
+  edit(): void {
+    const { last } = this.#speaker;
+    if (last === undefined) return;
+    this.#speaker.stop();
+    this.write(last);
+    this.#input.focus();
+  }
+
+  /** Puts `text` in the place of what is written. */
+  write(text: string): void {
+    this.#input.value = text;
+    this.#typed();
+  }
+
+  get text(): string {
+    return this.#input.value;
+  }
+
+  #typed(): void {
+    const draft = this.#input.value;
+    const finished = this.#preferences.current.sentences ? finishedLength(draft) : 0;
+    if (finished > 0 && this.#speaker.say(draft.slice(0, finished))) {
+      this.#input.value = draft.slice(finished);
+      this.#typing.end();
+    }
+    this.#speaker.compose(this.#input.value.trim() !== '');
+    this.#typing.show(this.#input.value);
+  }
+
+  #show({ key, values, isTrouble }: AidState): void {
+    this.#state.textContent = t(key, values);
+    this.#state.dataset['state'] = key.replace('aid.state.', '');
+    this.#state.classList.toggle('trouble', isTrouble === true);
+  }
+}

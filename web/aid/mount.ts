@@ -1,0 +1,86 @@
+import type { CallPort } from '../call-port.ts';
+import { translate } from '../i18n.ts';
+import { accessSettings } from './access-settings.ts';
+import { captionSettings } from './caption-settings.ts';
+import { CaptionView } from './caption-view.ts';
+import { Composer } from './composer.ts';
+import { fold } from './element.ts';
+import { expressionKeys } from './expression-keys.ts';
+import { letterBoard } from './letter-board.ts';
+import { PhrasePanel } from './phrase-panel.ts';
+import { PreferenceStore } from './preferences.ts';
+import { quickAnswers } from './quick-answers.ts';
+import { ScanView } from './scan-view.ts';
+import { Speaker } from './speaker.ts';
+import { Transcript } from './transcript.ts';
+import { trustView } from './trust-view.ts';
+import { TypingLine } from './typing-line.ts';
+import { voiceSettings } from './voice-settings.ts';
+
+/** Where the aid goes and what it speaks through. */
+export interface AidContext {
+  readonly call: CallPort;
+  /** What lip clarity crops: holds the videos, is positioned. */
+  readonly stage: HTMLElement;
+  /** Where captions are written, over the stage. */
+  readonly captions: HTMLElement;
+}
+
+/** Puts the communication aid into `root`. Its keys work in the whole page: Escape stops the voice, Alt and a key speak. */
+export function mountAid(root: HTMLElement, { call, stage, captions }: AidContext): void {
+  const preferences = new PreferenceStore();
+  const speaker = new Speaker(call, preferences);
+  const transcript = new Transcript();
+  new CaptionView(captions, stage, speaker, call, preferences, transcript);
+  const composer = new Composer(speaker, new TypingLine(call, preferences), preferences);
+  const quick = quickAnswers(speaker);
+  const phrases = new PhrasePanel(speaker);
+  const board = letterBoard(composer);
+  root.classList.add('aid');
+  root.append(
+    composer.element,
+    quick.element,
+    board,
+    phrases.element,
+    expressionKeys(speaker, preferences),
+    fold('aid.captions.title', captionSettings(preferences), transcript.element),
+    fold('aid.voice.title', voiceSettings(speaker, preferences)),
+    fold('aid.access.title', accessSettings(call, stage, preferences)),
+    fold('aid.trust.title', trustView(speaker, call)),
+  );
+  // With a switch alone what folds away must be within reach too.
+  for (const each of root.querySelectorAll<HTMLElement>('.aid-fold')) each.dataset['scanGroup'] = '';
+  preferences.watch(({ scan }) => {
+    board.hidden = scan === 'off';
+  });
+  new ScanView(root, preferences);
+  translate(root);
+  document.addEventListener('keydown', (event) => {
+    if (call.state.type !== 'live') return;
+    if (event.key === 'Escape' && document.querySelector('dialog[open]') === null) {
+      speaker.stop();
+      return;
+    }
+    if (!event.altKey || event.ctrlKey || event.metaKey) return;
+    const act = actOf(event.code);
+    if (act === undefined) return;
+    event.preventDefault();
+    act();
+  });
+  const actOf = (code: string): (() => void) | undefined => {
+    const place = /^(?:Digit|Numpad)([1-9])$/.exec(code)?.[1];
+    if (place !== undefined)
+      return () => {
+        phrases.sayAt(Number(place) - 1);
+      };
+    if (code === 'KeyR')
+      return () => {
+        speaker.repeat();
+      };
+    if (code === 'KeyE')
+      return () => {
+        composer.edit();
+      };
+    return quick.keys.get(code);
+  };
+}

@@ -1,0 +1,157 @@
+import { t } from '../i18n.ts';
+import { h } from './element.ts';
+import type { PreferenceStore } from './preferences.ts';
+import { Scan, type ScanNode } from './scan.ts';
+
+/** Elements that a group of the page offers to a switch, in reading order. */
+const REACHABLE = 'button, input, select, summary, a[href]';
+
+/**
+ * Switch scanning of everything that carries `data-scan-group`: the groups one after the other, then what is in the one
+ * that was chosen. One switch: time goes on by itself, Space chooses. Two switches: Space goes on, Enter chooses.
+ */
+export class ScanView {
+  readonly #root: HTMLElement;
+  readonly #preferences: PreferenceStore;
+  readonly #back = h('p', { class: 'aid-scan-back', hidden: true, 'aria-live': 'polite' });
+  #scan: Scan<HTMLElement> | undefined;
+  #timer: number | undefined;
+
+  constructor(root: HTMLElement, preferences: PreferenceStore) {
+    this.#root = root;
+    this.#preferences = preferences;
+    root.append(this.#back);
+    preferences.watch(({ scan }) => {
+      if (scan === 'off') this.#end();
+      else this.#begin();
+    });
+    document.addEventListener(
+      'keydown',
+      (event) => {
+        this.#press(event);
+      },
+      { capture: true },
+    );
+  }
+
+  #begin(): void {
+    this.#root.classList.add('aid-scanning');
+    this.#scan = new Scan(treeOf(this.#root));
+    this.#show();
+  }
+
+  #end(): void {
+    clearTimeout(this.#timer);
+    this.#scan = undefined;
+    this.#root.classList.remove('aid-scanning');
+    this.#back.hidden = true;
+    this.#unmark();
+  }
+
+  #press(event: KeyboardEvent): void {
+    if (this.#scan === undefined || (event.key !== ' ' && event.key !== 'Enter')) return;
+    // Somebody who writes on a keyboard beside the switch keeps both keys.
+    if (
+      event.target instanceof HTMLTextAreaElement ||
+      (event.target instanceof HTMLInputElement && event.target.type === 'text')
+    )
+      return;
+    if (event.repeat) {
+      // A switch that is held down is one press (tremor, spasm).
+      event.preventDefault();
+      return;
+    }
+    const two = this.#preferences.current.scan === 'two';
+    if (!two && event.key === 'Enter') return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (two && event.key === ' ') this.#step();
+    else this.#choose();
+  }
+
+  #step(): void {
+    this.#scan?.advance();
+    this.#show();
+  }
+
+  #choose(): void {
+    const chosen = this.#scan?.choose();
+    if (chosen !== undefined) {
+      chosen.focus({ preventScroll: true });
+      activate(chosen);
+      // What was chosen may have changed what there is to choose.
+      this.#begin();
+      return;
+    }
+    this.#show();
+  }
+
+  #show(): void {
+    clearTimeout(this.#timer);
+    this.#unmark();
+    const stop = this.#scan?.stop;
+    if (stop === undefined) return;
+    // A panel that was redrawn leaves the scan with elements that are gone.
+    if (!stop.node.target.isConnected) {
+      this.#begin();
+      return;
+    }
+    stop.node.target.classList.add(stop.back ? 'aid-scan-leave' : 'aid-scan-here');
+    stop.node.target.scrollIntoView({ block: 'nearest', behavior: 'instant' });
+    const name = stop.back ? t('aid.access.back') : nameOf(stop.node.target);
+    this.#back.hidden = false;
+    this.#back.textContent = t('aid.access.scanning', { name });
+    const { scan, dwellS } = this.#preferences.current;
+    if (scan === 'one')
+      this.#timer = setTimeout(() => {
+        this.#step();
+      }, dwellS * 1000);
+  }
+
+  #unmark(): void {
+    for (const marked of this.#root.querySelectorAll('.aid-scan-here, .aid-scan-leave')) {
+      marked.classList.remove('aid-scan-here', 'aid-scan-leave');
+    }
+  }
+}
+
+/** Groups, and groups within groups, with what can be chosen in them now. */
+function treeOf(root: HTMLElement): ScanNode<HTMLElement> {
+  const groups = [...root.querySelectorAll<HTMLElement>('[data-scan-group]')].filter(isShown);
+  const outermost = groups.filter((group) => group.parentElement?.closest('[data-scan-group]') === null);
+  return { target: root, children: outermost.map(nodeOf).filter(({ children }) => children.length > 0) };
+}
+
+function nodeOf(group: HTMLElement): ScanNode<HTMLElement> {
+  const inner = [...group.querySelectorAll<HTMLElement>('[data-scan-group]')].filter(isShown);
+  const children =
+    inner.length > 0
+      ? inner.map(nodeOf).filter((node) => node.children.length > 0)
+      : [...group.querySelectorAll<HTMLElement>(REACHABLE)].filter(isShown).map((target) => ({ target, children: [] }));
+  return { target: group, children };
+}
+
+function isShown(element: HTMLElement): boolean {
+  return (
+    element.checkVisibility() &&
+    !element.classList.contains('visually-hidden') &&
+    !(element as HTMLButtonElement).disabled
+  );
+}
+
+/** A select moves on to its next choice; everything else is pressed. */
+function activate(element: HTMLElement): void {
+  if (element instanceof HTMLSelectElement) {
+    element.selectedIndex = (element.selectedIndex + 1) % element.options.length;
+    element.dispatchEvent(new Event('change', { bubbles: true }));
+  } else element.click();
+}
+
+function nameOf(element: HTMLElement): string {
+  const labelled = element.closest('[aria-labelledby]')?.getAttribute('aria-labelledby');
+  const heading =
+    labelled === null || labelled === undefined ? undefined : document.getElementById(labelled)?.textContent;
+  const own =
+    element.getAttribute('aria-label') ?? (element.hasAttribute('data-scan-group') ? undefined : element.textContent);
+  return (own ?? heading ?? '').trim();
+}
