@@ -1,0 +1,30 @@
+// Bundles the page into dist/web: names carry a digest of what is inside, so browsers may keep them for ever.
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { build } from 'esbuild';
+
+const WEB = import.meta.dirname;
+const OUT = resolve(WEB, '../dist/web');
+
+rmSync(OUT, { recursive: true, force: true });
+mkdirSync(OUT, { recursive: true });
+const { metafile } = await build({
+  absWorkingDir: WEB,
+  entryPoints: { page: 'main.ts', style: 'styles/page.css' },
+  outdir: OUT,
+  entryNames: '[name]-[hash]',
+  bundle: true,
+  format: 'esm',
+  target: ['chrome110', 'firefox115', 'safari16'],
+  minify: true,
+  sourcemap: true,
+  metafile: true,
+  logLevel: 'warning',
+});
+const made = Object.keys(metafile.outputs).map((path) => basename(path));
+const named = (pattern) => made.find((name) => pattern.test(name));
+const html = readFileSync(resolve(WEB, 'index.html'), 'utf8')
+  .replace('{{script}}', named(/^page-.*\.js$/))
+  .replace('{{style}}', named(/^style-.*\.css$/));
+writeFileSync(resolve(OUT, 'index.html'), html);
+cpSync(resolve(WEB, 'static'), OUT, { recursive: true });

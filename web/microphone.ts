@@ -1,0 +1,111 @@
+import { LevelMeter } from './level-meter.ts';
+
+export type MicrophoneProblem = 'denied' | 'missing' | 'failed';
+
+/** The microphone: asked for once, shared by the test in the lobby and the call. */
+export class Microphone {
+  #stream: MediaStream | undefined;
+  #opening: Promise<MediaStreamTrack> | undefined;
+  #deviceId: string | undefined;
+  #meter: LevelMeter | undefined;
+  #onLevel: ((level: number) => void) | undefined;
+  #onTrack: ((track: MediaStreamTrack) => void) | undefined;
+  #muted = false;
+
+  get track(): MediaStreamTrack | undefined {
+    return this.#stream?.getAudioTracks()[0];
+  }
+
+  get deviceId(): string | undefined {
+    return this.track?.getSettings().deviceId ?? this.#deviceId;
+  }
+
+  /** Hears each track, when there is a new one: after opening, and after another device was chosen. */
+  onTrack(listener: (track: MediaStreamTrack) => void): void {
+    this.#onTrack = listener;
+    if (this.track !== undefined) listener(this.track);
+  }
+
+  /** Hears 0..1 for each picture of the screen while the microphone is open; `undefined` ends it. */
+  onLevel(listener: ((level: number) => void) | undefined): void {
+    this.#onLevel = listener;
+    this.#measure();
+  }
+
+  /**
+   * Opens it, asking the person where that is needed; the second time it is there already.
+   * @throws DOMException of `getUserMedia`; see `problemOf`.
+   */
+  async open(): Promise<MediaStreamTrack> {
+    this.#opening ??= this.#open();
+    try {
+      return await this.#opening;
+    } catch (thrown) {
+      this.#opening = undefined;
+      throw thrown;
+    }
+  }
+
+  /** Opens another device in place of the one before. */
+  async choose(deviceId: string): Promise<void> {
+    this.#deviceId = deviceId;
+    if (this.#stream === undefined) return;
+    this.#opening = this.#open();
+    await this.#opening;
+  }
+
+  setMuted(muted: boolean): void {
+    this.#muted = muted;
+    if (this.track !== undefined) this.track.enabled = !muted;
+  }
+
+  /** Lets the device go: its light goes out. */
+  close(): void {
+    this.#meter?.close();
+    this.#meter = undefined;
+    for (const track of this.#stream?.getTracks() ?? []) track.stop();
+    this.#stream = undefined;
+    this.#opening = undefined;
+  }
+
+  async devices(): Promise<readonly MediaDeviceInfo[]> {
+    const all = await mediaDevices().enumerateDevices();
+    return all.filter(({ kind, deviceId }) => kind === 'audioinput' && deviceId !== '');
+  }
+
+  async #open(): Promise<MediaStreamTrack> {
+    const device = this.#deviceId === undefined ? {} : { deviceId: { exact: this.#deviceId } };
+    const stream = await mediaDevices().getUserMedia({
+      audio: { channelCount: 1, echoCancellation: true, noiseSuppression: true, autoGainControl: true, ...device },
+    });
+    for (const track of this.#stream?.getTracks() ?? []) track.stop();
+    this.#stream = stream;
+    const track = stream.getAudioTracks()[0];
+    if (track === undefined) throw new DOMException('The stream has no sound', 'NotFoundError');
+    track.enabled = !this.#muted;
+    this.#measure();
+    this.#onTrack?.(track);
+    return track;
+  }
+
+  #measure(): void {
+    this.#meter?.close();
+    this.#meter = undefined;
+    if (this.#stream !== undefined && this.#onLevel !== undefined) {
+      this.#meter = new LevelMeter(this.#stream, this.#onLevel);
+    }
+  }
+}
+
+export function problemOf(thrown: unknown): MicrophoneProblem {
+  const name = thrown instanceof DOMException ? thrown.name : '';
+  if (name === 'NotAllowedError' || name === 'SecurityError') return 'denied';
+  return name === 'NotFoundError' || name === 'OverconstrainedError' ? 'missing' : 'failed';
+}
+
+/** A page that was not opened over https, nor from this machine, has no devices at all. */
+function mediaDevices(): MediaDevices {
+  const devices = navigator.mediaDevices as MediaDevices | undefined;
+  if (devices === undefined) throw new DOMException('Microphones need https', 'SecurityError');
+  return devices;
+}

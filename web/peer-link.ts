@@ -1,0 +1,151 @@
+import type { CandidateInit, IceServer } from '../signaling/protocol.ts';
+import type { ChannelMessage } from './call-port.ts';
+
+/** Where one participant's picture and sound arrive. */
+export interface Place {
+  readonly videoMid: string;
+  readonly audioMid: string | undefined;
+}
+
+export interface PeerLinkOptions {
+  /** Other participants that there is room for. */
+  readonly others: number;
+  readonly iceServers: readonly IceServer[];
+  readonly relayOnly: boolean;
+}
+
+export interface PeerLinkEvents {
+  onCandidate(candidate: CandidateInit): void;
+  onState(state: RTCPeerConnectionState): void;
+  onMessage(message: ChannelMessage): void;
+  onTextChannel(channel: RTCDataChannel): void;
+}
+
+const CONTROL_LABEL = 'visavis';
+const TEXT_LABEL = 'text';
+/** RFC 8865, 4.1: the subprotocol says that it is real-time text. */
+const TEXT_PROTOCOL = 't140';
+
+/**
+ * One WebRTC connection to an avatar peer. The offer is made before there is a microphone: its place is kept and filled
+ * by `setMicrophone` whenever the track is there, without a second negotiation.
+ */
+export class PeerLink {
+  readonly #connection: RTCPeerConnection;
+  readonly #control: RTCDataChannel;
+  readonly #microphone: RTCRtpSender;
+  readonly #early: CandidateInit[] = [];
+  #answered = false;
+  #closed = false;
+
+  constructor(options: PeerLinkOptions, events: PeerLinkEvents) {
+    const connection = new RTCPeerConnection({
+      bundlePolicy: 'max-bundle',
+      iceServers: options.iceServers.map((server) => ({ ...server, urls: [...server.urls] })),
+      iceTransportPolicy: options.relayOnly ? 'relay' : 'all',
+    });
+    this.#connection = connection;
+    this.#microphone = connection.addTransceiver('audio', { direction: 'sendrecv' }).sender;
+    connection.addTransceiver('video', { direction: 'recvonly' });
+    for (let place = 0; place < options.others; place++) {
+      connection.addTransceiver('audio', { direction: 'recvonly' });
+      connection.addTransceiver('video', { direction: 'recvonly' });
+    }
+    this.#control = connection.createDataChannel(CONTROL_LABEL);
+    this.#control.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+      const message: unknown = typeof data === 'string' ? JSON.parse(data) : undefined;
+      if (isChannelMessage(message)) events.onMessage(message);
+    });
+    events.onTextChannel(connection.createDataChannel(TEXT_LABEL, { protocol: TEXT_PROTOCOL }));
+    connection.addEventListener('icecandidate', ({ candidate }) => {
+      // An empty candidate ends a generation; the protocol says that with null.
+      events.onCandidate(candidate === null || candidate.candidate === '' ? null : toInit(candidate));
+    });
+    connection.addEventListener('connectionstatechange', () => {
+      if (!this.#closed) events.onState(connection.connectionState);
+    });
+  }
+
+  get state(): RTCPeerConnectionState {
+    return this.#connection.connectionState;
+  }
+
+  get isRestarting(): boolean {
+    return this.#connection.signalingState !== 'stable';
+  }
+
+  /** @returns the SDP to send; called again it restarts ICE. */
+  async offer(): Promise<string> {
+    if (this.#answered) this.#connection.restartIce();
+    await this.#connection.setLocalDescription();
+    return this.localSdp;
+  }
+
+  /** The offer with the candidates that were found since. */
+  get localSdp(): string {
+    return this.#connection.localDescription?.sdp ?? '';
+  }
+
+  async answer(sdp: string): Promise<void> {
+    if (this.#closed || this.#connection.signalingState !== 'have-local-offer') return;
+    await this.#connection.setRemoteDescription({ type: 'answer', sdp });
+    this.#answered = true;
+    for (const candidate of this.#early.splice(0)) await this.candidate(candidate);
+  }
+
+  async candidate(candidate: CandidateInit): Promise<void> {
+    if (this.#closed) return;
+    if (!this.#answered) this.#early.push(candidate);
+    else await this.#connection.addIceCandidate(candidate === null ? undefined : candidateOf(candidate));
+  }
+
+  async setMicrophone(track: MediaStreamTrack | null): Promise<void> {
+    if (!this.#closed) await this.#microphone.replaceTrack(track);
+  }
+
+  /** @returns whether the channel was open to take it. */
+  send(message: object): boolean {
+    if (this.#control.readyState !== 'open') return false;
+    this.#control.send(JSON.stringify(message));
+    return true;
+  }
+
+  /** The tracks of a place, best in one stream: then the browser keeps them in step. */
+  streamOf(place: Place): MediaStream {
+    const tracks = this.#connection
+      .getTransceivers()
+      .filter(({ mid }) => mid !== null && (mid === place.videoMid || mid === place.audioMid))
+      .map(({ receiver }) => receiver.track);
+    return new MediaStream(tracks);
+  }
+
+  /** The place of the page's own avatar, before the roster says so: the first of each kind. */
+  get ownPlace(): Place {
+    const mids = (kind: string): string | null | undefined =>
+      this.#connection.getTransceivers().find(({ receiver }) => receiver.track.kind === kind)?.mid;
+    return { videoMid: mids('video') ?? '', audioMid: mids('audio') ?? undefined };
+  }
+
+  get statistics(): Promise<RTCStatsReport> {
+    return this.#connection.getStats();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#connection.close();
+  }
+}
+
+function toInit(candidate: RTCIceCandidate): CandidateInit {
+  const { sdpMid, sdpMLineIndex, usernameFragment } = candidate;
+  return { candidate: candidate.candidate, sdpMid, sdpMLineIndex, usernameFragment };
+}
+
+function candidateOf(init: NonNullable<CandidateInit>): RTCIceCandidateInit {
+  const { candidate, sdpMid = null, sdpMLineIndex = null, usernameFragment = null } = init;
+  return { candidate, sdpMid, sdpMLineIndex, usernameFragment };
+}
+
+function isChannelMessage(message: unknown): message is ChannelMessage {
+  return typeof message === 'object' && message !== null && 'type' in message && typeof message.type === 'string';
+}

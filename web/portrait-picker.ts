@@ -1,0 +1,79 @@
+import { toast } from './announce.ts';
+import { byId, icon, make } from './dom.ts';
+import { t } from './i18n.ts';
+import type { Portrait, PortraitService } from './portrait-service.ts';
+import { recall, remember } from './storage.ts';
+
+/** The portraits as a group of pictures to choose from. */
+export class PortraitPicker {
+  readonly #service: PortraitService;
+  readonly #list = byId('portrait-list', HTMLDivElement);
+  readonly #credit = byId('portrait-credit', HTMLParagraphElement);
+  #portraits: readonly Portrait[] = [];
+  #chosen: string;
+
+  /** @param asked - the link's portrait: it wins over the one chosen before, and may be one that is not listed. */
+  constructor(service: PortraitService, asked: string, isAskedByLink: boolean) {
+    this.#service = service;
+    this.#chosen = isAskedByLink ? asked : (recall('portrait') ?? asked);
+  }
+
+  get chosen(): string {
+    return this.#chosen;
+  }
+
+  async load(): Promise<void> {
+    this.#portraits = await this.#service.list();
+    const isListed = this.#portraits.some(({ id }) => id === this.#chosen);
+    if (!isListed) this.#chosen = this.#portraits[0]?.id ?? this.#chosen;
+    this.#show();
+  }
+
+  async choose(id: string): Promise<void> {
+    this.#chosen = id;
+    remember('portrait', id);
+    await this.load();
+  }
+
+  #show(): void {
+    this.#list.replaceChildren(...this.#portraits.map((portrait) => this.#card(portrait)));
+    this.#showCredit();
+  }
+
+  #card(portrait: Portrait): HTMLElement {
+    const radio = make('input');
+    radio.type = 'radio';
+    radio.name = 'portrait';
+    radio.value = portrait.id;
+    radio.checked = portrait.id === this.#chosen;
+    radio.addEventListener('change', () => {
+      this.#chosen = portrait.id;
+      remember('portrait', portrait.id);
+      this.#showCredit();
+    });
+    const picture = make('img');
+    picture.src = portrait.thumbnail;
+    picture.alt = '';
+    picture.width = picture.height = 160;
+    const card = make('label', { className: 'portrait' }, radio, picture);
+    card.append(make('span', { className: 'portrait-name', textContent: portrait.name }));
+    if (!portrait.mine) return card;
+    const remove = make('button', { className: 'button icon-only portrait-delete' }, icon('trash'));
+    remove.type = 'button';
+    remove.setAttribute('aria-label', t('call.portrait.delete', { name: portrait.name }));
+    remove.addEventListener('click', () => {
+      if (confirm(t('call.portrait.deleteSure', { name: portrait.name }))) void this.#delete(portrait);
+    });
+    return make('div', { className: 'portrait' }, card, remove);
+  }
+
+  #showCredit(): void {
+    this.#credit.textContent = this.#portraits.find(({ id }) => id === this.#chosen)?.credit ?? '';
+  }
+
+  async #delete({ id, name }: Portrait): Promise<void> {
+    await this.#service.delete(id);
+    toast(t('call.portrait.deleted', { name }));
+    await this.load();
+  }
+}

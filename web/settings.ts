@@ -1,0 +1,65 @@
+/** What the server wrote into the page, and what the link asks for. */
+export interface Settings {
+  readonly signalingUrl: string;
+  /** `welcome` brings a relay without which a connection may fail: wait for it before offering. */
+  readonly relay: boolean;
+  readonly needsToken: boolean;
+  readonly uploadLimitBytes: number;
+  readonly membersPerRoom: number;
+  readonly room: string | undefined;
+  readonly portrait: string;
+  readonly token: string | undefined;
+  readonly name: string | undefined;
+  readonly autojoin: boolean;
+  /** `?relay=only`: for a network that must be tested, and for whoever will not show an address. */
+  readonly relayOnly: boolean;
+  /** `?microphone=off`: join without asking for one. */
+  readonly withMicrophone: boolean;
+}
+
+export function readSettings(json: string, location: Location): Settings {
+  const written = JSON.parse(json) as {
+    signalingUrl?: string;
+    relay?: boolean;
+    needsToken?: boolean;
+    uploadLimitBytes?: number;
+    membersPerRoom?: number;
+    portrait?: string;
+  };
+  const query = new URLSearchParams(location.search);
+  const own = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/signaling`;
+  const relayOnly = query.get('relay') === 'only';
+  return {
+    signalingUrl: written.signalingUrl ?? own,
+    relay: relayOnly || (written.relay ?? false),
+    needsToken: written.needsToken ?? false,
+    uploadLimitBytes: written.uploadLimitBytes ?? 20_000_000,
+    membersPerRoom: written.membersPerRoom ?? 4,
+    room: roomOf(query.get('room')),
+    portrait: query.get('portrait') ?? written.portrait ?? '',
+    token: query.get('token') ?? undefined,
+    name: query.get('name')?.slice(0, 40),
+    autojoin: query.get('autojoin') === '1',
+    relayOnly,
+    withMicrophone: query.get('microphone') !== 'off',
+  };
+}
+
+/** @returns what people type as a room, as the protocol takes it: `My room!` is `My-room`. */
+export function roomOf(text: string | null): string | undefined {
+  const room = (text ?? '')
+    .trim()
+    .replaceAll(/[^\p{L}\p{N}_-]+/gu, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 64);
+  return room === '' ? undefined : room;
+}
+
+/** A name for a room that is easy to say on the telephone. */
+export function inventRoom(random: () => number): string {
+  const pick = (words: readonly string[]): string => words[Math.floor(random() * words.length)] ?? '';
+  return `${pick(COLOURS)}-${pick(THINGS)}-${Math.floor(random() * 900 + 100)}`;
+}
+
+const COLOURS = ['amber', 'azure', 'coral', 'golden', 'green', 'indigo', 'ivory', 'lilac', 'olive', 'silver', 'teal'];
+const THINGS = ['bridge', 'garden', 'harbour', 'island', 'lantern', 'meadow', 'orchard', 'river', 'terrace', 'window'];

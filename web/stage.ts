@@ -1,0 +1,144 @@
+import { announce } from './announce.ts';
+import type { Call, SeenParticipant } from './call.ts';
+import { byId, make } from './dom.ts';
+import { t } from './i18n.ts';
+
+interface Tile {
+  readonly element: HTMLElement;
+  readonly video: HTMLVideoElement;
+  readonly name: HTMLElement;
+  key: string;
+}
+
+/** The pictures: everyone else large, oneself small; alone in a room oneself large, as in a mirror. */
+export class Stage {
+  readonly #call: Call;
+  readonly #stage = byId('stage', HTMLDivElement);
+  readonly #others = byId('others', HTMLUListElement);
+  readonly #selfTile = byId('self', HTMLDivElement);
+  readonly #self = byId('self-video', HTMLVideoElement);
+  readonly #alone = byId('alone', HTMLParagraphElement);
+  readonly #unmute = byId('unmute-sound', HTMLButtonElement);
+  readonly #tiles = new Map<string, Tile>();
+  #selfLink: Call['link'];
+  #known = new Set<string>();
+  #ownName = '';
+
+  constructor(call: Call) {
+    this.#call = call;
+    watchPlaying(this.#self, this.#selfTile, () => {
+      performance.mark('visavis:first-picture');
+    });
+    this.#unmute.addEventListener('click', () => {
+      this.#unmute.hidden = true;
+      for (const { video } of this.#tiles.values()) void video.play();
+    });
+    call.onParticipants((participants) => {
+      this.#show(participants);
+    });
+    call.onState((state) => {
+      if (state.type === 'idle' || state.type === 'ended') this.#clear();
+      else this.#attachSelf();
+    });
+  }
+
+  setOwnName(name: string): void {
+    this.#ownName = name;
+    byId('self-name', HTMLSpanElement).textContent = name;
+  }
+
+  /** The own avatar's place is known before anybody says so: its picture must not wait for a message. */
+  #attachSelf(): void {
+    const { link } = this.#call;
+    if (link === undefined || link === this.#selfLink) return;
+    this.#selfLink = link;
+    this.#self.srcObject = link.streamOf(link.ownPlace);
+  }
+
+  #show(participants: readonly SeenParticipant[]): void {
+    const { link } = this.#call;
+    if (link === undefined) return;
+    this.#attachSelf();
+    const others = participants.filter(({ isSelf }) => !isSelf);
+    for (const [participantId, tile] of this.#tiles) {
+      if (others.some((other) => other.participantId === participantId)) continue;
+      tile.video.srcObject = null;
+      tile.element.remove();
+      this.#tiles.delete(participantId);
+    }
+    for (const other of others) this.#place(other);
+    this.#stage.dataset['count'] = String(others.length);
+    this.#alone.hidden = others.length > 0 || participants.length === 0;
+    this.#tell(others);
+  }
+
+  #place(other: SeenParticipant): void {
+    const tile = this.#tiles.get(other.participantId) ?? this.#makeTile(other.participantId);
+    tile.name.textContent = other.name || t('call.somebody');
+    tile.element.classList.toggle('away', other.state === 'interrupted');
+    tile.video.setAttribute('aria-label', t('call.video.of', { name: tile.name.textContent }));
+    const { link } = this.#call;
+    const { place } = other;
+    if (link === undefined || place === undefined) return;
+    // The same place on the same connection is the same stream: setting it again would restart it.
+    const key = `${place.videoMid} ${place.audioMid ?? ''}`;
+    if (tile.key === key && tile.video.srcObject !== null && this.#selfLink === link) return;
+    tile.key = key;
+    tile.video.srcObject = link.streamOf(place);
+    tile.video.play().catch((thrown: unknown) => {
+      if (thrown instanceof DOMException && thrown.name === 'NotAllowedError') this.#unmute.hidden = false;
+    });
+  }
+
+  #makeTile(participantId: string): Tile {
+    const video = make('video');
+    video.autoplay = true;
+    video.playsInline = true;
+    video.dataset['testid'] = 'remote-video';
+    const name = make('p', { className: 'tile-name' });
+    const wait = make('div', { className: 'tile-wait' });
+    const element = make('li', { className: 'tile' }, video, wait, name);
+    watchPlaying(video, element, () => undefined);
+    this.#others.append(element);
+    const tile = { element, video, name, key: '' };
+    this.#tiles.set(participantId, tile);
+    return tile;
+  }
+
+  #tell(others: readonly SeenParticipant[]): void {
+    const now = new Map(others.map(({ participantId, name }) => [participantId, name || t('call.somebody')]));
+    for (const [id, name] of now) if (!this.#known.has(id)) announce(t('call.came', { name }));
+    for (const id of this.#known) if (!now.has(id)) announce(t('call.went'));
+    this.#known = new Set(now.keys());
+  }
+
+  #clear(): void {
+    for (const { element, video } of this.#tiles.values()) {
+      video.srcObject = null;
+      element.remove();
+    }
+    this.#tiles.clear();
+    this.#known.clear();
+    this.#self.srcObject = null;
+    this.#selfLink = undefined;
+    this.#selfTile.classList.remove('playing');
+    this.#stage.dataset['count'] = '0';
+    this.#unmute.hidden = true;
+    this.#alone.hidden = true;
+    this.setOwnName(this.#ownName);
+  }
+}
+
+/** Marks the tile from its first picture on: until then it shimmers. */
+function watchPlaying(video: HTMLVideoElement, tile: HTMLElement, onFirst: () => void): void {
+  const watch = (): void => {
+    video.requestVideoFrameCallback(() => {
+      if (!tile.classList.contains('playing')) onFirst();
+      tile.classList.add('playing');
+    });
+  };
+  video.addEventListener('loadstart', watch);
+  video.addEventListener('emptied', () => {
+    tile.classList.remove('playing');
+  });
+}
