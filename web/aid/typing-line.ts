@@ -1,4 +1,4 @@
-import { T140_BUFFER_MS, T140_PROTOCOL, TextSender } from '../../src/media/control/real-time-text.ts';
+import { T140_BUFFER_MS, TextSender } from '../../src/media/control/real-time-text.ts';
 import type { CallPort } from '../call-port.ts';
 import type { PreferenceStore } from './preferences.ts';
 
@@ -12,10 +12,8 @@ export class TypingLine {
 
   constructor(call: CallPort, preferences: PreferenceStore) {
     this.#preferences = preferences;
-    call.onState(({ type }) => {
-      // A connection that was mended keeps its channel; a new one needs another.
-      if (type !== 'live' || this.#channel?.readyState === 'open' || this.#channel?.readyState === 'connecting') return;
-      this.#channel = call.openChannel(T140_PROTOCOL, T140_PROTOCOL);
+    call.onTextChannel((channel) => {
+      this.#channel = channel;
       this.#sender = new TextSender();
     });
   }
