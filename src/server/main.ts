@@ -1,0 +1,111 @@
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { systemClock } from '../base/clock.ts';
+import { AvatarError, messageOf } from '../base/errors.ts';
+import { Scope } from '../base/lifecycle.ts';
+import { EnrolClient } from '../native/worker/enrol-client.ts';
+import { InferenceWorker } from '../native/worker/inference-worker.ts';
+import { RenderPool } from '../native/worker/render-pool.ts';
+import { LiveAvatarPeer } from '../peer/live-avatar-peer.ts';
+import { readConfig, type Config } from './config.ts';
+import { Host } from './host.ts';
+import { openLogger } from './logger.ts';
+import { PrometheusMeter } from './metrics.ts';
+import { openOperatorKeys } from './operator-keys.ts';
+import { operatorKeysPath, speechExtension } from './speech-extension.ts';
+
+/** The server: `npm start`. Settings come from the environment, see `.env.example`. */
+await main();
+
+async function main(): Promise<void> {
+  let config: Config;
+  try {
+    config = readConfig(process.env);
+  } catch (thrown) {
+    if (!(thrown instanceof AvatarError)) throw thrown;
+    process.stderr.write(`visavis: ${thrown.message}\n`);
+    process.exitCode = 1;
+    return;
+  }
+  const log = openLogger(config.logLevel);
+  const scope = new Scope();
+  try {
+    const host = await open(config, log, scope);
+    process.stdout.write(`Visavis: ${host.url}\n`);
+    stopOnSignals(host, scope, config.drainS, log);
+    await host.whenReady();
+    log.info('process.ready', { capacity: config.capacity });
+  } catch (thrown) {
+    log.error('process.cannot-start', { message: messageOf(thrown) });
+    process.stderr.write(`visavis: ${messageOf(thrown)}\n`);
+    await scope.close('could not start');
+    process.exitCode = 1;
+  }
+}
+
+async function open(config: Config, log: ReturnType<typeof openLogger>, scope: Scope): Promise<Host> {
+  const meter = new PrometheusMeter();
+  const motion = await InferenceWorker.open({ folder: config.motionBundle, precision: 'int8' });
+  const renderers = RenderPool.open({ threads: Math.max(1, Math.min(config.capacity, availableParallelism())) });
+  scope.own(motion);
+  scope.own(renderers);
+  const enroller = scope.own(new EnrolClient());
+  const { badge, capacity, rtc } = config;
+  const keys = await openOperatorKeys(operatorKeysPath(config.dataDir));
+  return scope.own(
+    await Host.open({
+      config,
+      clock: systemClock,
+      log,
+      meter,
+      enroller,
+      root: programRoot(),
+      openPeer: (avatars, onEvent) =>
+        LiveAvatarPeer.open({
+          motion,
+          renderers,
+          avatars,
+          capacity,
+          rtc,
+          badge,
+          watermarkKey: keys.watermarkKey,
+          clock: systemClock,
+          logger: log,
+          meter,
+          onEvent,
+        }),
+      extend: speechExtension({ settings: config.speech, keys, clock: systemClock, logger: log, meter }),
+    }),
+  );
+}
+
+/** The first signal drains, the second stops at once. */
+function stopOnSignals(host: Host, scope: Scope, drainS: number, log: ReturnType<typeof openLogger>): void {
+  let isStopping = false;
+  const stop = (signal: string): void => {
+    if (isStopping) {
+      process.exit(1);
+    }
+    isStopping = true;
+    void (async () => {
+      log.info('process.stopping', { signal });
+      await host.drain(drainS);
+      await scope.close('The server is stopping');
+      log.info('process.stopped');
+      // Threads of libraries may outlive their last use.
+      process.exit(0);
+    })();
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+/** Where `package.json` lies: above `src/` in a working tree, above `dist/src/` in a build. */
+function programRoot(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
+  return folder;
+}
