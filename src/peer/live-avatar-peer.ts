@@ -177,9 +177,9 @@ export class LiveAvatarPeer implements AvatarPeer {
   }
 
   #openRenderer(avatar: Uint8Array, framesPerSecond: number): Promise<Renderer> {
-    const { badge, renderers } = this.#options;
+    const { badge, renderers, watermarkKey } = this.#options;
     const seed = Math.floor(Math.random() * 0xffff_ffff);
-    const decoder = { sizePx: SIZE_PX, background: 'portrait', badge, seed } as const;
+    const decoder = { sizePx: SIZE_PX, background: 'portrait', badge, watermarkKey, seed } as const;
     return renderers.open({ avatar, decoder, bitrateBps: FIRST_BITRATE_BPS, framesPerSecond });
   }
 
