@@ -9,14 +9,17 @@ export interface PlayoutOptions {
   readonly mostDelayUs: number;
 }
 
-/** Two seconds of frames at 25 a second. */
+/** Two seconds of frames at 25 a second; fewer than half of them say little. */
 const MEMORY = 50;
-/** A frame in ten may leave late rather than all of them later. */
-const QUANTILE = 0.9;
-const MARGIN_US = 4_000;
-/** Per second: rises as fast as an ear forgives, falls so slowly that a lull does not cost the next burst its room. */
-const RISE = 0.1;
-const FALL = 0.01;
+const ENOUGH = 25;
+/** One frame in five may leave late, which the viewer's own buffer hides, rather than all of them later. */
+const QUANTILE = 0.8;
+const MARGIN_US = 3_000;
+/** The delay goes where it should in about this time; up sooner, because a late picture is seen and an early one not. */
+const RISE_US = 500_000;
+const FALL_US = 3_000_000;
+/** But never faster than this: time stretched by 5 % is not heard. */
+const SLEW = 0.05;
 
 /**
  * One delay for sound and picture: both leave `delayUs` after the sound of their moment was here, so they leave
@@ -43,10 +46,12 @@ export class Playout {
     if (this.#taken.length > MEMORY) this.#taken.shift();
     const elapsed = now - (this.#lastUs ?? now);
     this.#lastUs = now;
+    if (this.#taken.length < ENOUGH) return;
     const { leastDelayUs, mostDelayUs } = this.#options;
     const wanted = Math.min(mostDelayUs, Math.max(leastDelayUs, quantile(this.#taken, QUANTILE) + MARGIN_US));
     const error = wanted - this.#delayUs;
-    this.#delayUs += Math.min(RISE * elapsed, Math.max(-FALL * elapsed, error));
+    const step = (error * elapsed) / (error > 0 ? RISE_US : FALL_US);
+    this.#delayUs += Math.min(SLEW * elapsed, Math.max(-SLEW * elapsed, step));
   }
 
   /** When what belongs to `timeUs` leaves. */
