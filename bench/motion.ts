@@ -2,7 +2,7 @@
  * What making motion costs: by stage, by sessions in one batch, float32 against int8, and whether ten minutes drift.
  * CPU time of this process, one thread, so that busy neighbours count little.
  *
- *   npm run build && nice node dist/bench/motion.js [--drift-minutes 10]
+ *   npm run build && nice node dist/bench/motion.js [--bundle FOLDER] [--drift-minutes 10 [--only-drift]]
  */
 import { parseArgs } from 'node:util';
 import { resolve } from 'node:path';
@@ -19,7 +19,14 @@ import { EncoderBatch } from '../src/native/model/encoder-batch.ts';
 import type { Precision } from '../src/native/model/manifest.ts';
 import { OnnxMotionEngine, openDenoiser, openEncoder } from '../src/native/model/motion-engine.ts';
 
-const FOLDER = resolve('models/visavis-motion-1');
+const { values: options } = parseArgs({
+  options: {
+    bundle: { type: 'string', default: 'models/visavis-motion-1' },
+    'drift-minutes': { type: 'string', default: '0' },
+    'only-drift': { type: 'boolean', default: false },
+  },
+});
+const FOLDER = resolve(options.bundle);
 const HOPS = 150;
 
 /** @returns CPU milliseconds of this process, all threads. */
@@ -138,6 +145,7 @@ async function drift(minutes: number): Promise<void> {
   await engine.close();
 }
 
-const { values: options } = parseArgs({ options: { 'drift-minutes': { type: 'string', default: '0' } } });
-for (const precision of ['float32', 'int8'] as const) await byStage(precision);
+if (!options['only-drift']) {
+  for (const precision of ['float32', 'int8'] as const) await byStage(precision);
+}
 if (Number(options['drift-minutes']) > 0) await drift(Number(options['drift-minutes']));
