@@ -45,7 +45,7 @@ try {
 /** Prometheus text by hand: four gauges do not need a library. */
 function exposition(signaling: SignalingServer): string {
   return Object.entries(signaling.counts)
-    .map(([name, value]) => `# TYPE visavis_signaling_${name} gauge\nvisavis_signaling_${name} ${value}\n`)
+    .map(([name, value]) => `# TYPE signaling_${name} gauge\nsignaling_${name} ${value}\n`)
     .join('');
 }
 

@@ -119,11 +119,17 @@ export class PeerLink {
     return new MediaStream(tracks);
   }
 
-  /** The place of the page's own avatar, before the roster says so: the first of each kind. */
+  /** The page's own avatar: the first of each kind, known before there are `mid`s to name them by. */
+  get ownStream(): MediaStream {
+    const tracks = this.#connection.getTransceivers().map(({ receiver }) => receiver.track);
+    const first = ['audio', 'video'].flatMap((kind) => tracks.find((track) => track.kind === kind) ?? []);
+    return new MediaStream(first);
+  }
+
   get ownPlace(): Place {
-    const mids = (kind: string): string | null | undefined =>
-      this.#connection.getTransceivers().find(({ receiver }) => receiver.track.kind === kind)?.mid;
-    return { videoMid: mids('video') ?? '', audioMid: mids('audio') ?? undefined };
+    const midOf = (kind: string): string | undefined =>
+      this.#connection.getTransceivers().find(({ receiver }) => receiver.track.kind === kind)?.mid ?? undefined;
+    return { videoMid: midOf('video') ?? '', audioMid: midOf('audio') };
   }
 
   get statistics(): Promise<RTCStatsReport> {

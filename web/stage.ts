@@ -52,7 +52,7 @@ export class Stage {
     const { link } = this.#call;
     if (link === undefined || link === this.#selfLink) return;
     this.#selfLink = link;
-    this.#self.srcObject = link.streamOf(link.ownPlace);
+    this.#self.srcObject = link.ownStream;
   }
 
   #show(participants: readonly SeenParticipant[]): void {

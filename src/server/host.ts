@@ -97,7 +97,7 @@ export class Host implements Closable {
         now,
         limit: PORTRAIT_LIMIT,
       });
-      const sessions = new SessionRegistry(meter, now);
+      const sessions = new SessionRegistry(now);
       const listeners: ((event: PeerEvent) => void)[] = [];
       const peer = scope.own(
         await options.openPeer(portraits, (event) => {
@@ -117,7 +117,7 @@ export class Host implements Closable {
       });
       const server = createServer();
       // Known only once the port is: readiness is asked for later.
-      const late: { client?: SignalingClient; host?: Host } = {};
+      const late: { client?: SignalingClient; host?: Host; signaling?: SignalingServer } = {};
       const app = makeApp({
         access,
         audit,
@@ -140,6 +140,12 @@ export class Host implements Closable {
           uploadLimitBytes: config.uploadLimitBytes,
           membersPerRoom: config.signaling?.limits.membersPerRoom ?? 4,
         },
+        beforeFigures: () => {
+          const counts = late.signaling?.counts;
+          for (const [what, count] of Object.entries(counts ?? {})) {
+            meter.gauge(`signaling_${what}`, `What the signaling server holds now: ${what}.`).set(count);
+          }
+        },
         notReady: () => {
           if (late.host?.draining === true) return 'draining';
           if (late.client?.registered !== true) return 'not registered with signaling';
@@ -157,6 +163,7 @@ export class Host implements Closable {
           : scope.own(new SignalingServer({ ...config.signaling, clock, log, unixTimeS }));
       const upgrades = new Map(extension?.upgrades);
       if (signaling !== undefined) {
+        late.signaling = signaling;
         upgrades.set(SIGNALING_PATH, (request, socket, head) => {
           signaling.upgrade(request, socket, head);
         });

@@ -9,7 +9,10 @@ import { DURATION_BOUNDS_S, type Labels, type Meter } from '../base/meter.ts';
  */
 export class PrometheusMeter implements Meter {
   readonly #registry = new Registry();
-  readonly #instruments = new Map<string, { readonly kind: Kind; readonly of: (labels: string[]) => Instrument }>();
+  readonly #instruments = new Map<
+    string,
+    { readonly kind: Kind; readonly of: (labels: string[]) => Instrument | undefined }
+  >();
 
   constructor() {
     collectDefaultMetrics({ register: this.#registry });
@@ -67,12 +70,22 @@ export class PrometheusMeter implements Meter {
     return { contentType: this.#registry.contentType, text: await this.#registry.metrics() };
   }
 
-  #lazy(kind: Kind, name: string, make: (labelNames: string[]) => Instrument): (labelNames: string[]) => Instrument {
+  #lazy(
+    kind: Kind,
+    name: string,
+    make: (labelNames: string[]) => Instrument,
+  ): (labelNames: string[]) => Instrument | undefined {
     const known = this.#instruments.get(name);
     assert(known === undefined || known.kind === kind, `${name} is one kind of instrument`);
     if (known !== undefined) return known.of;
     let instrument: Instrument | undefined;
-    const of = (labelNames: string[]): Instrument => (instrument ??= make(labelNames));
+    let names = '';
+    const of = (labelNames: string[]): Instrument | undefined => {
+      if (instrument === undefined) names = labelNames.toSorted().join();
+      instrument ??= make(labelNames);
+      // A figure with other labels than the first is a mistake, but no reason to end a call.
+      return labelNames.toSorted().join() === names ? instrument : undefined;
+    };
     this.#instruments.set(name, { kind, of });
     return of;
   }

@@ -225,7 +225,7 @@ describe('the process', () => {
     const socket = await call(url, 'astronaut');
     await socket.next('answer');
     const metrics = await (await fetch(`${url}/metrics`)).text();
-    expect(metrics).toMatch(/^avatar_sessions 1$/m);
+    expect(metrics).toMatch(/^signaling_rooms 1$/m);
     expect(metrics).toContain('nodejs_eventloop_lag_seconds');
     const { sessions } = (await (await fetch(`${url}/api/sessions`)).json()) as { sessions: object[] };
     expect(sessions).toMatchObject([{ roomId: 'tea', state: 'connecting' }]);

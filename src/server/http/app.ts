@@ -17,6 +17,8 @@ export interface AppOptions extends OperatorRoutesOptions {
   readonly uploadLimitBytes: number;
   readonly trustProxy: boolean;
   readonly isPrivate: boolean;
+  /** Brings gauges up to date that nobody watches between two scrapes. */
+  readonly beforeFigures: () => void;
   /** Why the process cannot take a call now, or `undefined` when it can. */
   readonly notReady: () => string | undefined;
   /** Adds routes of other parts, under `/api`, before the page's. */
@@ -69,6 +71,7 @@ export function makeApp(options: AppOptions): Express {
   app.get('/metrics', async (request, response) => {
     // Figures tell how busy a service is: they are for the operator and for scrapers inside the network.
     if (!options.isPrivate && request.headers['x-forwarded-for'] !== undefined) access.requireOperator(request);
+    options.beforeFigures();
     const { contentType, text } = await meter.expose();
     response.setHeader('content-type', contentType);
     response.end(text);
