@@ -8,6 +8,8 @@ const OBSERVE_US = 2 * US_PER_S;
 /** One frame in ten missing is a stutter that a lower, steady rate would not have. */
 const STEP_DOWN_SHARE = 0.1;
 const STEP_UP_SHARE = 0.01;
+/** After a step, what was late before it is still on its way. */
+const SETTLE_US = US_PER_S;
 /** Long enough that a burst of load does not make the rate flutter. */
 const CALM_US = 10 * US_PER_S;
 
@@ -87,15 +89,21 @@ export class FramePacer {
 
   /** A frame left. @param late - more than half an interval after it was due. @returns whether the rate changed. */
   sent(late: boolean, now: MonotonicUs): boolean {
+    this.#windowStartUs ??= now;
+    if (now < this.#windowStartUs) {
+      this.#missed = 0;
+      return false;
+    }
     if (late) this.#missed++;
     else this.#shown++;
-    this.#windowStartUs ??= now;
     if (now - this.#windowStartUs < OBSERVE_US) return false;
     this.#lastShare = this.#missed / Math.max(1, this.#missed + this.#shown);
     this.#windowStartUs = now;
     this.#missed = 0;
     this.#shown = 0;
-    return this.#adapt(now);
+    if (!this.#adapt(now)) return false;
+    this.#windowStartUs = advance(now, SETTLE_US);
+    return true;
   }
 
   #adapt(now: MonotonicUs): boolean {
