@@ -8,10 +8,12 @@ import { buildMesh, type PersonMesh } from './mesh.ts';
 import { buildMouth } from './mouth.ts';
 import { closeMouth } from './mouth-rest.ts';
 import { PartsAtlas, solidSprite } from './parts-atlas.ts';
+import { jawBareness } from './jaw-bareness.ts';
 import { splitPicture } from './plate.ts';
 import { toHeadSpace, type HeadPose } from './pose.ts';
 import { RigSolver } from './rig-solver.ts';
 import { buildShapes } from './shapes.ts';
+import { estimateLight } from './light.ts';
 import { skinTone } from './skin-tone.ts';
 import { vertexNormals } from './normals.ts';
 import { unfold } from './mesh-unfold.ts';
@@ -31,9 +33,18 @@ export function buildAppearance(analysis: PortraitAnalysis): Appearance {
   const shapes = buildShapes(rest.face, solver, mirror);
   const restPx = restPositions(landmarks, shown, rest.face, pose);
   unfold(restPx, triangles);
-  const mesh = buildMesh(restPx, landmarks, headPositions(restPx, pose), triangles, pose, sizePx);
   const split = splitPicture(analysis);
+  const mesh = buildMesh(
+    restPx,
+    landmarks,
+    headPositions(restPx, pose),
+    triangles,
+    pose,
+    sizePx,
+    jawBareness(split, landmarks, pose),
+  );
   const layers = buildLayers(split, landmarks, pose, sizePx);
+  const normals = vertexNormals(mesh, triangles);
   const tone = skinTone(analysis);
   const atlas = new PartsAtlas();
   const eyes = { right: buildEye(analysis, RIGHT_EYE, atlas), left: buildEye(analysis, LEFT_EYE, atlas) };
@@ -52,7 +63,7 @@ export function buildAppearance(analysis: PortraitAnalysis): Appearance {
         (landmarks[234 * 3]! + landmarks[454 * 3]!) / 2,
         (landmarks[10 * 3 + 1]! + landmarks[152 * 3 + 1]!) / 2,
       ],
-      light: [0.25, 0.55, 0.8],
+      light: estimateLight(analysis, normals),
       eyes,
       mouth,
       white,
@@ -66,7 +77,7 @@ export function buildAppearance(analysis: PortraitAnalysis): Appearance {
       vertexAlphas: mesh.alphas,
       vertexHeadWeights: mesh.headWeights,
       vertexFreedoms: mesh.freedoms,
-      vertexNormals: vertexNormals(mesh, triangles),
+      vertexNormals: normals,
       faceTriangles: mesh.faceTriangles,
       bodyTriangles: mesh.bodyTriangles,
       ...packShapes(shapes, mesh, pose),

@@ -113,7 +113,7 @@ function scleraSprite(picture: Picture, opening: EyeOpening): PlacedSprite {
       if (Math.hypot(x + 0.5 - irisX, y + 0.5 - irisY) < radius * 1.12) continue;
       const terms = basis(x + 0.5, y + 0.5);
       const colour = [0, 1, 2].map((channel) => picture(x + 0.5, y + 0.5, channel));
-      const weight = (colour.reduce((sum, value) => sum + value, 0) / 765) ** 2;
+      const weight = (colour.reduce((sum, value) => sum + value, 0) / 765) ** 4;
       count++;
       for (let a = 0; a < 4; a++) {
         for (let b = 0; b < 4; b++) normal[a]![b]! += weight * terms[a]! * terms[b]!;

@@ -13,6 +13,8 @@ export interface FlapInput {
   readonly texels: number[];
   readonly alphas: number[];
   readonly leaders: number[];
+  /** For each point of the outline: 0 where hair or cloth lies against it .. 1 where nothing does. */
+  readonly bareness: readonly number[];
 }
 
 /**
@@ -33,10 +35,12 @@ const FLAP_FULL_CM = -3.2;
 
 /** Adds the flap's vertices. @returns its triangles, to be drawn under the face. */
 export function buildFlap(input: FlapInput): number[] {
-  const { oval, restPx, face, pose, positions, texels, alphas, leaders } = input;
+  const { oval, restPx, face, pose, positions, texels, alphas, leaders, bareness } = input;
   const first = positions.length / 3;
   const scale = pose.pxPerCm;
-  const shares = FACE_OVAL.map((point) => smoothstep(FLAP_TOP_CM, FLAP_FULL_CM, face[point * 3 + 1]!));
+  const shares = FACE_OVAL.map(
+    (point, index) => bareness[index]! * smoothstep(FLAP_TOP_CM, FLAP_FULL_CM, face[point * 3 + 1]!),
+  );
   oval.forEach(([x, y], index) => {
     const [px, py] = oval[(index + oval.length - 1) % oval.length]!;
     const [nx, ny] = oval[(index + 1) % oval.length]!;
@@ -49,7 +53,7 @@ export function buildFlap(input: FlapInput): number[] {
       positions.push(
         restPx[leader * 3]! + inX * inset,
         restPx[leader * 3 + 1]! - inY * inset,
-        restPx[leader * 3 + 2]! - ring.backCm * scale * shares[index]!,
+        restPx[leader * 3 + 2]! - ring.backCm * scale,
       );
       texels.push(x + inX * ring.texelCm * scale, y + inY * ring.texelCm * scale);
       alphas.push(ring.alpha * shares[index]!);

@@ -1,7 +1,8 @@
 import type { HeadPose } from './pose.ts';
 import { FACE_OVAL, LEFT_EYE_LOWER, LIP_INNER_LOWER, RIGHT_EYE_LOWER } from './landmark-groups.ts';
 import { buildFlap } from './mesh-flap.ts';
-import { smoothstep } from '../../base/ramp.ts';
+import { mix, smoothstep } from '../../base/ramp.ts';
+import { splitLids } from './mesh-lids.ts';
 
 /** Vertices and triangles of a person: the face over the body, as `AppearanceArrays` lays them out. */
 export interface PersonMesh {
@@ -44,7 +45,8 @@ interface OvalSpot {
 
 /**
  * @param restPx - `[468, 3]` camera space, lips closed; @param landmarks - `[478, 3]` as the portrait shows them;
- * @param face - `[468, 3]` cm in head axes, lips closed; @param triangles - open at mouth and eyes.
+ * @param face - `[468, 3]` cm in head axes, lips closed; @param triangles - open at mouth and eyes;
+ * @param bareness - for each point of the outline: 0 where hair or cloth lies against it .. 1 where nothing does.
  */
 export function buildMesh(
   restPx: Float32Array,
@@ -53,6 +55,7 @@ export function buildMesh(
   triangles: Uint16Array,
   pose: HeadPose,
   sizePx: number,
+  bareness: readonly number[],
 ): PersonMesh {
   const facePoints = face.length / 3;
   const positions: number[] = Array.from(restPx);
@@ -63,11 +66,22 @@ export function buildMesh(
   const freedoms: number[] = new Array<number>(facePoints).fill(1);
   const leaders: number[] = Array.from({ length: facePoints }, (_, point) => point);
   const followings: number[] = new Array<number>(facePoints).fill(1);
-  const faceTriangles: number[] = Array.from(triangles);
+  const lids = splitLids(triangles, facePoints);
+  const faceTriangles: number[] = Array.from(lids.triangles);
+  for (const { lid, other, share } of lids.added) {
+    for (let axis = 0; axis < 3; axis++) positions.push(mix(restPx[lid * 3 + axis]!, restPx[other * 3 + axis]!, share));
+    for (let axis = 0; axis < 2; axis++)
+      texels.push(mix(landmarks[lid * 3 + axis]!, landmarks[other * 3 + axis]!, share));
+    alphas.push(1);
+    headWeights.push(1);
+    freedoms.push(1);
+    leaders.push(lid);
+    followings.push(0.97);
+  }
 
   const oval = FACE_OVAL.map((point) => [landmarks[point * 3]!, landmarks[point * 3 + 1]!] as const);
   const feather = ringAround(oval, FEATHER_CM * pose.pxPerCm);
-  const ringStart = facePoints;
+  const ringStart = positions.length / 3;
   feather.forEach(([x, y], index) => {
     const leader = FACE_OVAL[index]!;
     const [ovalX, ovalY] = oval[index]!;
@@ -82,7 +96,7 @@ export function buildMesh(
     faceTriangles.push(leader, FACE_OVAL[next]!, ringStart + index);
     faceTriangles.push(FACE_OVAL[next]!, ringStart + next, ringStart + index);
   });
-  const flapTriangles = buildFlap({ oval, restPx, face, pose, positions, texels, alphas, leaders });
+  const flapTriangles = buildFlap({ oval, restPx, face, pose, positions, texels, alphas, leaders, bareness });
   const faceVertexCount = positions.length / 3;
   for (let vertex = headWeights.length; vertex < faceVertexCount; vertex++) {
     headWeights.push(1);
@@ -115,7 +129,8 @@ export function buildMesh(
     const head = headPointAt(x, y, depth, pose);
     const index = positions.length / 3;
     positions.push(x, -y, cameraDepth(head, pose));
-    texels.push(x, y);
+    // Beyond the picture's edge its mirror image goes on: hair stays hair.
+    texels.push(reflected(x, sizePx), reflected(y, sizePx));
     alphas.push(1);
     const below = chinHeight - head[1];
     const headWeight = 1 - smoothstep(-4, 8, below);
@@ -196,10 +211,14 @@ function nearestOnOval(
     if (distance >= best) return;
     best = distance;
     const [a, b] = [FACE_OVAL[index]!, FACE_OVAL[next]!];
-    const mix = (axis: number): number => face[a * 3 + axis]! * (1 - t) + face[b * 3 + axis]! * t;
-    spot = { point: t < 0.5 ? a : b, height: mix(1), depth: mix(2) };
+    const between = (axis: number): number => mix(face[a * 3 + axis]!, face[b * 3 + axis]!, t);
+    spot = { point: t < 0.5 ? a : b, height: between(1), depth: between(2) };
   });
   return { ...spot, distanceCm: (crossings % 2 === 1 ? -best : best) / pxPerCm };
+}
+
+function reflected(position: number, size: number): number {
+  return position < 0 ? -position : position > size ? 2 * size - position : position;
 }
 
 /** Whether the face covers this spot of the body at every pose. */

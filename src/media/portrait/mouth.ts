@@ -50,7 +50,7 @@ function inLight(colour: Rgb, tone: SkinTone): Rgb {
 
 function genericTeeth(tone: SkinTone): Rgb {
   const level = clamp(60 + 0.78 * tone.luma, 80, 222);
-  const warm = [1.02, 0.98, 0.9] as const;
+  const warm = [1.05, 0.98, 0.87] as const;
   return [0, 1, 2].map((channel) => {
     const light = 1 + 0.5 * (tone.tint[channel]! - 1);
     const tinted = 1 + (warm[channel]! * light - 1) * (0.2 + 0.8 * tone.colourfulness);

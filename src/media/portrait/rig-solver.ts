@@ -56,9 +56,11 @@ export class RigSolver {
     for (let row = 0; row < pointCount; row++) {
       const first = Math.max(0, row - bandwidth);
       for (let column = first; column <= row; column++) {
-        let sum = factor[row * stride + column - row + bandwidth]!;
+        const rowStart = row * stride - row + bandwidth;
+        const columnStart = column * stride - column + bandwidth;
+        let sum = factor[rowStart + column]!;
         for (let k = Math.max(first, column - bandwidth); k < column; k++) {
-          sum -= factor[row * stride + k - row + bandwidth]! * factor[column * stride + k - column + bandwidth]!;
+          sum -= factor[rowStart + k]! * factor[columnStart + k]!;
         }
         if (column === row) {
           assert(sum > 0, 'the biharmonic matrix is positive definite');

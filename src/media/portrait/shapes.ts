@@ -263,15 +263,15 @@ const FOREHEAD_FIXED = [1, 10, 109, 338, 6] as const;
 const LIDS = [...UPPER_LIDS, 7, 163, 144, 145, 153, 154, 155, 249, 390, 373, 374, 380, 381, 382] as const;
 
 function browOuterUp(handles: HandleSet): Float32Array {
-  handles.mirrored([70, 63, 46, 53], 0, 0.8, 0.05).mirrored([105, 52], 0, 0.7, 0.05).mirrored([66, 65], 0, 0.35, 0.03);
-  handles.mirrored([107, 55], 0, 0.15, 0).mirrored([104, 103, 68], 0, 0.4, 0).mirrored([69], 0, 0.3, 0);
-  handles.mirrored([223, 224], 0, 0.28, 0).mirrored([27, 29], 0, 0.1, 0);
+  handles.mirrored([70, 63, 46, 53], 0, 0.55, 0.04).mirrored([105, 52], 0, 0.48, 0.04).mirrored([66, 65], 0, 0.2, 0.02);
+  handles.mirrored([107, 55], 0, 0.05, 0).mirrored([104, 103, 68], 0, 0.3, 0).mirrored([69], 0, 0.2, 0);
+  handles.mirrored([223, 224], 0, 0.22, 0).mirrored([27, 29], 0, 0.1, 0);
   return handles.hold(LIDS, [6, 1, 10, 109, 338, 67, 297, 234, 454]).solve();
 }
 
 function browInnerUp(handles: HandleSet): Float32Array {
-  handles.mirrored([107, 55, 66, 65], 0, 0.75, 0.05).move([9, 8], 0, 0.5, 0).mirrored([105, 52], 0, 0.35, 0);
-  handles.move([151, 108, 337], 0, 0.35, 0).mirrored([221, 222], 0, 0.25, 0);
+  handles.mirrored([107, 55, 66, 65], 0, 0.55, 0.04).move([9, 8], 0, 0.4, 0).mirrored([105, 52], 0, 0.22, 0);
+  handles.move([151, 108, 337], 0, 0.28, 0).mirrored([221, 222], 0, 0.2, 0);
   return handles.hold(LIDS, [46, 70, 276, 300], FOREHEAD_FIXED).solve();
 }
 

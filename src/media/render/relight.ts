@@ -3,7 +3,7 @@ import type { Appearance } from '../appearance.ts';
 import type { HeadMotion } from './head-motion.ts';
 
 /** More makes glints; light that follows deformation makes them too, so only rotation counts (seen on the prototype). */
-const STRENGTH = 0.45;
+const STRENGTH = 0.34;
 
 /** Shade of every mesh vertex as the head turns under the portrait's light, around 1. */
 export class Relight {
@@ -27,7 +27,7 @@ export class Relight {
       const [nx, ny, nz] = [normals[at]!, normals[at + 1]!, normals[at + 2]!];
       const before = Math.max(0, nx * lx + ny * ly + nz * lz);
       const after = Math.max(0, nx * tx + ny * ty + nz * tz);
-      this.shades[vertex] = clamp(1 + STRENGTH * (after - before), 0.7, 1.25);
+      this.shades[vertex] = clamp(1 + STRENGTH * (after - before), 0.76, 1.12);
     }
   }
 }

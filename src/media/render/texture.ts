@@ -2,68 +2,87 @@ import type { RgbaImage } from '../appearance.ts';
 import type { Texture } from './scene-plan.ts';
 
 /**
- * Premultiplies an image and brings it to another size by averaging areas (or between pixels, to enlarge).
- * @returns a new texture.
+ * Premultiplies an image and brings it to another size by averaging areas (or between pixels, to enlarge). Rows stream
+ * through, so that nothing as large as the image is allocated but the result.
  */
 export function loadTexture(image: RgbaImage, widthPx: number, heightPx: number): Texture {
-  const rows = resampled(premultiplied(image), image.widthPx, image.heightPx, widthPx);
-  const turned = resampled(transposed(rows, widthPx, image.heightPx), image.heightPx, widthPx, heightPx);
-  const floats = transposed(turned, heightPx, widthPx);
-  const pixels = new Uint8Array(floats.length);
-  for (let at = 0; at < floats.length; at++) pixels[at] = Math.min(255, floats[at]! + 0.5);
+  const columns = spread(image.widthPx, widthPx);
+  const rows = spread(image.heightPx, heightPx);
+  const pixels = new Uint8Array(widthPx * heightPx * 4);
+  const source = new Float32Array(image.widthPx * 4);
+  const narrow = new Float32Array(widthPx * 4);
+  const sums = new Float32Array(widthPx * 4);
+  let loadedRow = -1;
+  for (let y = 0; y < heightPx; y++) {
+    sums.fill(0);
+    for (let row = rows.first[y]!, at = rows.start[y]!; at < rows.start[y + 1]!; row++, at++) {
+      if (row !== loadedRow) {
+        premultiplyRow(image, row, source);
+        resampleRow(source, columns, narrow);
+        loadedRow = row;
+      }
+      const weight = rows.weights[at]!;
+      for (let index = 0; index < sums.length; index++) sums[index]! += weight * narrow[index]!;
+    }
+    const to = y * widthPx * 4;
+    for (let index = 0; index < sums.length; index++) pixels[to + index] = Math.min(255, sums[index]! + 0.5);
+  }
   return { widthPx, heightPx, pixels };
 }
 
-function premultiplied({ pixels }: RgbaImage): Float32Array {
-  const out = new Float32Array(pixels.length);
-  for (let at = 0; at < pixels.length; at += 4) {
-    const alpha = pixels[at + 3]! / 255;
-    out[at] = pixels[at]! * alpha;
-    out[at + 1] = pixels[at + 1]! * alpha;
-    out[at + 2] = pixels[at + 2]! * alpha;
-    out[at + 3] = pixels[at + 3]!;
+function premultiplyRow({ widthPx, pixels }: RgbaImage, row: number, out: Float32Array): void {
+  const from = row * widthPx * 4;
+  for (let at = 0; at < out.length; at += 4) {
+    const alpha = pixels[from + at + 3]!;
+    const share = alpha / 255;
+    out[at] = pixels[from + at]! * share;
+    out[at + 1] = pixels[from + at + 1]! * share;
+    out[at + 2] = pixels[from + at + 2]! * share;
+    out[at + 3] = alpha;
   }
-  return out;
 }
 
-/** Resamples each row of RGBA pixels. */
-function resampled(from: Float32Array, width: number, height: number, target: number): Float32Array {
-  if (width === target) return from;
-  const out = new Float32Array(target * height * 4);
-  const step = width / target;
-  for (let x = 0; x < target; x++) {
-    // A box of one target pixel, at least one source pixel wide, with parts of pixels at both ends.
+function resampleRow(source: Float32Array, { first, start, weights }: Spread, out: Float32Array): void {
+  for (let x = 0, to = 0; to < out.length; x++, to += 4) {
+    let [red, green, blue, alpha] = [0, 0, 0, 0];
+    for (let at = start[x]!, from = first[x]! * 4; at < start[x + 1]!; at++, from += 4) {
+      const weight = weights[at]!;
+      red += weight * source[from]!;
+      green += weight * source[from + 1]!;
+      blue += weight * source[from + 2]!;
+      alpha += weight * source[from + 3]!;
+    }
+    out[to] = red;
+    out[to + 1] = green;
+    out[to + 2] = blue;
+    out[to + 3] = alpha;
+  }
+}
+
+/** Which source pixels make a target pixel: from `first`, with the weights from `start` to the next one's. */
+interface Spread {
+  readonly first: Int32Array;
+  readonly start: Int32Array;
+  readonly weights: Float32Array;
+}
+
+function spread(from: number, to: number): Spread {
+  const step = from / to;
+  // A box of one target pixel, at least one source pixel wide, with parts of pixels at both ends.
+  const reach = Math.max(step, 1) / 2;
+  const first = new Int32Array(to);
+  const start = new Int32Array(to + 1);
+  const weights: number[] = [];
+  for (let x = 0; x < to; x++) {
     const middle = (x + 0.5) * step;
-    const reach = Math.max(step, 1) / 2;
-    const first = Math.max(0, Math.floor(middle - reach));
-    const last = Math.min(width - 1, Math.ceil(middle + reach) - 1);
-    let total = 0;
-    for (let column = first; column <= last; column++) {
-      total += Math.min(column + 1, middle + reach) - Math.max(column, middle - reach);
-    }
-    for (let column = first; column <= last; column++) {
-      const weight = (Math.min(column + 1, middle + reach) - Math.max(column, middle - reach)) / total;
-      for (let y = 0; y < height; y++) {
-        const to = (y * target + x) * 4;
-        const at = (y * width + column) * 4;
-        out[to]! += from[at]! * weight;
-        out[to + 1]! += from[at + 1]! * weight;
-        out[to + 2]! += from[at + 2]! * weight;
-        out[to + 3]! += from[at + 3]! * weight;
-      }
-    }
+    const low = Math.max(0, Math.floor(middle - reach));
+    const high = Math.min(from - 1, Math.ceil(middle + reach) - 1);
+    const shares: number[] = [];
+    for (let at = low; at <= high; at++) shares.push(Math.min(at + 1, middle + reach) - Math.max(at, middle - reach));
+    const total = shares.reduce((sum, share) => sum + share, 0);
+    first[x] = low;
+    weights.push(...shares.map((share) => share / total));
+    start[x + 1] = weights.length;
   }
-  return out;
-}
-
-function transposed(from: Float32Array, width: number, height: number): Float32Array {
-  const out = new Float32Array(from.length);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      for (let channel = 0; channel < 4; channel++) {
-        out[(x * height + y) * 4 + channel] = from[(y * width + x) * 4 + channel]!;
-      }
-    }
-  }
-  return out;
+  return { first, start, weights: Float32Array.from(weights) };
 }
