@@ -8,6 +8,7 @@ import { AvatarError, messageOf } from '../base/errors.ts';
 import { Scope } from '../base/lifecycle.ts';
 import { EnrolClient } from '../native/worker/enrol-client.ts';
 import { InferenceWorker } from '../native/worker/inference-worker.ts';
+import { LastingInference } from '../native/worker/lasting-inference.ts';
 import { RenderPool } from '../native/worker/render-pool.ts';
 import { LiveAvatarPeer } from '../peer/live-avatar-peer.ts';
 import { readConfig, type Config } from './config.ts';
@@ -48,7 +49,12 @@ async function main(): Promise<void> {
 
 async function open(config: Config, log: ReturnType<typeof openLogger>, scope: Scope): Promise<Host> {
   const meter = new PrometheusMeter();
-  const motion = await InferenceWorker.open({ folder: config.motionBundle, precision: 'int8' });
+  const motion = await LastingInference.open({
+    open: () => InferenceWorker.open({ folder: config.motionBundle, precision: 'int8' }),
+    onCrash: () => {
+      log.error('inference.crashed');
+    },
+  });
   const renderers = RenderPool.open({ threads: Math.max(1, Math.min(config.capacity, availableParallelism())) });
   scope.own(motion);
   scope.own(renderers);
