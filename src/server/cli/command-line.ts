@@ -5,6 +5,7 @@ import { addAnimateCommand } from './animate-command.ts';
 import { addDetectCommand } from './detect-command.ts';
 import { addDoctorCommand } from './doctor-command.ts';
 import { addEnrolCommand } from './enrol-command.ts';
+import { addEvaluateCommand } from './evaluate-command.ts';
 import { addInspectCommand } from './inspect-command.ts';
 import { addModelsCommand } from './models-command.ts';
 import { addRenderCommand } from './render-command.ts';
@@ -48,6 +49,7 @@ function commandLine(settings: Settings): Command {
     addAnimateCommand,
     addRenderCommand,
     addDetectCommand,
+    addEvaluateCommand,
     addModelsCommand,
     addDoctorCommand,
   ];

@@ -44,7 +44,7 @@ describe('visavis', () => {
     expect(code).toBe(0);
     const commands = [...stdout.matchAll(/^ {2}(\w+) .*(?:\[options\]|<)/gm)].map(([, name = '']) => name);
     expect(commands).toEqual(
-      expect.arrayContaining(['enrol', 'inspect', 'animate', 'render', 'detect', 'models', 'doctor']),
+      expect.arrayContaining(['enrol', 'inspect', 'animate', 'render', 'detect', 'evaluate', 'models', 'doctor']),
     );
     for (const command of commands.filter((name) => name !== 'help')) {
       const help = await run(command, '--help');
@@ -286,6 +286,24 @@ describe.skipIf(!hasFfmpeg)('visavis render', () => {
     expect(await readdir(folder)).toEqual(before);
   }, 60_000);
 });
+
+test('visavis evaluate measures a sound, and its closures by labels beside it', async () => {
+  const tier = '"IntervalTier"\n"phones"\n0\n1\n2\n0.2\n0.3\n"M"\n0.3\n0.8\n"AA1"\n';
+  await writeFile(
+    join(folder, 'voice.TextGrid'),
+    `File type = "ooTextFile"\nObject class = "TextGrid"\n\n0\n1\n<exists>\n1\n${tier}`,
+  );
+  const { code, stdout } = await run('evaluate', 'voice.wav', '--json');
+  expect(code).toBe(0);
+  const figures = JSON.parse(stdout) as { on: string; what: string; value: number | null }[];
+  expect(figures.every(({ on }) => on === 'voice.wav')).toBe(true);
+  const whats = figures.map(({ what }) => what);
+  expect(whats).toEqual(
+    expect.arrayContaining(['closed at p b m', 'closed in open vowels', 'blinks', 'head jerk', 'speed']),
+  );
+  const table = await run('evaluate', 'voice.wav');
+  expect(table.stdout).toMatch(/^on +what +figure +goal +reached\n/);
+}, 60_000);
 
 test('visavis models and doctor look at what is here', async () => {
   const models = await run('models', '--json');

@@ -1,0 +1,108 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import { Scope } from '../../base/lifecycle.ts';
+import { openAudioFile } from '../../native/codec/audio-file.ts';
+import { FaceMeasurer } from '../../native/model/face-measure.ts';
+import { OnnxMotionEngine } from '../../native/model/motion-engine.ts';
+import { MeshCodec } from '../../native/raster/mesh-codec.ts';
+import { codecFigures } from '../evaluate/codec-figures.ts';
+import type { Figure } from '../evaluate/figure.ts';
+import { tableOf } from '../evaluate/figure.ts';
+import { MotionFigures, type Sound } from '../evaluate/motion-figures.ts';
+import { readTextGrid, type Labelled } from '../evaluate/text-grid.ts';
+import { measureVideoMouth } from '../evaluate/video-mouth.ts';
+import { avatarOf } from './avatar-argument.ts';
+import type { EvaluateFlags } from './evaluate-command.ts';
+import { packageFolder } from './package-folder.ts';
+import { Progress } from './progress.ts';
+import { configOf, type Settings } from './settings.ts';
+
+const PICTURES = ['.jpg', '.jpeg', '.png', '.webp', '.avif', '.avatar'];
+const FILMS = ['.mp4', '.mpg', '.mpeg', '.mov', '.webm', '.mkv', '.avi'];
+const FILM_RATE = 25;
+
+/** Measures what is given, or what comes with the program. @throws AvatarError. */
+export async function evaluate(material: readonly string[], flags: EvaluateFlags, settings: Settings): Promise<void> {
+  await using scope = new Scope();
+  const progress = scope.own(new Progress({ unit: 'figures', quiet: false }));
+  const figures: Figure[] = [];
+  const gather = async (name: string, source: AsyncIterable<Figure>): Promise<void> => {
+    progress.stage(`Measuring ${name}`);
+    for await (const figure of source) {
+      settings.signal.throwIfAborted();
+      figures.push(figure);
+    }
+  };
+  const extension = (path: string): string => extname(path).toLowerCase();
+  const pictures = material.filter((path) => PICTURES.includes(extension(path)));
+  const recordings = material.filter((path) => !PICTURES.includes(extension(path)));
+  const builtIn = material.length === 0;
+
+  if (flags.only !== 'codec' && (builtIn || recordings.length > 0)) {
+    const folder = flags.model ?? configOf(settings).motionBundle;
+    const engine = scope.own(await OnnxMotionEngine.open({ folder, precision: 'int8' }));
+    const motion = new MotionFigures(engine, flags.seed);
+    if (builtIn) await gather('silence, noise, music and controls', motion.builtIn());
+    for (const path of recordings) await gather(path, figuresOf(path, motion));
+  }
+  if (flags.only !== 'motion' && (builtIn || pictures.length > 0)) {
+    const measurer = scope.own(await FaceMeasurer.open());
+    for (const path of builtIn ? await portraitsOfProgram() : pictures) {
+      const avatar = await avatarOf(path, { consent: 'evaluation', signal: settings.signal, progress });
+      const options = { sizePx: 512, background: 'portrait', badge: false, seed: flags.seed } as const;
+      const decoder = await new MeshCodec().open(avatar, options);
+      await gather(path, codecFigures(basename(path), decoder, measurer));
+      decoder.close();
+    }
+  }
+  progress.close();
+  process.stdout.write(flags.json === true ? `${JSON.stringify(figures)}\n` : `${tableOf(figures)}\n`);
+}
+
+async function* figuresOf(path: string, motion: MotionFigures): AsyncGenerator<Figure, void> {
+  const sound = await soundOf(path);
+  if (FILMS.includes(extname(path).toLowerCase())) {
+    const filmed = await measureVideoMouth(path, { framesPerSecond: FILM_RATE });
+    yield* motion.ofSpeech(sound, { filmed });
+    return;
+  }
+  const phones = await phonesBeside(path);
+  yield* motion.ofSpeech(sound, phones === undefined ? {} : { phones });
+}
+
+/** Labels of the phones, from `NAME.TextGrid` or `NAME_phones.TextGrid` beside the sound. */
+async function phonesBeside(path: string): Promise<readonly Labelled[] | undefined> {
+  const stem = path.slice(0, -extname(path).length);
+  for (const name of [`${stem}_phones.TextGrid`, `${stem}.TextGrid`]) {
+    if (!existsSync(name)) continue;
+    const tiers = readTextGrid(await readFile(name, 'utf8'));
+    const tier = [...tiers].find(([tierName]) => /phone|segment/i.test(tierName));
+    if (tier !== undefined) return tier[1];
+  }
+  return undefined;
+}
+
+/** Material is short: it may lie in memory. */
+async function soundOf(path: string): Promise<Sound> {
+  const file = await openAudioFile(path);
+  try {
+    const pieces: Float32Array[] = [];
+    for await (const piece of file.samples()) pieces.push(piece);
+    const samples = new Float32Array(pieces.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const piece of pieces) {
+      samples.set(piece, at);
+      at += piece.length;
+    }
+    return { name: basename(path), sampleRateHz: file.sampleRateHz, samples };
+  } finally {
+    await file.close();
+  }
+}
+
+async function portraitsOfProgram(): Promise<string[]> {
+  const folder = join(packageFolder(), 'models/portraits');
+  const names = await readdir(folder).catch(() => []);
+  return names.filter((name) => PICTURES.includes(extname(name).toLowerCase())).map((name) => join(folder, name));
+}
