@@ -135,7 +135,13 @@ export class SpeechDesk implements Closable {
       return;
     }
     if (parsed.data.type === 'speech-hello') await this.#greet(participantId);
-    else await place.session.then((session) => session.receive(parsed.data)).catch(() => undefined);
+    else {
+      await place.session
+        .then((session) => session.receive(parsed.data))
+        .catch((thrown: unknown) => {
+          this.#options.logger.error('speech.refused', { reason: messageOf(thrown) });
+        });
+    }
   }
 
   /** Text as it grows: to everyone else's page, which keeps a display for each person. */
