@@ -2,23 +2,32 @@ import { FACE_OVAL } from './landmark-groups.ts';
 import type { Picture } from './picture.ts';
 
 export interface FaceLight {
-  /** Mean luma (BT.601) inside the outline of the face, 0..255. */
+  /** Mean luma (BT.601) inside the outline, 0..255. */
   readonly luma: number;
   /** 95th less 5th percentile. */
   readonly contrast: number;
 }
 
-/** Measures the light on a face, on every fourth pixel inside its outline. */
-export function measureFaceLight({ widthPx, heightPx, rgba }: Picture, landmarks: Float32Array): FaceLight {
-  const outline = FACE_OVAL.map((point) => [landmarks[3 * point]!, landmarks[3 * point + 1]!] as const);
+/**
+ * Measures the light inside an outline of landmarks.
+ * @param points - the outline, in order; the whole face by default.
+ * @param stepPx - looks at one pixel of so many, along both axes.
+ */
+export function measureFaceLight(
+  { widthPx, heightPx, rgba }: Picture,
+  landmarks: Float32Array,
+  points: readonly number[] = FACE_OVAL,
+  stepPx = 2,
+): FaceLight {
+  const outline = points.map((point) => [landmarks[3 * point]!, landmarks[3 * point + 1]!] as const);
   const histogram = new Uint32Array(256);
   const top = Math.max(0, Math.floor(Math.min(...outline.map(([, y]) => y))));
   const bottom = Math.min(heightPx, Math.ceil(Math.max(...outline.map(([, y]) => y))));
-  for (let y = top; y < bottom; y += 2) {
+  for (let y = top; y < bottom; y += stepPx) {
     const crossings = rowCrossings(outline, y + 0.5);
     for (let span = 0; span + 1 < crossings.length; span += 2) {
       const right = Math.min(widthPx, crossings[span + 1]!);
-      for (let x = Math.max(0, Math.ceil(crossings[span]!)); x < right; x += 2) {
+      for (let x = Math.max(0, Math.ceil(crossings[span]!)); x < right; x += stepPx) {
         const at = (y * widthPx + x) * 4;
         const luma = 0.299 * rgba[at]! + 0.587 * rgba[at + 1]! + 0.114 * rgba[at + 2]!;
         histogram[Math.round(luma)]!++;

@@ -15,6 +15,10 @@ export interface FaceFacts {
   readonly rollDeg: number;
   /** How far landmarks move between looks, in % of the distance between the eyes. */
   readonly jitterPercent: number;
+  /** The same of the inner lips alone: a covered mouth is made up anew at each look. */
+  readonly mouthJitterPercent: number;
+  /** Spread of luma inside the lids of the flatter eye, 0..255. */
+  readonly eyeContrast: number;
   /** Mean luma of the face, 0..255, and the spread between its dark and light parts (5th to 95th percentile). */
   readonly faceLuma: number;
   readonly faceContrast: number;
@@ -29,10 +33,14 @@ export interface FaceFacts {
 }
 
 // On every portrait and negative at hand: true faces had detector scores of 0.78 and more, flags of 0.99 and more and
-// jitter up to 2.4 %; a cat had 0.60, 0.03 and 8.4 %, and no false face had jitter below 4.2 %.
+// jitter up to 2.4 %; a cat had 0.60, 0.03 and 8.4 %, and no false face had jitter below 4.2 %. Mouths moved by up to
+// 2.2 %, behind masks by 3.8 % and more. Eyes had a quarter of the contrast of the face or more, behind bars none.
 const LOWEST_DETECTOR_SCORE = 0.7;
 const LOWEST_FACE_FLAG = 0.5;
 const HIGHEST_JITTER_PERCENT = 3.8;
+const HIGHEST_MOUTH_JITTER_PERCENT = 3;
+const LARGE_MOUTH_JITTER_PERCENT = 2.25;
+const LOWEST_EYE_CONTRAST_SHARE = 0.1;
 const LOWEST_WIDTH_PX = 40;
 const SMALL_WIDTH_PX = 140;
 // Beyond this the far cheek has too few pixels to be turned to the front.
@@ -79,6 +87,11 @@ export function judgeFace(facts: FaceFacts): PortraitWarning[] {
     'TURNED_FACE',
     `The head is turned by ${Math.round(facts.yawDeg)}° and tilted by ${Math.round(facts.rollDeg)}°; a face straight to the camera moves better.`,
   );
+  warn(
+    facts.mouthJitterPercent > LARGE_MOUTH_JITTER_PERCENT,
+    'PARTLY_COVERED',
+    'The mouth is hard to see; a beard is fine, but if something is in front of it take another picture.',
+  );
   warn(facts.cutsHead, 'CROPPED_HEAD', 'The picture ends at the head; leave some room around hair and shoulders.');
   warn(
     facts.faceContrast < LOW_CONTRAST,
@@ -117,6 +130,12 @@ function refuse(facts: FaceFacts): void {
     throw noFace(
       `what looks like one is too uncertain (score ${facts.detectorScore.toFixed(2)}, landmarks move by ${facts.jitterPercent.toFixed(1)} %): an animal, a covered face or a rough drawing`,
     );
+  }
+  if (facts.mouthJitterPercent > HIGHEST_MOUTH_JITTER_PERCENT) {
+    throw failure('FACE_COVERED', 'something hides the mouth; use a picture without mask or hand in front of it');
+  }
+  if (facts.eyeContrast < LOWEST_EYE_CONTRAST_SHARE * facts.faceContrast && facts.eyeOpening > CLOSED_EYE) {
+    throw failure('FACE_COVERED', 'something hides the eyes; use a picture without dark glasses');
   }
   if (facts.insideShare < LOWEST_INSIDE_SHARE) {
     throw failure('FACE_COVERED', 'the edge of the picture cuts through the face; use a picture that shows all of it');

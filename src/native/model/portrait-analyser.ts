@@ -11,7 +11,7 @@ import {
   RIGHT_EYE_LOWER,
   RIGHT_EYE_UPPER,
 } from '../../media/portrait/landmark-groups.ts';
-import { landmarkSpread, meanLandmarks } from '../../media/portrait/landmark-stability.ts';
+import { landmarkSpread, meanLandmarks, type LandmarkSpread } from '../../media/portrait/landmark-stability.ts';
 import { keepPersonOf } from '../../media/portrait/matte-islands.ts';
 import type { Picture, SquareRegion } from '../../media/portrait/picture.ts';
 import { fitHeadPose } from '../../media/portrait/pose.ts';
@@ -49,6 +49,11 @@ const LOOKS = [
   { across: -0.03, down: 0.02, scale: 1.08, turn: -0.06 },
   { across: 0, down: -0.03, scale: 0.97, turn: 0.1 },
   { across: 0, down: 0.03, scale: 1.03, turn: -0.1 },
+] as const;
+/** Far looks tell true faces from covered and imagined ones, but are not averaged. */
+const FAR_LOOKS = [
+  { across: 0, down: 0, scale: 0.82, turn: 0 },
+  { across: 0, down: 0, scale: 1.25, turn: 0 },
 ] as const;
 
 interface Candidate extends FaceLandmarks {
@@ -107,7 +112,7 @@ export class PortraitAnalyser implements Closable {
     begin('landmarks', 0.6);
     const zoom = sizePx / square.sidePx;
     const placed = roughly.map((value, at) => zoom * (value - [square.leftPx, square.topPx, 0][at % 3]!));
-    const { landmarks, faceFlag, jitterPercent } = await this.#look(crop, regionAround(placed));
+    const { landmarks, faceFlag, spread } = await this.#look(crop, regionAround(placed));
     const pose = fitHeadPose(landmarks, this.#landmarker.canonical);
     const light = measureFaceLight(crop, landmarks);
     const faceWidthPx = span(landmarks, 234, 454) / zoom;
@@ -116,7 +121,9 @@ export class PortraitAnalyser implements Closable {
       faceFlag,
       faceWidthPx,
       ...pose,
-      jitterPercent,
+      jitterPercent: spread.allPercent,
+      mouthJitterPercent: spread.mouthPercent,
+      eyeContrast: Math.min(eyeContrast(crop, landmarks, RIGHT_EYE), eyeContrast(crop, landmarks, LEFT_EYE)),
       faceLuma: light.luma,
       faceContrast: light.contrast,
       insideShare: insideShare(landmarks, square, zoom, upright),
@@ -140,7 +147,7 @@ export class PortraitAnalyser implements Closable {
         detectorScore: main.detection.score,
         faceFlag,
         faceWidthPx,
-        jitterPercent,
+        jitterPercent: spread.allPercent,
         faceLuma: light.luma,
         faceCount: 1 + others.length,
       },
@@ -187,12 +194,12 @@ export class PortraitAnalyser implements Closable {
   async #look(
     crop: Picture,
     start: SquareRegion,
-  ): Promise<{ landmarks: Float32Array; faceFlag: number; jitterPercent: number }> {
+  ): Promise<{ landmarks: Float32Array; faceFlag: number; spread: LandmarkSpread }> {
     const first = await this.#landmarker.landmarksIn(crop, start);
     const base = regionAround(first.points);
     const looks: Float32Array[] = [];
     let faceFlag = first.faceFlag;
-    for (const { across, down, scale, turn } of LOOKS) {
+    for (const { across, down, scale, turn } of [...LOOKS, ...FAR_LOOKS]) {
       const found = await this.#landmarker.landmarksIn(crop, {
         centreX: base.centreX + across * base.sidePx,
         centreY: base.centreY + down * base.sidePx,
@@ -202,8 +209,8 @@ export class PortraitAnalyser implements Closable {
       looks.push(found.points);
       faceFlag = Math.min(faceFlag, found.faceFlag);
     }
-    const landmarks = meanLandmarks(looks);
-    return { landmarks, faceFlag, jitterPercent: landmarkSpread(looks, landmarks).allPercent };
+    const landmarks = meanLandmarks(looks.slice(0, LOOKS.length));
+    return { landmarks, faceFlag, spread: landmarkSpread(looks, meanLandmarks(looks)) };
   }
 }
 
@@ -271,6 +278,13 @@ function insideShare(
     return x >= 0 && y >= 0 && x <= upright.widthPx && y <= upright.heightPx;
   });
   return inside.length / FACE_OVAL.length;
+}
+
+const RIGHT_EYE = [...RIGHT_EYE_UPPER, ...RIGHT_EYE_LOWER.toReversed()];
+const LEFT_EYE = [...LEFT_EYE_UPPER, ...LEFT_EYE_LOWER.toReversed()];
+
+function eyeContrast(crop: Picture, landmarks: Float32Array, outline: readonly number[]): number {
+  return measureFaceLight(crop, landmarks, outline, 1).contrast;
 }
 
 function eyeOpening(landmarks: Float32Array): number {
