@@ -21,6 +21,17 @@ import { RecordedMotion, type MotionSource } from './recorded-motion.ts';
 import type { RenderFlags } from './render-command.ts';
 import { configOf, type Settings } from './settings.ts';
 
+/** What was made, and what it cost: `motionUs` on this thread, `drawUs` and `encodeUs` on others meanwhile. */
+export interface FilmReport {
+  /** `-` is standard output; nothing when only pictures were asked for. */
+  readonly out: string | undefined;
+  readonly frames: number;
+  readonly durationS: number;
+  readonly truncated: boolean;
+  readonly tookS: number;
+  readonly times: Readonly<Record<'motionUs' | 'drawUs' | 'encodeUs', number>>;
+}
+
 /** A talking face on film. @throws UsageError or AvatarError. */
 export async function render(
   portrait: string,
@@ -28,6 +39,16 @@ export async function render(
   flags: RenderFlags,
   settings: Settings,
 ): Promise<void> {
+  report(await makeFilm(portrait, audio, flags, settings), audio, flags);
+}
+
+/** @throws UsageError or AvatarError. */
+export async function makeFilm(
+  portrait: string,
+  audio: string | undefined,
+  flags: RenderFlags,
+  settings: Settings,
+): Promise<FilmReport> {
   const { fps: framesPerSecond, size: sizePx, background, seed } = flags;
   const out = outOf(audio, flags);
   await using scope = new Scope();
@@ -98,7 +119,8 @@ export async function render(
   progress.close();
 
   const tookS = (systemClock.now() - startUs) / 1e6;
-  report({ out, flags, sound, audio, frames: done, durationS: motion.durationUs / 1e6, tookS, times });
+  const durationS = motion.durationUs / 1e6;
+  return { out, frames: done, durationS, truncated: sound?.truncated ?? false, tookS, times };
 }
 
 async function openMotion(
@@ -158,19 +180,8 @@ function outOf(audio: string | undefined, flags: RenderFlags): string | undefine
   return path;
 }
 
-interface Report {
-  readonly out: string | undefined;
-  readonly flags: RenderFlags;
-  readonly sound: AudioFile | undefined;
-  readonly audio: string | undefined;
-  readonly frames: number;
-  readonly durationS: number;
-  readonly tookS: number;
-  readonly times: Readonly<Record<'motionUs' | 'drawUs' | 'encodeUs', number>>;
-}
-
-function report({ out, flags, sound, audio, frames, durationS, tookS, times }: Report): void {
-  const truncated = sound?.truncated ?? false;
+function report(film: FilmReport, audio: string | undefined, flags: RenderFlags): void {
+  const { out, frames, durationS, truncated, tookS, times } = film;
   if (truncated) process.stderr.write(`visavis: ${audio ?? ''} ends early; what is there was used.\n`);
   const where = [out, flags.frames].filter((path) => path !== undefined && path !== '-').join(' and ');
   if (flags.json === true && out !== '-') {

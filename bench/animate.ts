@@ -1,0 +1,77 @@
+/**
+ * How fast `visavis animate` turns a minute of speech into motion, and where the time goes. CPU time of this process, so
+ * that busy neighbours count little.
+ *
+ *   npm run build && nice node dist/bench/animate.js [--seconds 60] [--rate 48000]
+ */
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { MotionFrame } from '../src/base/media.ts';
+import { Resampler } from '../src/media/audio/resampler.ts';
+import { liveLinkRow } from '../src/media/motion/live-link.ts';
+import { WavReader } from '../src/media/audio/wav-reader.ts';
+import { OnnxMotionEngine, type MotionEngine } from '../src/native/model/motion-engine.ts';
+import { Animation } from '../src/server/cli/animation.ts';
+import { TEST_RATE_HZ, voiceSound } from '../src/server/evaluate/test-sounds.ts';
+import { floatWav } from './float-wav.ts';
+
+const { values } = parseArgs({
+  options: { seconds: { type: 'string', default: '60' }, rate: { type: 'string', default: '48000' } },
+});
+const seconds = Number(values.seconds);
+const sampleRateHz = Number(values.rate);
+const FOLDER = resolve('models/visavis-motion-1');
+
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+async function cost<T>(call: () => Promise<T> | T): Promise<readonly [ms: number, result: T]> {
+  const before = cpuMs();
+  const result = await call();
+  return [cpuMs() - before, result];
+}
+
+async function animate(engine: MotionEngine, sound: Float32Array): Promise<MotionFrame[]> {
+  const animation = new Animation({ engine, seed: 1, framesPerSecond: 25, controls: [], sampleRateHz });
+  return [...(await animation.push(sound)), ...(await animation.flush())];
+}
+
+const up = new Resampler(TEST_RATE_HZ, sampleRateHz);
+const sound = up.push(voiceSound(seconds));
+const engine = await OnnxMotionEngine.open({ folder: FOLDER, precision: 'int8' });
+/** The same path with networks that cost nothing. */
+const idle: MotionEngine = {
+  manifest: engine.manifest,
+  run: (jobs) => Promise.resolve([...jobs]),
+  close: () => Promise.resolve(),
+};
+
+const file = floatWav(sound, sampleRateHz);
+const [readMs] = await cost(() => new WavReader().push(file));
+const [resampleMs] = await cost(() => new Resampler(sampleRateHz, engine.manifest.features.sampleRateHz).push(sound));
+await animate(engine, sound.subarray(0, 2 * sampleRateHz));
+const [idleMs] = await cost(() => animate(idle, sound));
+const startMs = performance.now();
+const [allMs, frames] = await cost(() => animate(engine, sound));
+const tookS = (performance.now() - startMs) / 1000;
+const [writeMs] = await cost(() => frames.map(({ motion }, index) => liveLinkRow(motion, index, 25)).join('\n').length);
+await engine.close();
+
+const total = readMs + allMs + writeMs;
+const row = (what: string, ms: number): void => {
+  const share = ((100 * ms) / total).toFixed(0).padStart(4);
+  console.log(`${what.padEnd(34)} ${(ms / seconds).toFixed(2).padStart(8)} ms a second of sound ${share} %`);
+};
+console.log(`${seconds} s of sound at ${sampleRateHz} Hz, ${frames.length} frames`);
+row('reading WAV', readMs);
+row('resampling to the model', resampleMs);
+row('log-mel, windows, controls', idleMs - resampleMs);
+row('networks (int8)', allMs - idleMs);
+row('writing CSV', writeMs);
+row('everything', total);
+console.log(`CPU: ${((1000 * seconds) / total).toFixed(0)} times real time on one idle core (goal 40)`);
+console.log(
+  `waited ${tookS.toFixed(1)} s: ${(seconds / tookS).toFixed(0)} times real time on this machine as busy as it is`,
+);
