@@ -51,6 +51,7 @@ const HIGHEST_ROLL_DEG = 35;
 const LOWEST_LUMA = 22;
 const LOWEST_CONTRAST = 14;
 const LOW_CONTRAST = 30;
+const LOW_LUMA = 45;
 const LOWEST_INSIDE_SHARE = 0.92;
 const AMBIGUOUS_RIVAL = 0.6;
 const NOTICED_RIVAL = 0.25;
@@ -94,7 +95,7 @@ export function judgeFace(facts: FaceFacts): PortraitWarning[] {
   );
   warn(facts.cutsHead, 'CROPPED_HEAD', 'The picture ends at the head; leave some room around hair and shoulders.');
   warn(
-    facts.faceContrast < LOW_CONTRAST,
+    facts.faceContrast < LOW_CONTRAST || facts.faceLuma < LOW_LUMA,
     'LOW_CONTRAST',
     'The face is flat or badly lit; a picture in daylight is clearer.',
   );

@@ -45,7 +45,7 @@ export class PortraitImage {
    */
   static async open(bytes: Uint8Array, declared?: string): Promise<PortraitImage> {
     const { format } = readImageHeader(bytes, declared);
-    const { width, height, orientation = 1 } = await readable(() => decoder(bytes).metadata());
+    const { width, height, orientation = 1 } = await readable(format, () => decoder(bytes).metadata());
     const size: [number, number] = orientation >= 5 ? [height, width] : [width, height];
     return new PortraitImage(bytes, format, size, 0);
   }
@@ -97,7 +97,7 @@ export class PortraitImage {
   }
 
   #view(read: (image: Sharp) => Promise<Picture>): Promise<Picture> {
-    return readable(() => {
+    return readable(this.format, () => {
       const upright = decoder(this.#bytes)
         .autoOrient()
         .rotate(90 * this.quarterTurns);
@@ -115,16 +115,18 @@ async function rawOf(image: Sharp): Promise<Picture> {
   return { widthPx: info.width, heightPx: info.height, rgba: data };
 }
 
-async function readable<T>(read: () => Promise<T>): Promise<T> {
+async function readable<T>(format: ImageFormat, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (thrown) {
     if (thrown instanceof AvatarError) throw thrown;
-    throw new AvatarError(
-      'IMAGE_UNREADABLE',
-      `Cannot decode the portrait: ${messageOf(thrown).trim()}; the file is damaged, save it again as JPEG or PNG`,
-      { cause: thrown },
-    );
+    // Phones pack HEIF with a codec whose decoder no free library may ship.
+    const [complaint = ''] = messageOf(thrown).trim().split('\n').slice(-1);
+    const found =
+      format === 'heif'
+        ? 'it is a HEIC picture, which cannot be decoded here; save it as JPEG'
+        : `the ${format.toUpperCase()} file is damaged (${complaint}); save it again as JPEG or PNG`;
+    throw new AvatarError('IMAGE_UNREADABLE', `Cannot decode the portrait: ${found}`, { cause: thrown });
   }
 }
 
