@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { resolve } from 'node:path';
 import { seededRandom } from '../src/base/random.ts';
 import { LogMel } from '../src/media/features/log-mel.ts';
-import { hopUs, tokenDims, type MotionManifest } from '../src/media/motion/manifest.ts';
+import { algorithmicLatencyUs, hopUs, tokenDims, type MotionManifest } from '../src/media/motion/manifest.ts';
 import type { MotionJob } from '../src/media/motion/motion-job.ts';
 import { Sampler } from '../src/media/motion/sampler.ts';
 import { Stitcher } from '../src/media/motion/stitcher.ts';
@@ -18,6 +18,7 @@ import { openBundle } from '../src/native/model/bundle.ts';
 import { EncoderBatch } from '../src/native/model/encoder-batch.ts';
 import type { Precision } from '../src/native/model/manifest.ts';
 import { OnnxMotionEngine, openDenoiser, openEncoder } from '../src/native/model/motion-engine.ts';
+import { InferenceWorker } from '../src/native/worker/inference-worker.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -112,6 +113,58 @@ async function byStage(precision: Precision): Promise<void> {
   await denoiser.close();
 }
 
+/**
+ * Sessions at the pace of a call, each hop when its sound is whole, through the worker: CPU of the whole process (both
+ * threads, log-mel to composed frames), how long a hop's motion takes after its sound, and what a call adds to that.
+ */
+async function live(precision: Precision, seconds = 6): Promise<void> {
+  const worker = await InferenceWorker.open({ folder: FOLDER, precision });
+  const hopMs = hopUs(worker.manifest) / 1000;
+  const hopSamples = worker.manifest.encoder.melFramesPerHop * worker.manifest.features.hopSamples;
+  const table: Record<string, string | number>[] = [];
+  for (const sessions of [1, 2, 4, 8]) {
+    const taken: number[] = [];
+    let [runs, jobs] = [0, 0];
+    worker.onRun = (run) => {
+      runs++;
+      jobs += run.jobs;
+    };
+    const session = async (seed: number): Promise<void> => {
+      const stream = new MotionStream({ manifest: worker.manifest, seed });
+      const sound = voice(seconds, seed);
+      const start = performance.now() + (seed * hopMs) / sessions;
+      for (let hop = 0; (hop + 1) * hopSamples <= sound.length; hop++) {
+        const at = start + hop * hopMs;
+        await new Promise((resolve) => setTimeout(resolve, Math.max(0, at - performance.now())));
+        stream.push(sound.subarray(hop * hopSamples, (hop + 1) * hopSamples));
+        const job = stream.due();
+        if (job === undefined) continue;
+        const [result] = await worker.run([job]);
+        if (result !== undefined) stream.accept(result);
+        taken.push(performance.now() - at);
+      }
+    };
+    const before = cpuMs();
+    const began = performance.now();
+    await Promise.all(Array.from({ length: sessions }, (_, seed) => session(seed)));
+    const share = (cpuMs() - before) / (performance.now() - began);
+    taken.sort((a, b) => a - b);
+    const at = (q: number): number => Number((taken[Math.floor(q * taken.length)] ?? NaN).toFixed(1));
+    table.push({
+      sessions,
+      'jobs a run': Number((jobs / runs).toFixed(1)),
+      'hop ms p50': at(0.5),
+      'p95 ': at(0.95),
+      'sound to motion ms p50': Number((algorithmicLatencyUs(worker.manifest) / 1000 + at(0.5)).toFixed(0)),
+      '% of a core': Number((100 * share).toFixed(1)),
+      '% a session': Number(((100 * share) / sessions).toFixed(1)),
+    });
+  }
+  console.log(`\n${precision}, live through the worker, hops of ${hopMs} ms and look-ahead`);
+  console.table(table);
+  await worker.close();
+}
+
 /** Makes minutes of motion from a voice that repeats, and shows whether anything wanders. */
 async function drift(minutes: number): Promise<void> {
   const engine = await OnnxMotionEngine.open({ folder: FOLDER, precision: 'int8' });
@@ -147,5 +200,6 @@ async function drift(minutes: number): Promise<void> {
 
 if (!options['only-drift']) {
   for (const precision of ['float32', 'int8'] as const) await byStage(precision);
+  for (const precision of ['float32', 'int8'] as const) await live(precision);
 }
 if (Number(options['drift-minutes']) > 0) await drift(Number(options['drift-minutes']));
