@@ -30,6 +30,8 @@ def number(value):
 def measured_table(figures):
     lines = ['| what | goal | measured |', '|---|---|---|']
     for what, goal, paths in ROWS:
+        if any(part not in figures for part, _ in paths):
+            continue
         lines.append(f"| {what} | {goal} | {' / '.join(number(figures[part][name]) for part, name in paths)} |")
     return '\n'.join(lines)
 

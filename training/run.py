@@ -38,6 +38,8 @@ def arguments():
     parser.add_argument('--encoder-minutes', type=float, help='stop by the clock instead; then the seed no longer decides all')
     parser.add_argument('--denoiser-minutes', type=float)
     parser.add_argument('--denoiser-scenes', type=int, default=2000, help='scenes that the teacher performs')
+    parser.add_argument('--test-stride', type=int, default=1, help='evaluate on every n-th held-out scene of each kind')
+    parser.add_argument('--quick', action='store_true', help='leave out controls and drift, which take minutes to measure')
     parser.add_argument('--cache', type=Path, default=Path('training/.cache'))
     parser.add_argument('--target', type=Path, default=Path('models/visavis-motion-1'))
     parser.add_argument('--stages', default='speech,prepare,encoder,denoiser,export', help='which of these to run')
@@ -62,9 +64,10 @@ def main():
         make_speech(speech / 'train', options.hours / SPEECH_REUSE, False, options.shards, options.seed, options.processes)
     if 'prepare' in stages:
         prepare_all(speech, prepared, SPEECH_REUSE, CLEAN_SHARE, options.seed, options.processes)
-    held = load(prepared / 'held')
-    scenes = load(prepared / 'train') if {'encoder', 'denoiser', 'export'} & set(stages) else []
+    held = load(prepared / 'held') if {'encoder', 'export'} & set(stages) else []
+    scenes = load(prepared / 'train') if {'encoder', 'denoiser'} & set(stages) else []
     if 'encoder' in stages:
+        (cache / 'scenes.json').write_text(json.dumps(facts_of(scenes)))
         schedule = train_encoder.Schedule(steps=options.encoder_steps)
         report = lambda encoder: table(encoder_figures(encoder, held[::3]))
         train_encoder.train_encoder(scenes, cache / 'encoder.pt', schedule, seed=options.seed, minutes=options.encoder_minutes, report=report)
@@ -78,20 +81,28 @@ def main():
         encoder = train_encoder.load_encoder(cache / 'encoder.pt')
         denoiser, mean, std = train_denoiser.load_denoiser(cache / 'denoiser.pt')
         began_s = time.monotonic()
+        kinds = sorted({scene.kind for scene in held})
+        tested = [scene for kind in kinds for scene in [one for one in held if one.kind == kind][:: options.test_stride]]
         figures = {
             'training': {
-                'hours': sum(len(scene.mouth) for scene in scenes) / 50 / 3600,
-                'voices': len({scene.voice for scene in scenes if scene.voice != 'none'}),
-                'languages': len({scene.language for scene in scenes}),
-                'human_share': float(np.mean([not scene.voice.startswith('espeak') for scene in scenes])),
+                **json.loads((cache / 'scenes.json').read_text()), 'held_out_scenes': len(tested),
                 **{f'encoder_{name}': value for name, value in progress_of(cache / 'encoder.pt').items()},
                 **{f'denoiser_{name}': value for name, value in progress_of(cache / 'denoiser.pt').items()},
             },
-            **evaluate(encoder, denoiser, mean, std, held),
+            **evaluate(encoder, denoiser, mean, std, tested, thorough=not options.quick),
         }
         print(table(figures), f'\nevaluated in {time.monotonic() - began_s:.0f} s', flush=True)
         (cache / 'figures.json').write_text(json.dumps(figures, indent=2))
         export_bundle(options.target, encoder, denoiser, mean, std, 80_000, golden_sound(), figures, card(figures))
+
+
+def facts_of(scenes):
+    return {
+        'hours': sum(len(scene.mouth) for scene in scenes) / 50 / 3600,
+        'voices': len({scene.voice for scene in scenes}),
+        'languages': len({scene.language for scene in scenes}),
+        'human_share': float(np.mean([not scene.voice.startswith('espeak') for scene in scenes])),
+    }
 
 
 def progress_of(checkpoint):

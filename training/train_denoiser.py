@@ -30,9 +30,8 @@ class Schedule:
     average: float = 0.998
     pure_noise_share: float = 0.5  # the live sampler starts, and may end, there
     context_noise: float = 0.1  # standardised, against drift
-    mouth_context_noise: float = 0.4  # so that the mouth listens rather than continues
-    closure_emphasis: float = 4.0
-    head_weight: float = 0.3
+    mouth_weight: float = 3.0
+    closure_emphasis: float = 3.0
 
 
 def conditions(chance, batch, frames):
@@ -131,17 +130,33 @@ def set_steps(denoiser, performances, mean, std):
     denoiser.head_step.copy_(torch.where(denoiser.is_head > 0, rest.std((0, 1)), torch.ones_like(denoiser.head_step)))
 
 
+def set_speech(denoiser, performances, mean, std, scenes=64):
+    """Starts the direct path from features to mouth at its least-squares fit; the transformer learns the rest."""
+    heard = performances.features[:scenes].float().flatten(0, 1)
+    heard = torch.cat([heard, torch.ones(len(heard), 1)], 1)
+    motion = ((performances.motion[:scenes] - mean) / std).flatten(0, 1)
+    normal = heard.T @ heard + 1e-3 * len(heard) * torch.eye(heard.shape[1])
+    fit = torch.linalg.solve(normal, heard.T @ motion).T * is_mouth()[:, None]  # [tokenDims, featureDims + 1]
+    with torch.no_grad():
+        denoiser.speak.weight.copy_(fit[:, :-1])
+        denoiser.speak.bias.copy_(fit[:, -1])
+
+
+def is_mouth():
+    return torch.tensor([float(name in MOUTH) for name in CHANNELS]).repeat(2)  # [tokenDims]
+
+
 def loss_of(denoiser, batch, mean, std, schedule, generator):
     features, motion, noise, condition, closure, present = batch
     draw = lambda *shape: torch.rand(*shape, generator=generator).to(motion.device)
     normal = lambda *shape: torch.randn(*shape, generator=generator).to(motion.device)
     count, tokens, dims = motion.shape
     clean = (motion - mean) / std * present  # [count, tokens, tokenDims]
-    is_mouth = torch.tensor([float(name in MOUTH) for name in CHANNELS], device=motion.device).repeat(2)
+    mouth = is_mouth().to(motion.device)
     level = torch.where(draw(count, tokens - 1, 1) < schedule.pure_noise_share, torch.ones(1, device=motion.device), draw(count, tokens - 1, 1))
     chance = (noise * noise_scale(2).to(motion.device))[:, 1:]
     noisy = (1 - level) * clean[:, 1:] + level * chance  # [count, tokens - 1, tokenDims]
-    smear = draw(count, 1, 1) * (schedule.context_noise * (1 - is_mouth) + schedule.mouth_context_noise * is_mouth) * (1 - denoiser.is_head)
+    smear = draw(count, 1, 1) * schedule.context_noise * (1 - denoiser.is_head)
     context = clean + smear * normal(count, tokens, dims) * present
     condition = condition[:, 1:].clone()
     for name in ('audio', 'context'):
@@ -152,7 +167,7 @@ def loss_of(denoiser, batch, mean, std, schedule, generator):
     step = denoiser.is_head * has_context * present[:, :-1] * (denoiser.head_step - 1) + 1  # [count, tokens - 1, tokenDims]
     wrong = (guess - target) / step
     closed = closure[:, 1:].repeat_interleave(len(CHANNELS), -1)  # [count, tokens - 1, tokenDims]
-    weight = 1 + is_mouth * (0.5 + schedule.closure_emphasis * closed) + denoiser.is_head * (schedule.head_weight - 1)
+    weight = 1 + mouth * (schedule.mouth_weight - 1 + schedule.closure_emphasis * closed)
     loss = (there * weight * wrong.clamp(-8, 8) ** 2).mean()
     half = dims // 2
     moved = (guess[..., half:] - guess[..., :half]) - (target[..., half:] - target[..., :half])
@@ -169,6 +184,7 @@ def train_denoiser(performances, checkpoint, schedule=Schedule(), config=Denoise
     denoiser = Denoiser(config)
     mean, std = performances.statistics()
     set_steps(denoiser, performances, mean, std)
+    set_speech(denoiser, performances, mean, std)
     optimiser = torch.optim.AdamW(denoiser.parameters(), schedule.peak_rate, weight_decay=1e-2, betas=(0.9, 0.98))
     average, step, spent_s = {name: value.clone() for name, value in denoiser.state_dict().items()}, 0, 0.0
     if checkpoint.exists():

@@ -20,6 +20,9 @@ INDEX = {name: index for index, name in enumerate(CHANNELS)}
 MOUTH = tuple(name for name in CHANNELS if name.startswith(('jaw', 'mouth', 'tongue')))
 """Channels that speech decides. Chance has almost no part in them."""
 
+FELT_MOUTH = ('jawForward', 'mouthSmileLeft', 'mouthSmileRight', 'mouthFrownLeft', 'mouthFrownRight')
+"""Mouth channels that moods move slowly."""
+
 GAZE_YAW_LIMIT_DEG = 20.0
 GAZE_PITCH_LIMIT_DEG = 12.0
 DISTANCE_SPAN = 0.25

@@ -12,7 +12,7 @@ from torch.nn import functional as F
 
 from training.config import DenoiserConfig
 from training.linear import Linear
-from training.motion.channels import CHANNELS, HEAD, slices
+from training.motion.channels import CHANNELS, FELT_MOUTH, HEAD, MOUTH, slices
 
 SLICES = slices()
 NOISE_FREQUENCIES = 8
@@ -55,6 +55,8 @@ class Denoiser(nn.Module):
     The head's channels are smooth: in 20 ms they change by far less than their spread. For them the network sees
     velocity and acceleration, and says how the motion departs from going straight on, in units of `head_step`, so that
     its errors stay below what can be seen.
+
+    What the mouth said before is hidden: it would only be continued, with its errors, where the sound tells better.
     """
 
     def __init__(self, config: DenoiserConfig):
@@ -81,6 +83,8 @@ class Denoiser(nn.Module):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)
         self.register_buffer('is_head', torch.tensor([float(name in HEAD) for name in CHANNELS]).repeat(frames))  # [tokenDims]
+        remembered = [float(name not in MOUTH or name in FELT_MOUTH) for name in CHANNELS]
+        self.register_buffer('remembered', torch.tensor(remembered).repeat(frames))  # [tokenDims]
         self.register_buffer('head_step', torch.ones(config.token_dims))  # [tokenDims], standardised units
         self.register_buffer('velocity_step', torch.ones(heads))  # [6], standardised units per frame
         self.register_buffer('acceleration_step', torch.ones(heads))  # [6]
@@ -104,7 +108,7 @@ class Denoiser(nn.Module):
         return torch.cat(steps, -1)  # [batch, tokens, tokenDims]
 
     def remember(self, context, has_context):
-        held = self.context_in(torch.cat([context, self.movement(context)], -1))  # [batch, tokens, width]
+        held = self.context_in(torch.cat([context * self.remembered, self.movement(context)], -1))  # [batch, tokens, width]
         return has_context * held + (1 - has_context) * self.null_context  # [batch, tokens, width]
 
     def given(self, condition, noise_level):
