@@ -28,9 +28,9 @@ export class FeatureWindow {
 
   /** Takes over what a run has heard. What is no number is not taken: it would never leave the encoder's memory. */
   accept(features: Float32Array, state: Float32Array): void {
-    if (features.every(Number.isFinite)) this.#features.set(features);
+    if (allFinite(features)) this.#features.set(features);
     else this.#features.fill(0);
-    if (state.every(Number.isFinite)) this.#state.set(state);
+    if (allFinite(state)) this.#state.set(state);
     else this.#state.fill(0);
   }
 
@@ -38,4 +38,11 @@ export class FeatureWindow {
     this.#features.fill(0);
     this.#state.fill(0);
   }
+}
+
+/** What is no number times 0 is no number: no call and no branch for each of the fifteen thousand values of a hop. */
+function allFinite(values: Float32Array): boolean {
+  let probe = 0;
+  for (let index = 0; index < values.length; index++) probe += values[index]! * 0;
+  return probe === 0;
 }
