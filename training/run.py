@@ -91,6 +91,9 @@ def main():
             },
             **evaluate(encoder, denoiser, mean, std, tested, thorough=not options.quick),
         }
+        recordings = cache / 'recordings.json'  # by training.recordings, where someone has such recordings
+        if recordings.exists():
+            figures['recordings'] = json.loads(recordings.read_text())
         print(table(figures), f'\nevaluated in {time.monotonic() - began_s:.0f} s', flush=True)
         (cache / 'figures.json').write_text(json.dumps(figures, indent=2))
         export_bundle(options.target, encoder, denoiser, mean, std, 80_000, golden_sound(), figures, card(figures))
