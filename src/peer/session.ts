@@ -43,6 +43,8 @@ type Order = Extract<Output, { type: 'render' }>;
 /** A motion or a picture that fails is weather, a row of them is not. */
 const FAILURES_IN_ROW = 25;
 
+const STALL_US = 15_000;
+
 /** One avatar: the loop around its pipeline, which runs the jobs and feeds back what comes of them. */
 export class Session implements Closable {
   readonly bitrate = new BitratePolicy();
@@ -151,7 +153,13 @@ export class Session implements Closable {
     clearTimeout(this.#timer);
     const waitMs = Math.max(1, (untilUs - this.#options.now()) / 1000);
     this.#timer = setTimeout(() => {
-      this.#run();
+      // Timers come before sockets: after a stall, packets that are here already must be read before the clock says
+      // that they are missing.
+      if (this.#options.now() - untilUs > STALL_US)
+        setImmediate(() => {
+          this.#run();
+        });
+      else this.#run();
     }, waitMs);
   }
 

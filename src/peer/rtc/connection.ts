@@ -57,6 +57,11 @@ const SILENCE_CHECK_MS = 500;
 /** ICE and DTLS take a fifth of a second; a phone that wakes its radio takes a few. */
 const CONNECT_TIMEOUT_US = 15_000_000;
 
+/** A few messages at once; the library's own megabyte is for files. */
+const WINDOW_BYTES = 131_072;
+/** Half a second each: longer than any lost piece takes to come again. */
+const CHOKED_CHECKS = 4;
+
 const feedback = (type: string, parameter?: string) => ({ type, ...(parameter === undefined ? {} : { parameter }) });
 
 /** One page's WebRTC connection, answered by us. The only file, with its neighbours, that knows the library. */
@@ -71,6 +76,7 @@ export class Connection implements Closable {
   #heardUs: MonotonicUs;
   #connected = false;
   #closed = false;
+  #choked = 0;
   #watch: NodeJS.Timeout | undefined;
 
   private constructor(options: ConnectionOptions, peer: RTCPeerConnection, offer: Offer, answerSdp: string) {
@@ -88,6 +94,7 @@ export class Connection implements Closable {
     for (const transport of peer.dtlsTransports) this.#listen(transport);
     this.#watch = setInterval(() => {
       this.#watchSilence();
+      this.#watchWindow();
     }, SILENCE_CHECK_MS);
     this.#watch.unref();
   }
@@ -196,6 +203,17 @@ export class Connection implements Closable {
     else if (this.#connected && now > advance(this.#heardUs, SILENCE_US)) this.#lost('silent');
   }
 
+  /**
+   * A message is only heard of when it is whole, and each piece of it costs the library a look at all before. One that
+   * is larger than we said we take fills the window instead, and stays.
+   */
+  #watchWindow(): void {
+    const left = windowOf(this.#peer)?.advertisedRwnd ?? WINDOW_BYTES;
+    this.#choked = left < WINDOW_BYTES - MAX_MESSAGE_BYTES ? this.#choked + 1 : 0;
+    if (this.#choked < CHOKED_CHECKS) return;
+    this.#options.events.onAbuse(`a message of more than ${MAX_MESSAGE_BYTES} bytes`);
+  }
+
   #lost(reason: string): void {
     if (this.#closed) return;
     void this.close();
@@ -243,10 +261,19 @@ function peerConfiguration(rtc: RtcOptions): ConstructorParameters<typeof RTCPee
   };
 }
 
+/** The association's receive window, which the library keeps to itself. */
+function windowOf(peer: RTCPeerConnection): { advertisedRwnd: number } | undefined {
+  return peer.sctpTransport?.sctp as unknown as { advertisedRwnd: number } | undefined;
+}
+
 /** Sets the offer, gives each section what we send in it, and answers. */
 async function answer(peer: RTCPeerConnection, offer: Offer, rtc: RtcOptions): Promise<string> {
   await peer.setRemoteDescription({ type: 'offer', sdp: offer.sdp });
   for (const transceiver of peer.getTransceivers()) prepare(transceiver, offer);
+  const window = windowOf(peer);
+  if (window !== undefined && peer.signalingState === 'have-remote-offer' && peer.currentLocalDescription === null) {
+    window.advertisedRwnd = WINDOW_BYTES;
+  }
   for (const transport of peer.iceTransports) {
     // An empty list of servers still makes the library ask a public one.
     (transport.connection as { stunServer?: unknown }).stunServer = undefined;

@@ -12,7 +12,7 @@ export const MAX_MESSAGE_BYTES = 16_384;
 const MESSAGES_PER_SECOND = 120;
 const BURST = 240;
 /** Past this many too many, it is no slider. */
-const FLOOD = 2000;
+const FLOOD = 1000;
 /** What a page that does not read makes us hold. */
 const MAX_BUFFERED_BYTES = 1_000_000;
 
