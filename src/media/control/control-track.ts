@@ -6,6 +6,8 @@ import { EMOTIONS, type ControlMessage, type Emotion, type Gesture } from './con
 export interface ControlState {
   readonly gaze: { readonly yaw: number; readonly pitch: number } | undefined;
   readonly distance: number | undefined;
+  /** The same for what composes the frame: `share` 0..1 eases in and out, so that nothing jumps when a wish begins. */
+  readonly nearness: { readonly ratio: number; readonly share: number };
   /** Strengths 0..1 that sum to 1. */
   readonly emotion: Readonly<Record<Emotion, number>> | undefined;
   readonly arousal: number | undefined;
@@ -61,6 +63,7 @@ class Wish {
 export class ControlTrack {
   readonly #gaze = { yaw: new Wish(), pitch: new Wish() };
   readonly #distance = new Wish(1);
+  readonly #nearness = { ratio: new Eased<Time>(1), share: new Eased<Time>(0) };
   readonly #arousal = new Wish();
   readonly #feels = new Course<Time, boolean>(false);
   readonly #emotion = EMOTIONS.map((name) => ({ name, strength: new Eased<Time>(name === 'neutral' ? 1 : 0) }));
@@ -79,6 +82,7 @@ export class ControlTrack {
         break;
       case 'distance':
         this.#distance.set(message.ratio, at, DISTANCE_US);
+        this.#pull(message.ratio, at);
         break;
       case 'pose':
         for (const axis of ['yaw', 'pitch', 'roll'] as const) this.#pose[axis].moveTo(message[axis], at, POSE_US);
@@ -120,6 +124,7 @@ export class ControlTrack {
     return {
       gaze: yaw === undefined || pitch === undefined ? undefined : { yaw, pitch },
       distance: this.#distance.at(time),
+      nearness: { ratio: this.#nearness.ratio.at(time), share: this.#nearness.share.at(time) },
       emotion: this.#feels.at(time) ? this.#emotionAt(time) : undefined,
       arousal: this.#arousal.at(time),
       pose: { yaw: pose.yaw.at(time), pitch: pose.pitch.at(time), roll: pose.roll.at(time) },
@@ -137,10 +142,18 @@ export class ControlTrack {
   forget(time: Time): void {
     const { yaw, pitch, roll } = this.#pose;
     const wishes = [this.#gaze.yaw, this.#gaze.pitch, this.#distance, this.#arousal];
-    const eased = [yaw, pitch, roll, this.#amplitude, this.#headMotion, this.#composing];
+    const { ratio, share } = this.#nearness;
+    const eased = [ratio, share, yaw, pitch, roll, this.#amplitude, this.#headMotion, this.#composing];
     const strengths = this.#emotion.map(({ strength }) => strength);
     for (const course of [...wishes, ...eased, ...strengths, this.#feels, this.#guidance]) course.forget(time);
     this.#gestures = this.#gestures.filter(({ start }) => time - start < GESTURE_US);
+  }
+
+  /** The first wish has nowhere to come from but the face itself, which its share eases away from. */
+  #pull(ratio: number | null, at: Time): void {
+    const { ratio: eased, share } = this.#nearness;
+    if (ratio !== null) eased.moveTo(ratio, at, share.at(at) > 0 ? DISTANCE_US : 0);
+    share.moveTo(ratio === null ? 0 : 1, at, DISTANCE_US);
   }
 
   /** `neutral` at strength 0 is no wish at all: the model chooses again. */

@@ -12,6 +12,8 @@ export interface Composition {
   readonly headMotion: number;
   /** Degrees, added to the head. */
   readonly pose: { readonly yaw: number; readonly pitch: number; readonly roll: number };
+  /** The distance that is asked for, and how much of the asking has taken effect, 0..1. */
+  readonly nearness: { readonly ratio: number; readonly share: number };
   /** 0..1: how much of the pose of a person who writes. */
   readonly composing: number;
   readonly gestures: readonly GestureMoment[];
@@ -46,17 +48,22 @@ const LOOKS: readonly MotionChannel[] = [
 /** How much of its own gaze a person who writes keeps: eyes still dart. */
 const COMPOSING_GAZE_KEPT = 0.35;
 
+/** A head that is asked to be somewhere is there within a percent or so, and still lives a little. */
+const OWN_DISTANCE_KEPT = 0.15;
+
 /**
  * Makes the model's frame the one to be drawn, in place. What comes out is within limits, and a number everywhere.
  * Where the head is turned, the look stays: gaze, pose and expression are asked for apart.
  */
 export function compose(motion: Float32Array, composition: Composition): void {
-  const { amplitude, headMotion, pose, composing, gestures, mouthOpen } = composition;
+  const { amplitude, headMotion, pose, nearness, composing, gestures, mouthOpen } = composition;
   const { headYaw, headPitch, headRoll } = MOTION_INDEX;
   const [ownYaw, ownPitch] = [motion[headYaw]!, motion[headPitch]!];
   for (const index of SPEECH_INDICES) motion[index] = motion[index]! * amplitude;
   for (const index of HEAD_ANGLE_INDICES) motion[index] = motion[index]! * headMotion;
   for (const index of HEAD_SHIFT_INDICES) motion[index] = motion[index]! * headMotion;
+  const asked = nearness.ratio - motion[MOTION_INDEX.headDistance]!;
+  motion[MOTION_INDEX.headDistance]! += (1 - OWN_DISTANCE_KEPT) * nearness.share * asked;
   for (const gesture of gestures) drawGesture(gesture, motion);
   motion[headYaw]! += pose.yaw;
   motion[headPitch]! += pose.pitch;

@@ -17,6 +17,7 @@ test('nothing is asked of the model before somebody asks', () => {
   expect(new ControlTrack().at(at(SECOND))).toEqual({
     gaze: undefined,
     distance: undefined,
+    nearness: { ratio: 1, share: 0 },
     emotion: undefined,
     arousal: undefined,
     pose: { yaw: 0, pitch: 0, roll: 0 },
@@ -41,6 +42,22 @@ test('a gaze is wished from its moment on, eases to the next, and is given back'
   expect(between?.yaw).toBeCloseTo(0);
   expect(track.at(at(2.5 * SECOND)).gaze).toEqual({ yaw: -10, pitch: 5 });
   expect(track.at(at(3 * SECOND)).gaze).toBeUndefined();
+});
+
+test('a distance takes effect from nothing to all, moves on, and lets go, without a jump', () => {
+  const track = trackOf(
+    [{ type: 'distance', ratio: 0.9 }, SECOND],
+    [{ type: 'distance', ratio: 1.2 }, 3 * SECOND],
+    [{ type: 'distance', ratio: null }, 5 * SECOND],
+  );
+  const pulled = (us: number): number => {
+    const { ratio, share } = track.at(at(us)).nearness;
+    return 1 + share * (ratio - 1);
+  };
+  expect([0.9, 2.5, 4.5, 6.5].map((s) => pulled(s * SECOND))).toEqual([1, 0.9, 1.2, 1]);
+  for (let us = 0; us < 7 * SECOND; us += 10_000) expect(Math.abs(pulled(us + 10_000) - pulled(us))).toBeLessThan(0.01);
+  expect(track.at(at(SECOND)).distance).toBe(0.9);
+  expect(track.at(at(5 * SECOND)).distance).toBeUndefined();
 });
 
 test('emotions share their strength with neutral, and neutral at 0 leaves the face to the model', () => {

@@ -19,6 +19,7 @@ const PLAIN: Composition = {
   amplitude: 1,
   headMotion: 1,
   pose: { yaw: 0, pitch: 0, roll: 0 },
+  nearness: { ratio: 1, share: 0 },
   composing: 0,
   gestures: [],
   mouthOpen: 1,
@@ -82,6 +83,14 @@ describe('compose', () => {
     expect(motion[MOTION_INDEX.headYaw]).toBeCloseTo(5);
     expect(motion[MOTION_INDEX.headPitch]).toBeCloseTo(-2);
     expect(motion[MOTION_INDEX.headX]).toBeCloseTo(0.5);
+  });
+
+  test('brings the head to the distance that is asked for, as far as the asking has taken effect', () => {
+    const distance = (share: number): number =>
+      composed({ headDistance: 1.04 }, { nearness: { ratio: 0.9, share } })[MOTION_INDEX.headDistance]!;
+    expect(distance(0)).toBeCloseTo(1.04);
+    expect(distance(1)).toBeCloseTo(0.921);
+    expect(distance(0.5)).toBeCloseTo((1.04 + 0.921) / 2);
   });
 
   test('the look stays where it is while the head turns, as far as eyes go', () => {
