@@ -139,7 +139,11 @@ export class CaptionView {
       }
       if (this.#isSelf(participantId)) continue;
       const typed = display.text.split('\n').at(-1) ?? '';
-      rows.push(typed === '' ? t('aid.captions.typing', { name }) : t('aid.captions.typed', { name, text: typed }));
+      rows.push(
+        typed === ''
+          ? t('aid.captions.typing', { name: isolate(name) })
+          : t('aid.captions.typed', { name: isolate(name), text: isolate(typed) }),
+      );
     }
     const wanted = rows.join('\n');
     if (this.#badges.dataset['rows'] === wanted) return;
@@ -164,4 +168,9 @@ export class CaptionView {
     if (this.#isSelf(participantId)) return t('aid.captions.me');
     return name === '' ? t('aid.captions.other') : name;
   }
+}
+
+/** Keeps a name or a text of another reading direction from mixing with the words around it (UAX 9). */
+function isolate(text: string): string {
+  return `\u2068${text}\u2069`;
 }

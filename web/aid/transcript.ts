@@ -13,14 +13,19 @@ const MAX_LINES = 2000;
 /** What was said, by whom and when; read out as it comes, and kept nowhere but in a file that the person saves. */
 export class Transcript {
   readonly element: HTMLElement;
-  readonly #lines = h('ol', {
-    class: 'aid-transcript',
-    role: 'log',
-    'aria-live': 'polite',
-    tabindex: '0',
-    'data-i18n-label': 'aid.captions.transcript',
-    'aria-label': t('aid.captions.transcript'),
-  });
+  readonly #lines = h('ol', {});
+  readonly #log = h(
+    'div',
+    {
+      class: 'aid-transcript',
+      role: 'log',
+      'aria-live': 'polite',
+      tabindex: '0',
+      'data-i18n-label': 'aid.captions.transcript',
+      'aria-label': t('aid.captions.transcript'),
+    },
+    this.#lines,
+  );
   readonly #empty = said('p', 'aid.captions.transcriptEmpty', { class: 'hint' });
   readonly #kept: Line[] = [];
 
@@ -29,7 +34,7 @@ export class Transcript {
       'div',
       { class: 'aid-transcript-part' },
       this.#empty,
-      this.#lines,
+      this.#log,
       button(
         'aid.captions.save',
         () => {
@@ -59,7 +64,7 @@ export class Transcript {
       ),
     );
     while (this.#lines.children.length > MAX_LINES) this.#lines.firstElementChild?.remove();
-    this.#lines.scrollTop = this.#lines.scrollHeight;
+    this.#log.scrollTop = this.#log.scrollHeight;
   }
 
   #save(): void {

@@ -7,7 +7,7 @@ import type { Speaker } from './speaker.ts';
 /** Shows for each picture of the room what its signed statement says, checked in this browser. */
 export function trustView(speaker: Speaker, call: CallPort): HTMLElement {
   const verdicts = new Map<string, ProvenanceVerdict>();
-  const list = h('ul', { class: 'aid-trust', role: 'status' });
+  const list = h('ul', {});
   const show = (): void => {
     list.replaceChildren(
       ...call.participants.map(({ participantId, name, isSelf }) => {
@@ -32,7 +32,7 @@ export function trustView(speaker: Speaker, call: CallPort): HTMLElement {
   call.onParticipants(show);
   onLanguageChange(show);
   show();
-  return list;
+  return h('div', { class: 'aid-trust', role: 'status' }, list);
 }
 
 function wordsOf(verdict: ProvenanceVerdict | undefined): string {

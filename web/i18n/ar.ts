@@ -15,7 +15,7 @@ export const ar: Catalogue = {
   'aid.compose.say': 'انطق',
   'aid.compose.stop': 'قف',
   'aid.compose.repeat': 'أعد',
-  'aid.compose.edit': 'صحّح وقلها ثانية',
+  'aid.compose.edit': 'صحّح',
   'aid.compose.clear': 'امسح',
   'aid.compose.sentences': 'انطق كل جملة حين أنهيها',
   'aid.compose.showTyping': 'دع الآخرين يقرؤون وأنا أكتب',

@@ -15,7 +15,7 @@ export const de: Catalogue = {
   'aid.compose.say': 'Sagen',
   'aid.compose.stop': 'Stopp',
   'aid.compose.repeat': 'Wiederholen',
-  'aid.compose.edit': 'Ändern und neu sagen',
+  'aid.compose.edit': 'Ändern',
   'aid.compose.clear': 'Leeren',
   'aid.compose.sentences': 'Jeden Satz sagen, sobald er fertig ist',
   'aid.compose.showTyping': 'Die anderen beim Tippen mitlesen lassen',

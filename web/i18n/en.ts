@@ -14,7 +14,7 @@ export const en = {
   'aid.compose.say': 'Say',
   'aid.compose.stop': 'Stop',
   'aid.compose.repeat': 'Repeat',
-  'aid.compose.edit': 'Edit and say again',
+  'aid.compose.edit': 'Edit last',
   'aid.compose.clear': 'Clear',
   'aid.compose.sentences': 'Say each sentence as I finish it',
   'aid.compose.showTyping': 'Let the others read along as I type',

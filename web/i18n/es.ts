@@ -15,7 +15,7 @@ export const es: Catalogue = {
   'aid.compose.say': 'Decir',
   'aid.compose.stop': 'Parar',
   'aid.compose.repeat': 'Repetir',
-  'aid.compose.edit': 'Corregir y decir otra vez',
+  'aid.compose.edit': 'Corregir',
   'aid.compose.clear': 'Borrar',
   'aid.compose.sentences': 'Decir cada frase al terminarla',
   'aid.compose.showTyping': 'Dejar que los demás lean mientras escribo',
