@@ -134,8 +134,9 @@ function scleraSprite(picture: Picture, opening: EyeOpening): PlacedSprite {
       const terms = basis(x + 0.5, y + 0.5);
       const fromIris = Math.hypot(x + 0.5 - irisX, y + 0.5 - irisY);
       const depth = insideBy(opening, x + 0.5, y + 0.5);
-      const own =
-        depth > 0.8 ? smoothstep(radius * 1.1, radius * 1.4, fromIris) * smoothstep(0.8, inset + 1, depth) : 0;
+      const own = smoothstep(radius * 1.1, radius * 1.4, fromIris) * smoothstep(-0.6, 0.6, depth);
+      // Under the lids it is darker; a light rim would show as soon as a lid moves.
+      const hidden = mix(1, 0.75, smoothstep(0.5, -0.05 * span, depth));
       const to = ((y - y0) * sprite.width + x - x0) * 4;
       for (let channel = 0; channel < 3; channel++) {
         const smooth = clamp(
@@ -143,7 +144,7 @@ function scleraSprite(picture: Picture, opening: EyeOpening): PlacedSprite {
           24,
           240,
         );
-        sprite.pixels[to + channel] = mix(smooth, picture(x + 0.5, y + 0.5, channel), own);
+        sprite.pixels[to + channel] = mix(smooth * hidden, picture(x + 0.5, y + 0.5, channel), own);
       }
       sprite.pixels[to + 3] = 255;
     }

@@ -3,7 +3,9 @@ import type { RgbaImage } from '../appearance.ts';
 import { FACE_OVAL } from './landmark-groups.ts';
 import { boxBlur, fillUnknown } from './inpaint.ts';
 import { FEATHER_CM, headPointAt, ringAround } from './mesh.ts';
+import { clearHoleRims } from './hole-rims.ts';
 import type { SplitPicture } from './plate.ts';
+import { polygonMask } from './polygon.ts';
 import type { HeadPose } from './pose.ts';
 
 /** The face alone, and the picture of the body with neck where the chin was. */
@@ -32,6 +34,8 @@ export function buildLayers(
   const top = clamp(Math.floor(Math.min(...ys)), 0, sizePx - 8);
   const width = clamp(Math.ceil(Math.max(...xs)) - left, 8, sizePx - left);
   const height = clamp(Math.ceil(Math.max(...ys)) - top, 8, sizePx - top);
+  const skin = split.person.slice();
+  clearHoleRims(skin, landmarks, pose, sizePx);
   const pixels = new Uint8Array(width * height * 4);
   // A turn squeezes the far cheek to half its width: an edge as sharp as a hair would turn into steps.
   const soft = boxBlur(split.alpha, sizePx, sizePx, Math.max(1, Math.round(sizePx / 400)));
@@ -39,8 +43,7 @@ export function buildLayers(
     for (let x = 0; x < width; x++) {
       const from = (y + top) * sizePx + x + left;
       const to = (y * width + x) * 4;
-      for (let channel = 0; channel < 3; channel++)
-        pixels[to + channel] = Math.round(split.person[from * 3 + channel]!);
+      for (let channel = 0; channel < 3; channel++) pixels[to + channel] = Math.round(skin[from * 3 + channel]!);
       pixels[to + 3] = Math.round(smoothstep(0.15, 1, soft[from]!) * 255);
     }
   }
@@ -103,23 +106,4 @@ function fillBehindJaw(
     }
   }
   return { widthPx: size, heightPx: size, pixels };
-}
-
-/** @returns `[size, size]` 1 inside the polygon, even-odd, by pixel centres. */
-export function polygonMask(polygon: readonly (readonly [number, number])[], size: number): Uint8Array {
-  const mask = new Uint8Array(size * size);
-  for (let y = 0; y < size; y++) {
-    const crossings: number[] = [];
-    polygon.forEach(([ax, ay], index) => {
-      const [bx, by] = polygon[(index + 1) % polygon.length]!;
-      if (ay > y + 0.5 !== by > y + 0.5) crossings.push(ax + ((y + 0.5 - ay) / (by - ay)) * (bx - ax));
-    });
-    crossings.sort((a, b) => a - b);
-    for (let pair = 0; pair + 1 < crossings.length; pair += 2) {
-      const from = clamp(Math.ceil(crossings[pair]! - 0.5), 0, size);
-      const to = clamp(Math.ceil(crossings[pair + 1]! - 0.5), 0, size);
-      mask.fill(1, y * size + from, y * size + to);
-    }
-  }
-  return mask;
 }

@@ -2,7 +2,7 @@
  * Depth may change by this much per pixel sideways: beyond about 1 / tan 21 degrees a surface folds over itself within
  * the head's range, which shows as a jagged edge.
  */
-const STEEPEST = 1.5;
+const STEEPEST = 1.7;
 const PASSES = 24;
 
 /**

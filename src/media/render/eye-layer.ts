@@ -12,6 +12,10 @@ const BALL_OVER_IRIS = 2.05;
 /** A reflex on the cornea travels about half as far as the pupil under it. */
 const REFLEX_TRAVEL = 0.45;
 const SHADOW_DEPTH_CM = 0.22;
+/** Lids hide the iris's edges, so it must move further up and down to be seen to (bench/closed-loop.ts). */
+const UP_GAIN = 1.4;
+const DOWN_GAIN = 1.6;
+const YAW_GAIN = 1.1;
 
 /** One eyeball behind its lids. */
 export class EyeLayer {
@@ -39,8 +43,8 @@ export class EyeLayer {
     const look = (direction: 'In' | 'Out' | 'Up' | 'Down'): number =>
       clamp(motion[MOTION_INDEX[`eyeLook${direction}${this.side}`]]!, 0, 1);
     const outward = (look('Out') - look('In')) * GAZE_YAW_LIMIT_DEG * DEG;
-    const yaw = this.side === 'Left' ? outward : -outward;
-    const pitch = (look('Up') - look('Down')) * GAZE_PITCH_LIMIT_DEG * DEG;
+    const yaw = YAW_GAIN * (this.side === 'Left' ? outward : -outward);
+    const pitch = (UP_GAIN * look('Up') - DOWN_GAIN * look('Down')) * GAZE_PITCH_LIMIT_DEG * DEG;
 
     // The globe curves back towards the corners, so that it turns with the lids around it.
     const ball = radius * BALL_OVER_IRIS;

@@ -134,8 +134,8 @@ export class FaceScene {
         const lower = eye.lowerLid[row]!;
         const gap = Math.abs(places[lower * 2 + 1]! - places[upper * 2 + 1]!) / scale;
         const shut = 1 - smoothstep(0.05, 0.35, gap);
-        shades[upper]! *= 1 - 0.22 * shut;
-        shades[lower]! *= 1 - 0.2 * shut;
+        shades[upper]! *= 1 - 0.5 * shut;
+        shades[lower]! *= 1 - 0.3 * shut;
       }
     }
   }

@@ -18,6 +18,11 @@ const SHIFT = { full: 4, most: 6 } as const;
 /** Turning point of the head on the neck, and the camera's distance, in canonical head space (cm). */
 const PIVOT_CM = [0, -4, -4.5] as const;
 const CAMERA_DISTANCE_CM = 70;
+/**
+ * A face without a back looks turned less than it is: by these, what bench/closed-loop.ts reads is what was asked.
+ */
+const YAW_GAIN = 1.16;
+const PITCH_GAIN = 1.06;
 /** How far the torso follows the head (measured from people on calls: about a quarter). */
 const TORSO_SHARE = 0.25;
 const TORSO_DISTANCE_SHARE = 0.75;
@@ -60,8 +65,8 @@ export class HeadMotion {
     const { scalePxPerCm: scale } = this.facts.pose;
     const wanted = soften(motion[MOTION_INDEX.headYaw]!, LIMITS.yaw);
     const own = this.facts.turnDeg.yaw;
-    this.yawDeg = clamp(wanted, Math.min(0, -TOTAL_YAW_DEG - own), Math.max(0, TOTAL_YAW_DEG - own));
-    this.pitchDeg = soften(motion[MOTION_INDEX.headPitch]!, LIMITS.pitch);
+    this.yawDeg = YAW_GAIN * clamp(wanted, Math.min(0, -TOTAL_YAW_DEG - own), Math.max(0, TOTAL_YAW_DEG - own));
+    this.pitchDeg = PITCH_GAIN * soften(motion[MOTION_INDEX.headPitch]!, LIMITS.pitch);
     const rollDeg = soften(motion[MOTION_INDEX.headRoll]!, LIMITS.roll);
     this.rotation = rotationOf({ yawDeg: this.yawDeg, pitchDeg: this.pitchDeg, rollDeg });
     const breath = Math.sin((2 * Math.PI * timeUs) / BREATH_PERIOD_US + this.breathPhase);
