@@ -7,12 +7,14 @@ import { InferenceWorker } from '../../src/native/worker/inference-worker.ts';
 import { RenderPool } from '../../src/native/worker/render-pool.ts';
 
 /** What a call is made of, as the server opens it. */
-export async function openStage(threads: number): Promise<{
+export interface Stage {
   readonly engine: InferenceWorker;
   readonly renderers: RenderPool;
   readonly avatar: Uint8Array;
   close(): Promise<void>;
-}> {
+}
+
+export async function openStage(threads: number): Promise<Stage> {
   const engine = await InferenceWorker.open({ folder: resolve('models/visavis-motion-1'), precision: 'int8' });
   const renderers = RenderPool.open({ threads });
   const avatar = await enrolledAvatar();
@@ -64,8 +66,8 @@ export async function speechPackets(seconds: number): Promise<Uint8Array[]> {
   return packets;
 }
 
-/** @returns the value below which the share `q` of `values` lies. */
-export function quantile(values: readonly number[], q: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? NaN;
+/** @returns the value below which the share `q` of `valuesUs` lies, in milliseconds to a tenth. */
+export function quantileMs(valuesUs: readonly number[], q: number): number {
+  const sorted = valuesUs.toSorted((a, b) => a - b);
+  return Math.round((sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? NaN) / 100) / 10;
 }

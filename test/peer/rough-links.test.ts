@@ -152,7 +152,7 @@ describe('sessions that come and go', () => {
     await new Promise((resolve) => setTimeout(resolve, 1500));
     const after = process.getActiveResourcesInfo();
     const count = (list: readonly string[], kind: string) => list.filter((each) => each === kind).length;
-    expect(count(after, 'UDPWRAP')).toBeLessThanOrEqual(count(before, 'UDPWRAP'));
+    expect(count(after, 'UDPWrap')).toBeLessThanOrEqual(count(before, 'UDPWrap'));
     expect(count(after, 'Timeout')).toBeLessThanOrEqual(count(before, 'Timeout') + 2);
     expect(host.renderers.renderers).toBe(0);
     expect(host.peer.load.active).toBe(0);

@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import dgram from 'node:dgram';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../src/base/clock.ts';
 import { mediaTimeUs } from '../../../src/base/timeline.ts';
 import { Connection, type ConnectionEvents } from '../../../src/peer/rtc/connection.ts';
@@ -101,6 +102,22 @@ describe('Connection', () => {
     expect(connection.answerSdp).toMatch(/a=ice-lite/);
     expect(connection.answerSdp).toMatch(/a=setup:passive/);
     expect(connection.answerSdp.match(/a=candidate/g)).not.toBeNull();
+  });
+
+  it('asks no public server for its address while it gathers', async () => {
+    const page = new Page({ slots: 4 });
+    const offerSdp = await page.offer();
+    const send = vi.spyOn(dgram.Socket.prototype, 'send');
+    const { events } = heard();
+    const full = { ...RTC, iceLite: false };
+    const now = () => systemClock.now();
+    const connection = await Connection.open({ offerSdp, rtc: full, events, now, random: Math.random });
+    opened.push(connection, page);
+    const asked = send.mock.calls.flatMap((call) => (call as unknown[]).filter((each) => typeof each === 'string'));
+    send.mockRestore();
+    expect(asked.filter((address) => !address.startsWith('127.'))).toEqual([]);
+    expect(connection.answerSdp).toMatch(/a=candidate/);
+    expect(connection.answerSdp).not.toMatch(/typ srflx/);
   });
 
   it('notices at once that the page closed', async () => {
