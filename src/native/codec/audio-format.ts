@@ -9,7 +9,7 @@ export interface AudioFormat {
 /** Bytes that `audioFormatOf` wants to see, where the file has them. */
 export const AUDIO_HEAD_BYTES = 16;
 
-/** Those of `KNOWN_FORMATS`, for messages. */
+/** Those that people have, for messages. */
 export const AUDIO_FORMAT_NAMES = 'WAV, FLAC, MP3, Ogg, WebM, MP4/M4A, AAC or AIFF';
 
 interface Signature {
@@ -24,6 +24,8 @@ const SIGNATURES: readonly Signature[] = [
   signature('WebM', 'matroska', (head) => at(head, 0) === '\x1A\x45\xDF\xA3'),
   signature('MP4', 'mov', (head) => at(head, 4) === 'ftyp', true),
   signature('AIFF', 'aiff', (head) => at(head, 0) === 'FORM' && ['AIFF', 'AIFC'].includes(at(head, 8))),
+  signature('AVI', 'avi', (head) => at(head, 0) === 'RIFF' && at(head, 8) === 'AVI '),
+  signature('MPEG', 'mpeg', (head) => at(head, 0) === '\x00\x00\x01\xBA'),
   signature('MP3', 'mp3', (head) => at(head, 0).startsWith('ID3') || (isSync(head) && layerOf(head) !== 0)),
   // ADTS is the same sync word with layer 0 (ISO/IEC 13818-7, 6.2).
   signature('AAC', 'aac', (head) => isSync(head) && (head[1]! & 0xf0) === 0xf0 && layerOf(head) === 0),

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
+import { AvatarError, messageOf } from '../../base/errors.ts';
 import { Scope } from '../../base/lifecycle.ts';
 import { openAudioFile } from '../../native/codec/audio-file.ts';
 import { FaceMeasurer } from '../../native/model/face-measure.ts';
@@ -27,11 +28,18 @@ export async function evaluate(material: readonly string[], flags: EvaluateFlags
   await using scope = new Scope();
   const progress = scope.own(new Progress({ unit: 'figures', quiet: false }));
   const figures: Figure[] = [];
+  const failures: string[] = [];
+  /** What cannot be measured does not keep the rest from it. */
   const gather = async (name: string, source: AsyncIterable<Figure>): Promise<void> => {
     progress.stage(`Measuring ${name}`);
-    for await (const figure of source) {
-      settings.signal.throwIfAborted();
-      figures.push(figure);
+    try {
+      for await (const figure of source) {
+        settings.signal.throwIfAborted();
+        figures.push(figure);
+      }
+    } catch (thrown) {
+      if (settings.signal.aborted) throw thrown;
+      failures.push(messageOf(thrown));
     }
   };
   const extension = (path: string): string => extname(path).toLowerCase();
@@ -48,16 +56,25 @@ export async function evaluate(material: readonly string[], flags: EvaluateFlags
   }
   if (flags.only !== 'motion' && (builtIn || pictures.length > 0)) {
     const measurer = scope.own(await FaceMeasurer.open());
-    for (const path of builtIn ? await portraitsOfProgram() : pictures) {
+    const drawn = async function* (path: string): AsyncGenerator<Figure, void> {
       const avatar = await avatarOf(path, { consent: 'evaluation', signal: settings.signal, progress });
       const options = { sizePx: 512, background: 'portrait', badge: false, seed: flags.seed } as const;
       const decoder = await new MeshCodec().open(avatar, options);
-      await gather(path, codecFigures(basename(path), decoder, measurer));
-      decoder.close();
-    }
+      try {
+        yield* codecFigures(basename(path), decoder, measurer);
+      } finally {
+        decoder.close();
+      }
+    };
+    for (const path of builtIn ? await portraitsOfProgram() : pictures) await gather(path, drawn(path));
   }
   progress.close();
-  process.stdout.write(flags.json === true ? `${JSON.stringify(figures)}\n` : `${tableOf(figures)}\n`);
+  if (flags.json === true) process.stdout.write(`${JSON.stringify(figures)}\n`);
+  else if (figures.length > 0) process.stdout.write(`${tableOf(figures)}\n`);
+  const [first, ...others] = failures;
+  if (first === undefined) return;
+  const more = others.length === 0 ? '' : ` And ${others.length} more could not be measured.`;
+  throw new AvatarError('MOTION_UNREADABLE', `${first}${more}`);
 }
 
 async function* figuresOf(path: string, motion: MotionFigures): AsyncGenerator<Figure, void> {
