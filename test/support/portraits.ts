@@ -84,10 +84,10 @@ export function withDarkSkin(svg: string): string {
 
 /** Strokes that keep edges (Kuwahara), warm varnish and the weave of a canvas. */
 export async function painted(image: Uint8Array): Promise<Uint8Array> {
-  const { data, info } = await sharp(image).resize(1024).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  const { data, info } = await sharp(image).resize(768).removeAlpha().raw().toBuffer({ resolveWithObject: true });
   const { width, height } = info;
   const out = Buffer.alloc(data.length);
-  const radius = 4;
+  const radius = 3;
   const luma = Float64Array.from({ length: width * height }, (_, at) => data[3 * at + 1] ?? 0);
   const sums = integral(luma, width, height);
   const squares = integral(

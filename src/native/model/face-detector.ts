@@ -36,7 +36,6 @@ const OVERLAP_LIMIT = 0.3;
 /** The short-range face detector: finds upright faces that fill a fifth of its view or more. */
 export class FaceDetector {
   readonly #session: OnnxSession;
-  readonly #input = new Float32Array(INPUT_SIDE * INPUT_SIDE * 3);
 
   constructor(session: OnnxSession) {
     this.#session = session;
@@ -50,9 +49,10 @@ export class FaceDetector {
   }
 
   async #detectIn(picture: Picture, region: SquareRegion, minScore: number): Promise<FaceDetection[]> {
-    sampleRegion(picture, region, INPUT_SIDE, this.#input, -1, 1);
-    const shape = [1, INPUT_SIDE, INPUT_SIDE, 3];
-    const outputs = await this.#session.run({ input: { shape, values: this.#input } });
+    // A buffer of its own for each call: calls may overlap.
+    const values = new Float32Array(INPUT_SIDE * INPUT_SIDE * 3);
+    sampleRegion(picture, region, INPUT_SIDE, values, -1, 1);
+    const outputs = await this.#session.run({ input: { shape: [1, INPUT_SIDE, INPUT_SIDE, 3], values } });
     const boxes = outputs['regressors']?.values;
     const scores = outputs['classificators']?.values;
     assert(boxes?.length === ANCHOR_COUNT * VALUES_PER_ANCHOR && scores !== undefined, 'the detector has 896 anchors');

@@ -43,13 +43,12 @@ const LEFT_EYE = [
 /** The first of each eye's points are its rim: irises take their depth from it. */
 const EYE_RIM_POINTS = 16;
 
-/** Detector and landmark net, loaded once; calls are answered one after the other. */
+/** Detector and landmark net, loaded once; calls may overlap. */
 export class FaceLandmarker implements Closable {
   readonly canonical: CanonicalFace;
   readonly #detector: FaceDetector;
   readonly #net: OnnxSession;
   readonly #detectorNet: OnnxSession;
-  readonly #input = new Float32Array(INPUT_SIDE * INPUT_SIDE * 3);
 
   private constructor(canonical: CanonicalFace, detectorNet: OnnxSession, net: OnnxSession) {
     this.canonical = canonical;
@@ -73,27 +72,28 @@ export class FaceLandmarker implements Closable {
 
   /** One pass of the net over one region. */
   async landmarksIn(picture: Picture, region: SquareRegion): Promise<FaceLandmarks> {
-    sampleRegion(picture, region, INPUT_SIDE, this.#input);
-    const shape = [1, INPUT_SIDE, INPUT_SIDE, 3];
-    const outputs = await this.#net.run({ input_1: { shape, values: this.#input } });
-    const values = (name: string, count: number): Float32Array => {
+    // A buffer of its own for each call: calls may overlap.
+    const values = new Float32Array(INPUT_SIDE * INPUT_SIDE * 3);
+    sampleRegion(picture, region, INPUT_SIDE, values);
+    const outputs = await this.#net.run({ input_1: { shape: [1, INPUT_SIDE, INPUT_SIDE, 3], values } });
+    const output = (name: string, count: number): Float32Array => {
       const tensor = outputs[name]?.values;
       assert(tensor?.length === count, `the landmark net gives ${count} values as ${name}`);
       return tensor;
     };
     const raw = new Float32Array(LANDMARK_COUNT * 3);
-    raw.set(values('output_mesh_identity', FACE_POINT_COUNT * 3));
+    raw.set(output('output_mesh_identity', FACE_POINT_COUNT * 3));
     const refine = (points: readonly number[], refined: Float32Array): void => {
       points.forEach((point, index) => {
         raw[3 * point] = refined[2 * index]!;
         raw[3 * point + 1] = refined[2 * index + 1]!;
       });
     };
-    refine(LIPS, values('output_lips', 2 * LIPS.length));
-    refine(RIGHT_EYE, values('output_left_eye', 2 * RIGHT_EYE.length));
-    refine(LEFT_EYE, values('output_right_eye', 2 * LEFT_EYE.length));
-    refine(RIGHT_IRIS, values('output_left_iris', 2 * RIGHT_IRIS.length));
-    refine(LEFT_IRIS, values('output_right_iris', 2 * LEFT_IRIS.length));
+    refine(LIPS, output('output_lips', 2 * LIPS.length));
+    refine(RIGHT_EYE, output('output_left_eye', 2 * RIGHT_EYE.length));
+    refine(LEFT_EYE, output('output_right_eye', 2 * LEFT_EYE.length));
+    refine(RIGHT_IRIS, output('output_left_iris', 2 * RIGHT_IRIS.length));
+    refine(LEFT_IRIS, output('output_right_iris', 2 * LEFT_IRIS.length));
     for (const [iris, eye] of [
       [RIGHT_IRIS, RIGHT_EYE],
       [LEFT_IRIS, LEFT_EYE],
@@ -102,7 +102,7 @@ export class FaceLandmarker implements Closable {
       const depth = rim.reduce((sum, point) => sum + raw[3 * point + 2]!, 0) / EYE_RIM_POINTS;
       for (const point of iris) raw[3 * point + 2] = depth;
     }
-    const [logit = 0] = values('conv_faceflag', 1);
+    const [logit = 0] = output('conv_faceflag', 1);
     return { points: toPicture(raw, region), faceFlag: 1 / (1 + Math.exp(-logit)) };
   }
 
