@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LogMel } from '../../../src/media/features/log-mel.ts';
 import { JobWriter } from '../../../src/media/motion/job-writer.ts';
 import type { MotionJob } from '../../../src/media/motion/motion-job.ts';
+import { correlate } from '../../../src/media/motion/motion-metrics.ts';
 import { Stitcher } from '../../../src/media/motion/stitcher.ts';
 import { MOTION_INDEX } from '../../../src/media/motion-space.ts';
 import { openBundle } from '../../../src/native/model/bundle.ts';
@@ -96,8 +97,13 @@ test('int8 weights stay close to float32', async () => {
     await runChain(({ token }) => int8.push(...token));
     engine = full;
     const squares = float.reduce((sum, value, index) => sum + (value - int8[index]!) ** 2, 0);
-    // In standard deviations of motion: a tenth is below what the seeds differ by (see the model card).
-    expect(Math.sqrt(squares / float.length)).toBeLessThan(0.1);
+    // In standard deviations of motion. A hop stands on those before it, so small errors move the head elsewhere in
+    // time, as another seed would; two seeds are about one standard deviation apart.
+    expect(Math.sqrt(squares / float.length)).toBeLessThan(0.25);
+    const { channels } = engine.manifest.motion;
+    const jaw = (tokens: readonly number[]): Float32Array =>
+      Float32Array.from(tokens.filter((_, index) => index % channels.length === channels.indexOf('jawOpen')));
+    expect(correlate(jaw(float), jaw(int8))).toBeGreaterThan(0.97);
   } finally {
     await small.close();
   }
