@@ -98,14 +98,14 @@ describe('PortraitAnalyser', () => {
 
   it('honours every EXIF orientation', { timeout: 120_000 }, async () => {
     const upright = await analyser.analyse(photo);
-    // What a camera stores so that a viewer turns it back.
+    // What a camera stores so that a viewer turns it back; sharp mirrors before it turns.
     const stored: Readonly<Record<number, (image: Sharp) => Sharp>> = {
       2: (image) => image.flop(),
       3: (image) => image.rotate(180),
       4: (image) => image.flip(),
-      5: (image) => image.rotate(90).flop(),
+      5: (image) => image.flop().rotate(270),
       6: (image) => image.rotate(270),
-      7: (image) => image.rotate(270).flop(),
+      7: (image) => image.flop().rotate(90),
       8: (image) => image.rotate(90),
     };
     for (const [orientation, store] of Object.entries(stored)) {
