@@ -132,7 +132,12 @@ export class Stage {
 /** Marks the tile from its first picture on: until then it shimmers. */
 function watchPlaying(video: HTMLVideoElement, tile: HTMLElement, onFirst: () => void): void {
   const watch = (): void => {
-    video.requestVideoFrameCallback(() => {
+    video.requestVideoFrameCallback((_now, { width }) => {
+      // Chromium shows a black picture of 2x2 while there is none.
+      if (width <= 2) {
+        watch();
+        return;
+      }
       if (!tile.classList.contains('playing')) onFirst();
       tile.classList.add('playing');
     });

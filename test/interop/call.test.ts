@@ -1,0 +1,88 @@
+import { writeFile } from 'node:fs/promises';
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { openBrowser, sizeOf, waitForPictures, watch, type Sight, type TestBrowser } from '../support/browser.ts';
+import { startServer, type ServerProcess } from '../support/server-process.ts';
+
+const SELF = '[data-testid="self-video"]';
+const REMOTE = '[data-testid="remote-video"]';
+
+let server: ServerProcess;
+let chromium: TestBrowser;
+
+beforeAll(async () => {
+  [server, chromium] = await Promise.all([startServer(), openBrowser()]);
+}, 120_000);
+
+afterAll(async () => {
+  await chromium[Symbol.asyncDispose]();
+  await server[Symbol.asyncDispose]();
+});
+
+describe('a call in real Chromium', () => {
+  test('alone in a room the speaker sees the own avatar: moving 512x512 VP8', async () => {
+    const page = await chromium.open(`${server.url}/?room=mirror&autojoin=1`);
+    await waitForPictures(page, SELF);
+    expect(await sizeOf(page, SELF)).toEqual([512, 512]);
+    expect(await page.locator(REMOTE).count()).toBe(0);
+    await page.context().close();
+  }, 120_000);
+
+  test('two people see and hear each other’s avatars: the mouth moves with speech and rests in silence', async () => {
+    const ada = await chromium.open(`${server.url}/?room=tea&autojoin=1&name=Ada`);
+    const grace = await chromium.open(`${server.url}/?room=tea&autojoin=1&name=Grace&microphone=off`);
+    await waitForPictures(grace, REMOTE);
+    await waitForPictures(ada, REMOTE);
+    expect(await sizeOf(grace, REMOTE)).toEqual([512, 512]);
+    expect(await grace.textContent('#others .tile-name')).toBe('Ada');
+    await expect.poll(() => ada.textContent('#others .tile-name'), { timeout: 30_000 }).toBe('Grace');
+    // The far mouth belongs to Ada, whose microphone speaks for two seconds and is silent for two.
+    const sights = await watch(grace, REMOTE, 24);
+    const { moving, resting } = spread(sights);
+    if (process.env['VISAVIS_SIGHTS'] !== undefined)
+      await writeFile(process.env['VISAVIS_SIGHTS'], JSON.stringify(sights));
+    expect(moving.length).toBeGreaterThan(10);
+    expect(resting.length).toBeGreaterThan(10);
+    expect(deviation(moving)).toBeGreaterThan(1.5 * deviation(resting));
+    await ada.context().close();
+    // Ada is gone: her picture leaves the page.
+    await grace.waitForSelector(REMOTE, { state: 'detached', timeout: 30_000 });
+    await grace.context().close();
+  }, 180_000);
+
+  test('three people in a room each see the two others', async () => {
+    const pages = [];
+    for (const name of ['Ada', 'Grace', 'Mary']) {
+      pages.push(await chromium.open(`${server.url}/?room=full&autojoin=1&name=${name}&microphone=off`));
+    }
+    for (const page of pages) {
+      await expect.poll(() => page.locator(REMOTE).count(), { timeout: 60_000 }).toBe(2);
+    }
+    for (const page of pages) await page.context().close();
+  }, 180_000);
+
+  test('nothing went wrong on any page', () => {
+    expect(chromium.problems).toEqual([]);
+  });
+});
+
+/** Mouth values while sound was heard for a while, and while silence was. */
+function spread(sights: readonly Sight[]): { readonly moving: number[]; readonly resting: number[] } {
+  const heardAt = (atMs: number, spanMs: number): readonly Sight[] =>
+    sights.filter((sight) => sight.atMs > atMs - spanMs && sight.atMs <= atMs);
+  const moving: number[] = [];
+  const resting: number[] = [];
+  for (const { atMs, mouthLuma } of sights) {
+    const loud = heardAt(atMs, 600).filter(({ soundDb }) => soundDb > -45).length;
+    // The mouth may take half a second to come to rest.
+    if (heardAt(atMs, 900).every(({ soundDb }) => soundDb < -55)) resting.push(mouthLuma);
+    else if (loud > 0) moving.push(mouthLuma);
+  }
+  return { moving, resting };
+}
+
+function deviation(values: readonly number[]): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+}
