@@ -66,11 +66,16 @@ const RENDERS_UNDER_WAY = 2;
 const STALE_US = 120_000;
 /** Motion that takes longer than this past its moment is given up, and plausible motion stands in. */
 const MOTION_OVERDUE_US = 150_000;
+/**
+ * Motion comes a hop at a time, so a frame or two wait for the pen; more are a backlog, and waiting it out would make
+ * every picture later.
+ */
+const BACKLOG_US = 80_000;
 const KEYFRAME_REST_US = 150_000;
 const VIEWERLESS_INTERVAL_US = 100_000;
 /** Nothing sleeps longer than this, so that a rule that no event wakes still works. */
 const NAP_US = 10_000;
-const PLAYOUT = { initialDelayUs: 150_000, leastDelayUs: 60_000, mostDelayUs: 500_000 };
+const PLAYOUT = { initialDelayUs: 150_000, leastDelayUs: 60_000, mostDelayUs: 350_000 };
 
 /**
  * One avatar's media, without clock, thread or socket: events go in with their time, and `poll` says what to do next
@@ -87,7 +92,9 @@ export class Pipeline {
   readonly #soundOut = new BoundedQueue<SoundPacket>('sound-out', 256, 'drop-oldest');
   readonly #framesOut = new BoundedQueue<EncodedFrame>('frames-out', 16, 'drop-oldest');
   readonly #targets = Array.from({ length: RENDERS_UNDER_WAY + 1 }, () => new Float32Array(MOTION_DIMS));
-  readonly #underWay: { readonly timeUs: MediaTimeUs; readonly keyframe: boolean }[] = [];
+  readonly #underWay: { readonly timeUs: MediaTimeUs; readonly keyframe: boolean; readonly orderedUs: MonotonicUs }[] =
+    [];
+  #renderUs = 0;
   #motionUnderWay = false;
   #publish = false;
   #viewers = 0;
@@ -251,7 +258,7 @@ export class Pipeline {
   }
 
   #dueRender(now: MonotonicUs): Output | undefined {
-    if (this.#underWay.length >= (this.#viewers === 0 ? 1 : RENDERS_UNDER_WAY)) return undefined;
+    if (this.#underWay.length >= this.#rendersAllowed) return undefined;
     const elapsedUs = now - (this.#lastRenderUs ?? -Infinity);
     if (this.#viewers === 0 && elapsedUs < VIEWERLESS_INTERVAL_US) return undefined;
     this.#skipMissed(now);
@@ -264,14 +271,20 @@ export class Pipeline {
     this.#lastRenderUs = now;
     const timeUs = this.#pacer.take();
     const keyframe = this.#keyframes.take(now) || this.#viewers === 0;
-    this.#underWay.push({ timeUs, keyframe });
+    this.#underWay.push({ timeUs, keyframe, orderedUs: now });
     const { framesPerSecond } = this.#pacer;
     return { type: 'render', motion: target, timeUs, keyframe, framesPerSecond, publish: this.#publish };
   }
 
-  /** Frames first, then the rate: what cannot leave in time is not drawn when something fresher can be. */
+  /** A second order only waits behind the first where the pen is slow, and grows old there. */
+  get #rendersAllowed(): number {
+    return this.#viewers === 0 || this.#renderUs > this.#pacer.intervalUs ? 1 : RENDERS_UNDER_WAY;
+  }
+
+  /** Frames first, then the rate: what cannot leave in time, or waits behind fresher motion, is not drawn. */
   #skipMissed(now: MonotonicUs): void {
-    const freshestUs = mediaTimeUs(Math.min(this.#presentUs(now), this.#motion.newestUs));
+    const newestUs = this.#motion.newestUs;
+    const freshestUs = mediaTimeUs(Math.max(Math.min(this.#presentUs(now), newestUs), newestUs - BACKLOG_US));
     if (this.#viewers === 0) this.#pacer.startAt(mediaTimeUs(Math.max(this.#pacer.nextUs, freshestUs)));
     else this.#pacer.skipTo(freshestUs);
   }
@@ -279,6 +292,7 @@ export class Pipeline {
   #rendered(timeUs: MediaTimeUs, frame: EncodedFrame | undefined, now: MonotonicUs): void {
     const order = this.#underWay.shift();
     assert(order?.timeUs === timeUs, 'pictures come back in the order they were asked for');
+    this.#renderUs = now - order.orderedUs;
     if (frame === undefined) {
       if (order.keyframe) this.#keyframes.failed();
       return;
