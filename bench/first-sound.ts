@@ -35,9 +35,19 @@ class Stopwatch implements SpeechOutlet {
   readonly participantId = 'bench';
   readonly name = 'bench';
   readonly talking = false;
-  firstUs: number | undefined;
+  #firstUs = Number.POSITIVE_INFINITY;
+
+  /** When the first packet came since the last reset; infinity until then. */
+  get firstUs(): number {
+    return this.#firstUs;
+  }
+
+  reset(): void {
+    this.#firstUs = Number.POSITIVE_INFINITY;
+  }
+
   speak(): number {
-    this.firstUs ??= systemClock.now();
+    this.#firstUs = Math.min(this.#firstUs, systemClock.now());
     return 0;
   }
   stopSpeaking(): number {
@@ -66,11 +76,11 @@ async function measure(voice: Voice): Promise<number[]> {
   });
   const delaysMs: number[] = [];
   for (let phrase = 0; phrase < Number(values.phrases); phrase++) {
-    outlet.firstUs = undefined;
+    outlet.reset();
     const startUs = systemClock.now();
     session.receive({ type: 'speech-say', id: `${phrase}`, text: PHRASES[phrase % PHRASES.length] ?? '' });
-    for (let waited = 0; outlet.firstUs === undefined && waited < 5000; waited++) await sleep(1);
-    delaysMs.push(((outlet.firstUs ?? Number.POSITIVE_INFINITY) - startUs) / 1000);
+    for (let waited = 0; !Number.isFinite(outlet.firstUs) && waited < 5000; waited++) await sleep(1);
+    delaysMs.push((outlet.firstUs - startUs) / 1000);
     session.receive({ type: 'speech-stop' });
     await sleep(50);
   }
