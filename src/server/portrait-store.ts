@@ -65,6 +65,7 @@ export class PortraitStore implements AvatarSource {
   readonly #records = new Map<string, PortraitRecord>();
   readonly #avatars = new Map<string, Promise<Uint8Array>>();
   readonly #arriving = new Map<string, Promise<unknown>>();
+  #first: string | undefined;
 
   private constructor(options: PortraitStoreOptions) {
     this.#options = options;
@@ -84,13 +85,14 @@ export class PortraitStore implements AvatarSource {
     return store;
   }
 
-  /** Resolves once every portrait that comes with the program can be used. */
+  /** Resolves as `isReady` becomes true. */
   async ready(): Promise<void> {
-    await Promise.allSettled(this.#arriving.values());
+    if (this.#first !== undefined) await this.#arriving.get(this.#first);
   }
 
+  /** Whether there is a portrait to begin with: the first of the program's; the others may still be on their way. */
   get isReady(): boolean {
-    return this.#arriving.size === 0;
+    return this.#first === undefined || !this.#arriving.has(this.#first);
   }
 
   /** Those of the program and those of the owner, oldest first. `undefined` lists all: for the operator. */
@@ -202,6 +204,7 @@ export class PortraitStore implements AvatarSource {
     const { builtInFolder, enroller, log, now } = this.#options;
     const list = JSON.parse(await readFile(join(builtInFolder, 'portraits.json'), 'utf8')) as BuiltIn[];
     // One after the other: each takes a core for a second, and the first of the list is the one a new page shows.
+    this.#first = list[0]?.id;
     let before: Promise<unknown> = Promise.resolve();
     for (const builtIn of list) {
       const { id, name, credit, consent } = builtIn;
