@@ -23,7 +23,7 @@ export interface PersonMesh {
 /** Face texture reaches this far past the oval and fades out there, so that the seam lies on equal pixels. */
 export const FEATHER_CM = 0.4;
 /** Cells of the body grid along the picture, and cells of extended picture beyond its edges. */
-const GRID_CELLS = 36;
+const GRID_CELLS = 30;
 const MARGIN_CELLS = 3;
 
 /** Depths in head axes, cm: hair and ears at the silhouette, the front of the neck, and what lies far behind the chin. */

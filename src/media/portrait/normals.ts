@@ -19,7 +19,9 @@ export function vertexNormals(mesh: PersonMesh, triangles: Uint16Array): Float32
   for (let vertex = 0; vertex < vertexCount; vertex++) {
     const leader = leaders[vertex]! * 3;
     const length = Math.hypot(sums[leader]!, sums[leader + 1]!, sums[leader + 2]!);
-    const share = length > 0 ? followings[vertex]! / length : 0;
+    const following = followings[vertex]!;
+    // Below this nobody sees light change, and what is not shaded draws faster.
+    const share = length > 0 && following > 0.04 ? following / length : 0;
     for (let axis = 0; axis < 3; axis++) normals[vertex * 3 + axis] = sums[leader + axis]! * share;
   }
   return normals;

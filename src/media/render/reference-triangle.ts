@@ -55,7 +55,12 @@ export function drawTriangle(
   const ty = (d2 * b1 - d1 * c1) * inverse;
   const top = Math.max(0, Math.ceil(Math.min(ay, by, cy) - 0.5));
   const bottom = Math.min(sizePx, Math.ceil(Math.max(ay, by, cy) - 0.5));
-  const [e0x, e0y, e1x, e1y, e2x, e2y] = [bx - ax, by - ay, cx - bx, cy - by, ax - cx, ay - cy];
+  const [e0y, e1y, e2y] = [by - ay, cy - by, ay - cy];
+  // Each edge from its upper end, so that two triangles agree on the edge they share.
+  const [s0, s1, s2] = [(bx - ax) / e0y, (cx - bx) / e1y, (ax - cx) / e2y];
+  const [o0x, o0y] = e0y > 0 ? [ax, ay] : [bx, by];
+  const [o1x, o1y] = e1y > 0 ? [bx, by] : [cx, cy];
+  const [o2x, o2y] = e2y > 0 ? [cx, cy] : [ax, ay];
   const uStep = whole(ux * 65536);
   const vStep = whole(vx * 65536);
   const shadeStep = whole(sx * HALF_ONE);
@@ -69,17 +74,17 @@ export function drawTriangle(
     let left = -1e9;
     let right = 1e9;
     if (e0y !== 0) {
-      const k = (e0x * (py - ay) + e0y * ax) / e0y;
+      const k = o0x + (py - o0y) * s0;
       if (e0y > 0) right = Math.min(right, k);
       else left = Math.max(left, k);
     }
     if (e1y !== 0) {
-      const k = (e1x * (py - by) + e1y * bx) / e1y;
+      const k = o1x + (py - o1y) * s1;
       if (e1y > 0) right = Math.min(right, k);
       else left = Math.max(left, k);
     }
     if (e2y !== 0) {
-      const k = (e2x * (py - cy) + e2y * cx) / e2y;
+      const k = o2x + (py - o2y) * s2;
       if (e2y > 0) right = Math.min(right, k);
       else left = Math.max(left, k);
     }
