@@ -53,6 +53,8 @@ export type Output =
       readonly type: 'send-frame';
       readonly frame: EncodedFrame;
       readonly late: boolean;
+      /** How much later than the sound of its moment it leaves. */
+      readonly skewUs: number;
       readonly latency: FrameLatency;
     }
   | { readonly type: 'send-sound'; readonly packet: SoundPacket }
@@ -139,6 +141,7 @@ export class Pipeline {
       framesPerSecond: this.#pacer.framesPerSecond,
       rateChanges: this.#rateChanges,
       delayUs: this.#playout.delayUs,
+      soundWaiting: this.#soundOut.depth,
       droppedSound: this.#soundOut.dropped,
       droppedFrames: this.#framesOut.dropped,
     };
@@ -242,7 +245,8 @@ export class Pipeline {
     this.#framesOut.shift();
     const late = now - dueUs > this.#pacer.intervalUs / 2;
     if (this.#pacer.sent(late && this.#viewers > 0, now)) this.#rateChanges++;
-    return { type: 'send-frame', frame, late, latency: this.#ledger.sent(frame.timeUs, now) };
+    const skewUs = Math.max(0, now - dueUs);
+    return { type: 'send-frame', frame, late, skewUs, latency: this.#ledger.sent(frame.timeUs, now) };
   }
 
   #dueMotion(now: MonotonicUs): Output | undefined {

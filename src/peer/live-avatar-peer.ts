@@ -149,8 +149,7 @@ export class LiveAvatarPeer implements AvatarPeer {
         events,
         now: () => clock.now(),
         onClosed: () => {
-          void this.#decoders.give(microphone);
-          void this.#decoders.give(voice);
+          for (const decoder of [microphone, voice]) this.#decoders.give(decoder).catch(() => undefined);
         },
       });
     const member = new Member({
@@ -219,14 +218,18 @@ export class LiveAvatarPeer implements AvatarPeer {
 
   #measure(): void {
     this.#figures.sessions(this.#members.size, this.#options.capacity, this.#rooms.size);
+    let soundOut = 0;
     for (const member of this.#members.values()) {
-      const { delayUs, missedShare, framesPerSecond, ...counts } = member.session.figures;
+      const { delayUs, missedShare, framesPerSecond, soundWaiting, ...counts } = member.session.figures;
+      soundOut += soundWaiting;
       this.#figures.sync(delayUs, missedShare, framesPerSecond);
-      this.#figures.link(member.session.bitrate.bitrateBps, undefined);
+      this.#figures.bitrate(member.session.bitrate.bitrateBps);
       const before = this.#counted.get(member);
       const grown = Object.entries(counts).map(([what, count]) => [what, count - (before?.[what] ?? 0)] as const);
       this.#counted.set(member, counts);
       this.#figures.session(Object.fromEntries(grown));
     }
+    this.#figures.depth('sound-out', soundOut);
+    this.#figures.depth('render', this.#options.renderers.pending);
   }
 }

@@ -195,11 +195,12 @@ export class Member implements Participant, Source, Closable {
     };
   }
 
-  #show({ frame, late, latency, motion }: SentFrame): void {
+  #show({ frame, late, skewUs, latency, motion }: SentFrame): void {
     const { figures, room } = this.#options;
     const payloads = this.#payloader.push(frame.data);
     this.#latest = { payloads, frame };
     figures.frame(frame, late, latency);
+    figures.skew(skewUs);
     for (const viewer of room.viewers) viewer.showFrame(this, frame, payloads);
     if (motion !== undefined) this.#sendCoefficients(frame, motion);
   }
@@ -257,7 +258,7 @@ export class Member implements Participant, Source, Closable {
 
   #lost(reason: string): void {
     if (this.#scope.signal.aborted) return;
-    void this.#disconnect();
+    this.#disconnect().catch(() => undefined);
     this.#state = move(this.#state, 'interrupted');
     this.#options.room.arrange();
     this.#options.onEvent({ type: 'interrupted', roomId: this.roomId, participantId: this.participantId });
@@ -276,9 +277,14 @@ export class Member implements Participant, Source, Closable {
       if (!shown.includes(member)) continue;
       const { bitrate } = member.session;
       if (feedback.type === 'keyframe-request') member.requestKeyframe();
-      else if (feedback.type === 'loss') bitrate.loss(this.participantId, feedback.share);
+      else if (feedback.type === 'loss') this.#hearLoss(member, feedback.share);
       else bitrate.estimate(this.participantId, feedback.bitrateBps / shown.length);
     }
+  }
+
+  #hearLoss(member: Member, share: number): void {
+    this.#options.figures.loss(share);
+    member.session.bitrate.loss(this.participantId, share);
   }
 
   #read(message: object): void {

@@ -6,6 +6,7 @@ import type { Rendered } from '../native/worker/render-pool.ts';
 
 const LATENCY_BOUNDS_S = [0.06, 0.08, 0.1, 0.12, 0.14, 0.16, 0.18, 0.2, 0.25, 0.3, 0.4, 0.6, 1] as const;
 const CONNECT_BOUNDS_S = [0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 2, 5, 10] as const;
+const SKEW_BOUNDS_S = [0.002, 0.005, 0.01, 0.02, 0.03, 0.06, 0.1, 0.2, 0.5] as const;
 const SHARE_BOUNDS = [0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5] as const;
 const BITRATE_BOUNDS = [150e3, 300e3, 500e3, 750e3, 1e6, 1.5e6, 2e6, 2.5e6] as const;
 
@@ -76,12 +77,25 @@ export class PeerFigures {
       .observe(missedShare);
   }
 
-  link(bitrateBps: number, lossShare: number | undefined): void {
+  bitrate(bitrateBps: number): void {
     this.#meter
       .histogram('avatar_video_bitrate_bps', 'Bitrates that encoders aim at', BITRATE_BOUNDS)
       .observe(bitrateBps);
-    if (lossShare === undefined) return;
-    this.#meter.histogram('avatar_video_loss_share', 'Loss that pages report', SHARE_BOUNDS).observe(lossShare);
+  }
+
+  loss(share: number): void {
+    this.#meter.histogram('avatar_video_loss_share', 'Loss that pages report', SHARE_BOUNDS).observe(share);
+  }
+
+  /** @param skewUs - how much later than the sound of its moment a picture left. */
+  skew(skewUs: number): void {
+    this.#meter
+      .histogram('avatar_sync_skew_seconds', 'Lip-sync error as it leaves: picture after its sound', SKEW_BOUNDS_S)
+      .observe(skewUs / US_PER_S);
+  }
+
+  depth(queue: string, depth: number): void {
+    this.#meter.gauge('avatar_queue_depth', 'What waits, by queue').set(depth, { queue });
   }
 
   #duration(stage: string, help: string, us: number): void {

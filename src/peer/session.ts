@@ -13,6 +13,8 @@ import type { Rendered, Renderer } from '../native/worker/render-pool.ts';
 export interface SentFrame {
   readonly frame: EncodedFrame;
   readonly late: boolean;
+  /** How much later than the sound of its moment it leaves. */
+  readonly skewUs: number;
   readonly latency: FrameLatency;
   /** `[MOTION_DIMS]`, where the caller asked for them. */
   readonly motion?: Float32Array;
@@ -95,7 +97,12 @@ export class Session implements Closable {
 
   push(input: Input): void {
     if (this.#scope.signal.aborted) return;
-    this.#pipeline.push(input, this.#options.now());
+    try {
+      this.#pipeline.push(input, this.#options.now());
+    } catch (thrown) {
+      // A bug ends this session; the process and the others live.
+      this.#fail(thrown);
+    }
     this.#run();
   }
 
@@ -118,7 +125,6 @@ export class Session implements Closable {
         this.#do(output);
       }
     } catch (thrown) {
-      // A bug ends this session; the process and the others live.
       this.#fail(thrown);
     } finally {
       this.#running = false;
@@ -135,10 +141,10 @@ export class Session implements Closable {
         void this.#render(output);
         return;
       case 'send-frame': {
-        const { frame, late, latency } = output;
+        const { frame, late, skewUs, latency } = output;
         const motion = this.#motions.get(frame.timeUs);
         this.#motions.delete(frame.timeUs);
-        events.onFrame({ frame, late, latency, ...(motion === undefined ? {} : { motion }) });
+        events.onFrame({ frame, late, skewUs, latency, ...(motion === undefined ? {} : { motion }) });
         return;
       }
       case 'send-sound':
@@ -205,7 +211,7 @@ export class Session implements Closable {
     if (this.#scope.signal.aborted) return;
     const failure =
       thrown instanceof AvatarError ? thrown : new AvatarError('CODEC_FAILED', messageOf(thrown), { cause: thrown });
-    void this.close();
+    this.close().catch(() => undefined);
     this.#options.events.onFailure(failure);
   }
 }

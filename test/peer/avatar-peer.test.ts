@@ -1,7 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { JoinRequest } from '../../src/peer/avatar-peer.ts';
 import { Page, until, type PageOptions } from './support/page.ts';
 import { openPeer, opusPackets } from './support/peer.ts';
+
+// Handshakes and pictures take as long as the machine is busy.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 let host: Awaited<ReturnType<typeof openPeer>>;
 const pages: Page[] = [];

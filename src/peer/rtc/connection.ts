@@ -151,7 +151,9 @@ export class Connection implements Closable {
   /** Sends sender reports of all streams that are in use, in one packet. */
   report(packets: Parameters<RTCDtlsTransport['sendRtcp']>[0]): void {
     const transport = this.#peer.dtlsTransports[0];
-    if (this.connected && transport !== undefined && packets.length > 0) void transport.sendRtcp(packets);
+    if (!this.connected || transport === undefined || packets.length === 0) return;
+    // The next report makes up for one that could not be sent.
+    transport.sendRtcp(packets).catch(() => undefined);
   }
 
   async close(): Promise<void> {
@@ -166,6 +168,7 @@ export class Connection implements Closable {
     const { events } = this.#options;
     // The library's own connection state says "failed" 27 s after the page has gone; DTLS says "closed" at once.
     transport.onStateChange.subscribe((state) => {
+      if (this.#closed) return;
       if (state === 'connected' && !this.#connected) {
         this.#connected = true;
         this.#heardUs = this.#options.now();
@@ -177,10 +180,12 @@ export class Connection implements Closable {
     // Read here and not behind the library's routing, which knows only streams that the offer named: a browser that
     // changes its microphone may change its SSRC.
     transport.onRtp.subscribe((packet) => {
+      if (this.#closed) return;
       this.#heardUs = this.#options.now();
       if (this.#isOpus(packet)) events.onAudio(audioPacketOf(packet), packet.header.ssrc);
     });
     transport.onRtcp.subscribe((packet) => {
+      if (this.#closed) return;
       this.#heardUs = this.#options.now();
       for (const each of readFeedback(packet)) {
         if (each.type === 'estimate') events.onFeedback(each, undefined);
@@ -216,7 +221,7 @@ export class Connection implements Closable {
 
   #lost(reason: string): void {
     if (this.#closed) return;
-    void this.close();
+    this.close().catch(() => undefined);
     this.#options.events.onClosed(reason);
   }
 }

@@ -86,7 +86,7 @@ export class StreamSender {
       this.#packets++;
       this.#octets += payload.length;
       // The promise only says that the socket took it; a lost packet is asked for again.
-      void this.#sender.sendRtp(packet);
+      this.#sender.sendRtp(packet).catch(() => undefined);
     });
   }
 

@@ -5,6 +5,9 @@ import { mediaTimeUs } from '../../../src/base/timeline.ts';
 import { Connection, type ConnectionEvents } from '../../../src/peer/rtc/connection.ts';
 import { Page, until, type PageOptions } from '../support/page.ts';
 
+// Handshakes and pictures take as long as the machine is busy.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+
 const RTC = { iceLite: true, hostAddresses: ['127.0.0.1'] };
 
 const opened: { close(): Promise<void> }[] = [];

@@ -205,7 +205,7 @@ export class Page {
   }
 }
 
-export async function until(condition: () => boolean, withinMs = 5000): Promise<void> {
+export async function until(condition: () => boolean, withinMs = 20_000): Promise<void> {
   const end = performance.now() + withinMs;
   while (!condition()) {
     if (performance.now() > end) throw new Error(`waited ${withinMs} ms for ${condition.toString()}`);
