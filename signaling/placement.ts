@@ -8,7 +8,7 @@ export interface AvatarPeerLoad extends AvatarLoad {
 export type Placement =
   { readonly type: 'placed'; readonly avatarId: string } | { readonly type: 'full'; readonly retryAfterS: number };
 
-/** A peer that is late with more of its frames than this gets no new room: those it has would suffer. */
+/** A peer that is late with more of its frames than this gets a new room only when no other has a place. */
 const LATE_RATIO_LIMIT = 0.1;
 const RETRY_FIRST_S = 5;
 const RETRY_LONGEST_S = 30;
@@ -19,9 +19,9 @@ const RETRY_LONGEST_S = 30;
  * @param waiting - callers that were told "full" and are still there; the more, the longer the advice to wait.
  */
 export function place(peers: readonly AvatarPeerLoad[], roomPeerId: string | undefined, waiting: number): Placement {
-  const candidates = peers.filter((peer) =>
-    roomPeerId === undefined ? takesNewRoom(peer) : peer.avatarId === roomPeerId && hasPlace(peer),
-  );
+  const open = peers.filter((peer) => hasPlace(peer) && (roomPeerId === undefined || peer.avatarId === roomPeerId));
+  const punctual = open.filter((peer) => peer.lateRatio <= LATE_RATIO_LIMIT);
+  const candidates = punctual.length > 0 ? punctual : open;
   const best = candidates.reduce<AvatarPeerLoad | undefined>(
     (chosen, peer) => (chosen === undefined || isLighter(peer, chosen) ? peer : chosen),
     undefined,
@@ -32,10 +32,6 @@ export function place(peers: readonly AvatarPeerLoad[], roomPeerId: string | und
 
 function hasPlace(peer: AvatarPeerLoad): boolean {
   return peer.active < peer.capacity && !peer.draining;
-}
-
-function takesNewRoom(peer: AvatarPeerLoad): boolean {
-  return hasPlace(peer) && peer.lateRatio <= LATE_RATIO_LIMIT;
 }
 
 function isLighter(a: AvatarPeerLoad, b: AvatarPeerLoad): boolean {

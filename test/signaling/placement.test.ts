@@ -17,6 +17,7 @@ describe('place()', () => {
     ['the punctual one of two equals', [peer('a', { lateRatio: 0.05 }), peer('b')], 'b'],
     ['the first by name of two alike, so that the choice is repeatable', [peer('b'), peer('a')], 'a'],
     ['one that is not draining', [peer('a', { draining: true }), peer('b', { active: 4 })], 'b'],
+    ['one that struggles when it is the only one', [peer('a', { lateRatio: 0.5 })], 'a'],
     ['one that keeps its frames on time', [peer('a', { lateRatio: 0.5 }), peer('b', { active: 4 })], 'b'],
   ])('gives a new room to %s', (_, peers, avatarId) => {
     expect(place(peers, undefined, 0)).toEqual({ type: 'placed', avatarId });
