@@ -15,6 +15,7 @@ import { RigSolver } from './rig-solver.ts';
 import { buildShapes } from './shapes.ts';
 import { estimateLight } from './light.ts';
 import { skinTone } from './skin-tone.ts';
+import { spectacles } from './spectacles.ts';
 import { vertexNormals } from './normals.ts';
 import { unfold } from './mesh-unfold.ts';
 import { LEFT_EYE, mirrorPoints, openTriangles, RIGHT_EYE } from './topology.ts';
@@ -68,7 +69,7 @@ export function buildAppearance(analysis: PortraitAnalysis): Appearance {
       mouth,
       white,
       black,
-      browFreedom: 1,
+      browFreedom: 1 - 0.7 * spectacles(analysis),
       skin: tone.colour,
     },
     arrays: {
