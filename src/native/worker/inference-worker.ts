@@ -25,6 +25,9 @@ export interface InferenceRun {
   readonly computeUs: number;
 }
 
+/** Nothing takes longer, even on a busy machine: whoever waits for more waits for a thread that hangs. */
+const LONGEST_RUN_MS = 2000;
+
 interface Waiting {
   readonly job: MotionJob;
   readonly sinceUs: MonotonicUs;
@@ -44,6 +47,8 @@ export class InferenceWorker implements MotionEngine {
   readonly #deadlineUs: number;
   #gathering: NodeJS.Timeout | undefined;
   #running = false;
+  /** The run that is under way, or the last one; never rejects. */
+  #batch: Promise<void> = Promise.resolve();
 
   private constructor(
     client: WorkerClient<InferenceRequest, InferenceReply>,
@@ -97,10 +102,12 @@ export class InferenceWorker implements MotionEngine {
   }
 
   async close(): Promise<void> {
-    await this.#client.close();
-    // What still waits is asked of a worker that has gone, and refused as any crash is.
     clearTimeout(this.#gathering);
-    await this.#run();
+    const gone = new AvatarError('WORKER_CRASHED', 'Cannot run inference: the worker is closed');
+    for (let waiting = this.#queue.shift(); waiting !== undefined; waiting = this.#queue.shift()) waiting.reject(gone);
+    // A thread that is ended inside the networks takes the whole process with it.
+    await Promise.race([this.#batch, new Promise((resolve) => setTimeout(resolve, LONGEST_RUN_MS).unref())]);
+    await this.#client.close();
   }
 
   #wait(job: MotionJob): Promise<MotionResult> {
@@ -109,7 +116,9 @@ export class InferenceWorker implements MotionEngine {
         const { depth, capacity } = this.#queue;
         reject(new AvatarError('CAPACITY_FULL', `Cannot run inference: ${depth} jobs wait, at most ${capacity} may`));
       } else if (!this.#running && this.#gathering === undefined) {
-        this.#gathering = setTimeout(() => void this.#run(), this.#gatherMs);
+        // A timer waits a millisecond at least, and a file has no other session to wait for.
+        if (this.#gatherMs === 0) void this.#run();
+        else this.#gathering = setTimeout(() => void this.#run(), this.#gatherMs);
       }
     });
   }
@@ -121,7 +130,9 @@ export class InferenceWorker implements MotionEngine {
     while (this.#queue.depth > 0) {
       const batch = this.#nextBatch();
       try {
-        await this.#runBatch(batch);
+        const run = this.#runBatch(batch);
+        this.#batch = run.catch(() => undefined);
+        await run;
       } catch (thrown) {
         for (const { reject } of batch) reject(thrown);
       }

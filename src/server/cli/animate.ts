@@ -4,7 +4,7 @@ import { Scope } from '../../base/lifecycle.ts';
 import { LIVE_LINK_HEADER, liveLinkRow } from '../../media/motion/live-link.ts';
 import { motionLine } from '../../media/motion/motion-lines.ts';
 import { openAudioFile } from '../../native/codec/audio-file.ts';
-import { OnnxMotionEngine } from '../../native/model/motion-engine.ts';
+import { InferenceWorker } from '../../native/worker/inference-worker.ts';
 import type { AnimateFlags } from './animate-command.ts';
 import { Animation } from './animation.ts';
 import { UsageError } from './command-failure.ts';
@@ -21,7 +21,7 @@ export async function animate(audio: string, flags: AnimateFlags, settings: Sett
   await using scope = new Scope();
   const sound = scope.own(await openAudioFile(audio, audio === '-' ? process.stdin : undefined));
   const folder = flags.model ?? configOf(settings).motionBundle;
-  const engine = scope.own(await OnnxMotionEngine.open({ folder, precision: 'int8' }));
+  const engine = scope.own(await InferenceWorker.open({ folder, precision: 'int8', gatherMs: 0 }));
   const { sampleRateHz } = sound;
   const { fps: framesPerSecond, seed } = flags;
   const animation = new Animation({ engine, seed, framesPerSecond, controls, sampleRateHz });

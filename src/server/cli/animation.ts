@@ -3,6 +3,7 @@ import { mediaTimeUs, US_PER_S, type MediaTimeUs } from '../../base/timeline.ts'
 import { Resampler } from '../../media/audio/resampler.ts';
 import { MotionStream } from '../../media/motion-stream.ts';
 import { hopUs } from '../../media/motion/manifest.ts';
+import type { MotionResult } from '../../media/motion/motion-job.ts';
 import { MOTION_DIMS } from '../../media/motion-space.ts';
 import type { MotionEngine } from '../../native/model/motion-engine.ts';
 import type { TimedControl } from './control-options.ts';
@@ -25,7 +26,10 @@ export class Animation {
   readonly #options: AnimationOptions;
   readonly #stream: MotionStream;
   readonly #resampler: Resampler;
-  readonly #hopSamples: number;
+  /** Sound that waits until it is a whole hop. */
+  readonly #hop: Float32Array;
+  #filled = 0;
+  #running: Promise<MotionResult[]> | undefined;
   #nextControl = 0;
   #frameCount = 0;
   #heardSamples = 0;
@@ -36,7 +40,7 @@ export class Animation {
     this.#options = options;
     this.#stream = new MotionStream({ manifest, seed });
     this.#resampler = new Resampler(sampleRateHz, manifest.features.sampleRateHz);
-    this.#hopSamples = Math.round((hopUs(manifest) * manifest.features.sampleRateHz) / US_PER_S);
+    this.#hop = new Float32Array(Math.round((hopUs(manifest) * manifest.features.sampleRateHz) / US_PER_S));
   }
 
   /** Length of the pictures of all the sound so far: the sound's, up to the next whole picture. */
@@ -53,25 +57,47 @@ export class Animation {
   /** @returns the frames up to the end of the sound, the last of which may reach beyond it. */
   async flush(): Promise<MotionFrame[]> {
     const frames = await this.#hear(this.#resampler.flush());
-    const silence = new Float32Array(this.#hopSamples);
+    const silence = new Float32Array(this.#hop.length);
     const total = this.#soundFrames();
     while (this.#frameCount < total) frames.push(...(await this.#hear(silence)));
+    await this.#running;
     return frames;
   }
 
+  /** Passes sound on hop by hop, whatever its pieces: while one hop is being run, the next is made ready. */
   async #hear(samples: Float32Array): Promise<MotionFrame[]> {
     const frames: MotionFrame[] = [];
-    for (let start = 0; start < samples.length; start += this.#hopSamples) {
-      this.#stream.push(samples.subarray(start, start + this.#hopSamples));
-      this.#say(this.#stream.newestUs);
-      for (let job = this.#stream.due(); job !== undefined; job = this.#stream.due()) {
-        const [result] = await this.#options.engine.run([job]);
-        if (result !== undefined) this.#stream.accept(result);
-        this.#collect(frames);
-        this.#say(this.#stream.newestUs);
-      }
+    for (let at = 0; at < samples.length;) {
+      const taken = Math.min(this.#hop.length - this.#filled, samples.length - at);
+      this.#hop.set(samples.subarray(at, at + taken), this.#filled);
+      this.#filled += taken;
+      at += taken;
+      if (this.#filled < this.#hop.length) break;
+      this.#filled = 0;
+      this.#stream.push(this.#hop);
+      do {
+        await this.#finishRun(frames);
+        this.#startRun();
+      } while (this.#stream.waitingHops > 0);
     }
     return frames;
+  }
+
+  #startRun(): void {
+    this.#say(this.#stream.newestUs);
+    const job = this.#stream.due();
+    if (job === undefined) return;
+    this.#running = this.#options.engine.run([job]);
+    // Its failure is met when it is awaited; until then it must not count as unhandled.
+    this.#running.catch(() => undefined);
+  }
+
+  async #finishRun(frames: MotionFrame[]): Promise<void> {
+    const [result] = (await this.#running) ?? [];
+    this.#running = undefined;
+    if (result === undefined) return;
+    this.#stream.accept(result);
+    this.#collect(frames);
   }
 
   /** Takes every picture's motion that is made, as a live call does when it draws. */

@@ -7,9 +7,9 @@ import type { MotionFrame } from '../../base/media.ts';
 import { openAudioFile, type AudioFile } from '../../native/codec/audio-file.ts';
 import { encodeImage } from '../../native/codec/image.ts';
 import { OutputFile } from '../../native/codec/output-file.ts';
-import { OnnxMotionEngine } from '../../native/model/motion-engine.ts';
 import { FilmStages, type FilmPicture } from '../../native/worker/film-stages.ts';
 import { openOperatorKeys, operatorKeysPath } from '../operator-keys.ts';
+import { InferenceWorker } from '../../native/worker/inference-worker.ts';
 import { framesIn } from './animate.ts';
 import { Animation } from './animation.ts';
 import { avatarOf } from './avatar-argument.ts';
@@ -138,7 +138,7 @@ async function openMotion(
   }
   if (sound === undefined) throw new UsageError('Give a sound, or motion with --motion FILE.');
   const folder = flags.model ?? configOf(settings).motionBundle;
-  const engine = scope.own(await OnnxMotionEngine.open({ folder, precision: 'int8' }));
+  const engine = scope.own(await InferenceWorker.open({ folder, precision: 'int8', gatherMs: 0 }));
   return new Animation({ engine, seed, framesPerSecond, controls, sampleRateHz: sound.sampleRateHz });
 }
 
