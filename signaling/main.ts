@@ -28,7 +28,9 @@ try {
     signaling.upgrade(request, socket, head);
   });
   server.listen(settings.port, settings.host, () => {
-    log.info('signaling.listening', { port: settings.port, open: settings.tokenSecret === undefined });
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    log.info('signaling.listening', { port, open: settings.tokenSecret === undefined });
   });
   const stop = (): void => {
     void signaling.close();

@@ -1,0 +1,84 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { resolve } from 'node:path';
+
+import { afterEach, expect, test } from 'vitest';
+
+import { openTestHost } from '../support/test-host.ts';
+import { TestSocket } from '../support/test-socket.ts';
+
+const ROOT = resolve(import.meta.dirname, '..', '..');
+const HELLO = { type: 'hello', version: 1 };
+const JOIN = { type: 'join', room: 'tea', portrait: 'astronaut', sdp: 'v=0\r\n' };
+const children: ChildProcess[] = [];
+
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+
+interface Signaling {
+  readonly url: string;
+  readonly port: number;
+  readonly child: ChildProcess;
+  readonly exited: Promise<number | null>;
+}
+
+async function startSignaling(port = 0, environment: Record<string, string> = {}): Promise<Signaling> {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'signaling/main.ts'], {
+    cwd: ROOT,
+    env: { ...process.env, VISAVIS_SIGNALING_PORT: String(port), VISAVIS_PEER_SECRET: 'shared', ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  children.push(child);
+  const exited = new Promise<number | null>((ended) => {
+    child.once('exit', ended);
+  });
+  const listening = await new Promise<number>((found, failed) => {
+    let text = '';
+    child.stdout.on('data', (bytes: Buffer) => {
+      text += bytes.toString();
+      const match = /"event":"signaling\.listening","port":(\d+)/.exec(text);
+      if (match !== null) found(Number(match[1]));
+    });
+    void exited.then((code) => {
+      failed(new Error(`It ended with ${code}: ${text}`));
+    });
+  });
+  return { url: `ws://127.0.0.1:${listening}/signaling`, port: listening, child, exited };
+}
+
+test('avatar processes join a signaling process of its own, share its rooms, and come back after it restarts', async () => {
+  const first = await startSignaling();
+  const environment = { VISAVIS_SIGNALING_URL: first.url, VISAVIS_PEER_SECRET: 'shared' };
+  await using a = await openTestHost(environment, 1);
+  await using b = await openTestHost(environment, 1);
+  const join = async (room: string): Promise<TestSocket> => {
+    const socket = await TestSocket.open(first.url);
+    socket.sendAll(HELLO, { ...JOIN, room });
+    return socket;
+  };
+  const tea = await join('tea');
+  const coffee = await join('coffee');
+  await Promise.all([tea.next('answer'), coffee.next('answer')]);
+  // One place each: the two rooms are on two processes, and a third is full.
+  expect([a.peer.joins.length, b.peer.joins.length]).toEqual([1, 1]);
+  await (await join('milk')).next('full');
+  expect((await fetch(`${a.url}/readyz`)).status).toBe(200);
+
+  first.child.kill('SIGKILL');
+  await first.exited;
+  await expect.poll(async () => (await fetch(`${a.url}/readyz`)).status, { timeout: 10_000 }).toBe(503);
+  await startSignaling(first.port);
+  await expect.poll(async () => (await fetch(`${a.url}/readyz`)).status, { timeout: 20_000 }).toBe(200);
+}, 60_000);
+
+test('SIGTERM closes every socket with a reason, and ends the process', async () => {
+  const { url, child, exited } = await startSignaling();
+  const socket = await TestSocket.open(url);
+  child.kill('SIGTERM');
+  expect(await socket.closed).toEqual({ code: 4503, reason: 'The server is stopping' });
+  expect(await exited).toBe(0);
+}, 30_000);
+
+test('a process that would open rooms to the network does not start, and says what to set', async () => {
+  await expect(startSignaling(0, { VISAVIS_SIGNALING_HOST: '0.0.0.0' })).rejects.toThrow('VISAVIS_TOKEN_SECRET');
+}, 30_000);
