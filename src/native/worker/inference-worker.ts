@@ -103,6 +103,7 @@ export class InferenceWorker implements MotionEngine {
 
   async close(): Promise<void> {
     clearTimeout(this.#gathering);
+    this.#gathering = undefined;
     const gone = new AvatarError('WORKER_CRASHED', 'Cannot run inference: the worker is closed');
     for (let waiting = this.#queue.shift(); waiting !== undefined; waiting = this.#queue.shift()) waiting.reject(gone);
     // A thread that is ended inside the networks takes the whole process with it.
