@@ -52,9 +52,9 @@ for (const portrait of portraits) {
     const loading = stopwatch();
     const { appearance } = await unpackAppearance(avatar);
     const load = loading();
-    const heldBytes =
-      Object.values(appearance.images).reduce((sum, { pixels }) => sum + pixels.length, 0) +
-      Object.values(appearance.arrays).reduce((sum: number, values: ArrayBufferView) => sum + values.byteLength, 0);
+    let heldBytes = 0;
+    for (const { pixels } of Object.values(appearance.images)) heldBytes += pixels.length;
+    for (const values of Object.values<ArrayBufferView>({ ...appearance.arrays })) heldBytes += values.byteLength;
     console.log(`${basename(portrait)}, run ${run + 1}: ms CPU (wall)`);
     for (const [name, span] of stages) console.log(`  ${name.padEnd(10)} ${show(span)}`);
     console.log(`  ${'all'.padEnd(10)} ${show(total)}`);
