@@ -20,6 +20,8 @@ interface Sheet {
   readonly name: string;
   readonly columns: number;
   readonly sizePx: 256 | 512;
+  /** Only the middle of each picture, where the face is. */
+  readonly close?: boolean;
   readonly cells: readonly Cell[];
 }
 
@@ -36,8 +38,9 @@ const cell = (name: string, ...motions: readonly Motion[]): Cell => ({
 const SHEETS: readonly Sheet[] = [
   {
     name: 'shapes',
-    columns: 11,
-    sizePx: 256,
+    columns: 9,
+    sizePx: 512,
+    close: true,
     cells: [cell('rest'), ...ARKIT_SHAPES.map((shape) => cell(shape, { [shape]: 1 }))],
   },
   {
@@ -108,21 +111,24 @@ async function draw(avatar: Uint8Array, sheet: Sheet): Promise<Uint8Array> {
   const { cells, columns, sizePx } = sheet;
   const decoder = await new MeshCodec().open(avatar, { sizePx, background: 'portrait', badge: false, seed: 1 });
   const rows = Math.ceil(cells.length / columns);
-  const widthPx = columns * sizePx;
-  const bytes = new Uint8Array(widthPx * rows * sizePx * 4);
+  const cellPx = sheet.close === true ? sizePx / 2 : sizePx;
+  const [skipX, skipY] = sheet.close === true ? [sizePx / 4, Math.round(sizePx * 0.17)] : [0, 0];
+  const widthPx = columns * cellPx;
+  const bytes = new Uint8Array(widthPx * rows * cellPx * 4);
   const picture = new Uint8Array(sizePx * sizePx * 4);
   cells.forEach(({ motion }, index) => {
     const frame = restMotion();
     for (const [channel, value] of Object.entries(motion)) frame[MOTION_INDEX[channel as MotionChannel]] = value;
     decoder.drawRgba(frame, mediaTimeUs(0), picture);
-    const left = (index % columns) * sizePx;
-    const top = Math.floor(index / columns) * sizePx;
-    for (let y = 0; y < sizePx; y++) {
-      bytes.set(picture.subarray(y * sizePx * 4, (y + 1) * sizePx * 4), ((top + y) * widthPx + left) * 4);
+    const left = (index % columns) * cellPx;
+    const top = Math.floor(index / columns) * cellPx;
+    for (let y = 0; y < cellPx; y++) {
+      const from = ((y + skipY) * sizePx + skipX) * 4;
+      bytes.set(picture.subarray(from, from + cellPx * 4), ((top + y) * widthPx + left) * 4);
     }
   });
   decoder.close();
-  return (await encodeImage({ widthPx, heightPx: rows * sizePx, channels: 4, bytes }, 'png')).bytes;
+  return (await encodeImage({ widthPx, heightPx: rows * cellPx, channels: 4, bytes }, 'png')).bytes;
 }
 
 async function shipped(): Promise<string[]> {

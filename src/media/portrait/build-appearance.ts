@@ -6,6 +6,7 @@ import { FACE_POINT_COUNT } from './landmark-groups.ts';
 import { buildLayers } from './layers.ts';
 import { buildMesh, type PersonMesh } from './mesh.ts';
 import { buildMouth } from './mouth.ts';
+import { sampleAt } from './inpaint.ts';
 import { closeMouth } from './mouth-rest.ts';
 import { PartsAtlas, solidSprite } from './parts-atlas.ts';
 import { jawBareness } from './jaw-bareness.ts';
@@ -43,6 +44,7 @@ export function buildAppearance(analysis: PortraitAnalysis): Appearance {
     pose,
     sizePx,
     jawBareness(split, landmarks, pose),
+    (x, y) => sampleAt(split.alpha, sizePx, sizePx, 1, 0, x, y),
   );
   const layers = buildLayers(split, landmarks, pose, sizePx);
   const normals = vertexNormals(mesh, triangles);

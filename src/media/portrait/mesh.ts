@@ -46,6 +46,7 @@ interface OvalSpot {
 /**
  * @param restPx - `[468, 3]` camera space, lips closed; @param landmarks - `[478, 3]` as the portrait shows them;
  * @param face - `[468, 3]` cm in head axes, lips closed; @param triangles - open at mouth and eyes;
+ * @param presence - how much of a pixel is the person, 0..1, edges repeated;
  * @param bareness - for each point of the outline: 0 where hair or cloth lies against it .. 1 where nothing does.
  */
 export function buildMesh(
@@ -56,6 +57,7 @@ export function buildMesh(
   pose: HeadPose,
   sizePx: number,
   bareness: readonly number[],
+  presence: (x: number, y: number) => number,
 ): PersonMesh {
   const facePoints = face.length / 3;
   const positions: number[] = Array.from(restPx);
@@ -131,7 +133,8 @@ export function buildMesh(
     positions.push(x, -y, cameraDepth(head, pose));
     // Beyond the picture's edge its mirror image goes on: hair stays hair.
     texels.push(reflected(x, sizePx), reflected(y, sizePx));
-    alphas.push(1);
+    const beyond = x < 0 || y < 0 || x > sizePx || y > sizePx;
+    alphas.push(beyond ? smoothstep(0.5, 0.95, presence(x, y)) : 1);
     const below = chinHeight - head[1];
     const headWeight = 1 - smoothstep(-4, 8, below);
     headWeights.push(headWeight);

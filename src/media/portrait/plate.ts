@@ -1,6 +1,7 @@
 import { smoothstep } from '../../base/ramp.ts';
 import type { RgbaImage } from '../appearance.ts';
 import type { PortraitAnalysis } from './analysis.ts';
+import { addGrain, grainOf } from './grain.ts';
 import { boxBlur, fillUnknown, halve, sampleAt } from './inpaint.ts';
 
 /** The picture taken apart into what stands behind the person and the person alone. */
@@ -53,18 +54,21 @@ function fillAtHalfSize(colours: Float32Array, known: Float32Array, size: number
   }
   const filled = fillUnknown(halfColours, halfKnown, half, half, 3);
   const out = new Float32Array(colours.length);
+  const filledShare = new Float32Array(known.length);
   // A soft edge between the two, or the border of what is known shows as a line.
   const trust = boxBlur(known, size, size, 3);
   for (let y = 0; y < size; y++) {
     for (let x = 0; x < size; x++) {
       const at = y * size + x;
       const weight = known[at]! * smoothstep(0.4, 1, trust[at]!);
+      filledShare[at] = 1 - weight;
       for (let channel = 0; channel < 3; channel++) {
         const fill = weight < 1 ? sampleAt(filled, half, half, 3, channel, (x + 0.5) / 2, (y + 0.5) / 2) : 0;
         out[at * 3 + channel] = colours[at * 3 + channel]! * weight + fill * (1 - weight);
       }
     }
   }
+  addGrain(out, filledShare, grainOf(colours, known, size, size, 3), 3);
   return out;
 }
 

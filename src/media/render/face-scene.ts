@@ -12,6 +12,7 @@ import { keepTriangles } from './opacity.ts';
 import { ScenePlanner, type ScenePlan, type Texture } from './scene-plan.ts';
 import { shapeWeights } from './shape-weights.ts';
 import { VertexWriter } from './vertex-writer.ts';
+import { WrinkleLayer } from './wrinkle-layer.ts';
 
 export interface FaceSceneOptions {
   readonly sizePx: number;
@@ -35,6 +36,7 @@ export class FaceScene {
   private readonly eyes: readonly EyeLayer[];
   private readonly mouth: MouthLayer;
   private readonly feather: FeatherLayer;
+  private readonly wrinkles: WrinkleLayer;
   private readonly writer: VertexWriter;
   private readonly weights = new Float32Array(ARKIT_DIMS);
   /** `[vertexCount, 2]` texels of the loaded textures. */
@@ -64,6 +66,7 @@ export class FaceScene {
     const face = keepTriangles(arrays.faceTriangles, this.texels, arrays.vertexAlphas, textures.face);
     planner.batch(TEXTURES.indexOf('face'), face.triangles, (triangle) => face.opaque[triangle] === 1);
     this.feather = new FeatherLayer(appearance, planner, TEXTURES.indexOf('face'));
+    this.wrinkles = new WrinkleLayer(facts, planner, parts);
     const loaded: Texture[] = TEXTURES.map((name) => textures[name]);
     if (options.badge) {
       const badge = drawBadge(options.sizePx);
@@ -111,6 +114,7 @@ export class FaceScene {
     for (const eye of this.eyes) eye.write(motion, head, deformer, writer);
     this.mouth.write(motion, deformer, writer);
     this.feather.write(deformer, this.putFeather);
+    this.wrinkles.write(this.weights, deformer, writer);
     this.writeBadge(vertices);
   }
 
