@@ -205,6 +205,24 @@ def evaluate(encoder, denoiser, mean, std, held, noise_levels=NOISE_LEVELS, guid
     if thorough:
         figures['controls'] = control_figures(rig, by_kind['clean'])
         figures['drift'] = drift_figures(rig, by_kind['clean'][:6])
+        figures['samplers'] = sampler_figures(encoder, denoiser, mean, std, by_kind['clean'][::3])
+    return figures
+
+
+SAMPLERS = {
+    '1 step': ((1.0, 0.0), None), '2 steps': ((1.0, 0.5, 0.0), None), '4 steps': ((1.0, 0.75, 0.5, 0.25, 0.0), None),
+    '1 step, audio guidance 0.5': ((1.0, 0.0), {'audio': 0.5}),
+}
+
+
+def sampler_figures(encoder, denoiser, mean, std, scenes):
+    """Returns how steps and guidance change mouth and life."""
+    figures = {}
+    for name, (noise_levels, guidance) in SAMPLERS.items():
+        made, taught = perform(Rig(encoder, denoiser, mean, std, noise_levels, guidance), scenes)
+        mouth, life = mouth_figures(made, taught, scenes), life_figures(made, taught)
+        figures[name] = {key: mouth[key] for key in ('aperture_r', 'pucker_r', 'closure_recall')}
+        figures[name].update({key: life[key] for key in ('pose_variation', 'head_jerk', 'blinks_per_s')})
     return figures
 
 
