@@ -67,12 +67,14 @@ const RENDERS_UNDER_WAY = 2;
 /** After this long without a picture, an old expression is better than none: a freeze is seen from 200 ms on. */
 const STALE_US = 120_000;
 /** Motion that takes longer than this past its moment is given up, and plausible motion stands in. */
-const MOTION_OVERDUE_US = 150_000;
+const MOTION_OVERDUE_US = 250_000;
 /**
  * Motion comes a hop at a time, so a frame or two wait for the pen; more are a backlog, and waiting it out would make
  * every picture later.
  */
 const BACKLOG_US = 80_000;
+/** As far behind as motion may fall. */
+const HOPS_WAITING = 3;
 const KEYFRAME_REST_US = 150_000;
 const VIEWERLESS_INTERVAL_US = 100_000;
 /** Nothing sleeps longer than this, so that a rule that no event wakes still works. */
@@ -255,6 +257,8 @@ export class Pipeline {
       if (overdueUs > MOTION_OVERDUE_US) this.#motion.skip();
       return undefined;
     }
+    // One run hears the sound of all hops that were given up before it, so skipping is how a slow network catches up.
+    while (this.#motion.waitingHops > HOPS_WAITING) this.#motion.skip();
     const job = this.#motion.due();
     if (job === undefined) return undefined;
     this.#motionUnderWay = true;

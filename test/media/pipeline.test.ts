@@ -215,6 +215,15 @@ describe('Pipeline', () => {
     expect(Math.max(...gapsMs(world, 3000))).toBeLessThan(200);
   });
 
+  it('lets slow networks catch up: each run hears all that was skipped, and none comes for nothing', () => {
+    const world = new World({ motionMs: 110 });
+    world.talk(6000);
+    world.run(6000);
+    expect(world.pipeline.figures.skippedHops).toBeGreaterThan(20);
+    expect(world.pipeline.figures.lateResults).toBe(0);
+    expect(Math.max(...gapsMs(world, 3000))).toBeLessThan(200);
+  });
+
   it('silences and closes the mouth within 200 ms of an interruption', () => {
     const world = new World();
     world.run(500);
