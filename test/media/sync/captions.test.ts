@@ -30,12 +30,12 @@ describe('shareOut()', () => {
     expect(words.at(-1)?.endUs).toBe(2_400_000);
   });
 
-  test('believes measured weights', () => {
-    const words = shareOut('a b', 0, 400, [], [1, 3]);
-    expect(words.map(({ startUs, endUs }) => [startUs, endUs])).toEqual([
-      [0, 100],
-      [100, 400],
-    ]);
+  test('believes measured weights, and draws the last word out', () => {
+    const [first, last] = shareOut('a b', 0, 1000, [], [1, 1]);
+    expect(first?.endUs).toBe(last?.startUs);
+    expect(first?.endUs).toBeGreaterThan(350);
+    expect(first?.endUs).toBeLessThan(450);
+    expect(last?.endUs).toBe(1000);
   });
 
   test('text without words has no times', () => {
