@@ -3,6 +3,7 @@ import { HEAD_ANGLE_INDICES, HEAD_SHIFT_INDICES, SPEECH_INDICES } from './channe
 import { turnEyes } from './eyes.ts';
 import { drawGesture, type GestureMoment } from './gestures.ts';
 import { limit } from './limits.ts';
+import { sealLips } from './lip-seal.ts';
 
 /** What is done to the model's motion at one moment; the model itself does not know of it. */
 export interface Composition {
@@ -59,6 +60,7 @@ export function compose(motion: Float32Array, composition: Composition): void {
   const { amplitude, headMotion, pose, nearness, composing, gestures, mouthOpen } = composition;
   const { headYaw, headPitch, headRoll } = MOTION_INDEX;
   const [ownYaw, ownPitch] = [motion[headYaw]!, motion[headPitch]!];
+  sealLips(motion);
   for (const index of SPEECH_INDICES) motion[index] = motion[index]! * amplitude;
   for (const index of HEAD_ANGLE_INDICES) motion[index] = motion[index]! * headMotion;
   for (const index of HEAD_SHIFT_INDICES) motion[index] = motion[index]! * headMotion;

@@ -5,6 +5,7 @@ import { SPEECH_INDICES } from '../../../src/media/motion/channel-groups.ts';
 import { compose, type Composition } from '../../../src/media/motion/composition.ts';
 import { drawGesture, gestureDurationUs, type GestureName } from '../../../src/media/motion/gestures.ts';
 import { limit } from '../../../src/media/motion/limits.ts';
+import { mouthOpening } from '../../../src/media/motion/motion-metrics.ts';
 import { MouthGate } from '../../../src/media/motion/mouth-gate.ts';
 import {
   ARKIT_DIMS,
@@ -91,6 +92,20 @@ describe('compose', () => {
     expect(distance(0)).toBeCloseTo(1.04);
     expect(distance(1)).toBeCloseTo(0.921);
     expect(distance(0.5)).toBeCloseTo((1.04 + 0.921) / 2);
+  });
+
+  test('lips that roll in and press meet, and lips that only press do not', () => {
+    const pressed = { mouthPressLeft: 0.3, mouthPressRight: 0.3, jawOpen: 0.2, mouthClose: 0.1, mouthUpperUpLeft: 0.1 };
+    expect(mouthOpening(composed(pressed, {}))).toBeCloseTo(0.125);
+    expect(mouthOpening(composed({ ...pressed, mouthRollUpper: 0.16 }, {}))).toBeCloseTo(0);
+    expect(mouthOpening(composed({ ...pressed, mouthRollUpper: 0.16 }, { amplitude: 2 }))).toBeCloseTo(0);
+    let before = mouthOpening(composed(pressed, {}));
+    for (let roll = 0; roll < 0.2; roll += 0.005) {
+      const opening = mouthOpening(composed({ ...pressed, mouthRollUpper: roll }, {}));
+      expect(before - opening).toBeGreaterThanOrEqual(-1e-6);
+      expect(before - opening).toBeLessThan(0.02);
+      before = opening;
+    }
   });
 
   test('the look stays where it is while the head turns, as far as eyes go', () => {
