@@ -66,7 +66,8 @@ function refusal(path: string, specifier: string): string | undefined {
   const toRoot = toPart.endsWith('.ts');
   if (atRoot || part === toPart) return undefined;
   if (layer === 'media') return toRoot ? undefined : 'stages of media/ meet only in files at its root';
-  return !toRoot && toPart > part ? `${layer}/${toPart} sorts after ${layer}/${part}` : undefined;
+  if (layer === 'peer') return toRoot ? `${layer}/${part}/ is below the files at its root` : undefined;
+  return layer === 'native' && toPart > part ? `${layer}/${toPart} sorts after ${layer}/${part}` : undefined;
 }
 
 function refusals(path: string, source: string): string[] {
@@ -94,6 +95,7 @@ test.each([
   ['src/media/motion/sampler.ts', `import '../../native/model/onnx-session.ts'`],
   ['src/media/motion/sampler.ts', `import { Windower } from '../features/windower.ts'`],
   ['src/native/codec/vp8/vp8-encoder.ts', `import { x } from '../../model/bundle.ts'`],
+  ['src/peer/rtc/connection.ts', `import { Session } from '../session.ts'`],
   ['src/peer/session.ts', `const { RTCPeerConnection } = await import('werift')`],
   ['signaling/room.ts', `import { Pipeline } from '../src/media/pipeline.ts'`],
   ['web/call.ts', `import { Session } from '../src/peer/session.ts'`],

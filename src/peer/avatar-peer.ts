@@ -1,3 +1,4 @@
+import type { CandidateInit } from '../../signaling/protocol.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Closable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
@@ -124,7 +125,7 @@ export interface AvatarPeer extends Closable {
    */
   offer(participantId: string, offerSdp: string): Promise<JoinReply>;
   /** A trickled candidate in the browser's form; `null` ends the list. Unknown participants and rubbish are ignored. */
-  candidate(participantId: string, candidate: CandidateInit | null): Promise<void>;
+  candidate(participantId: string, candidate: CandidateInit): Promise<void>;
   /** Idempotent. */
   leave(participantId: string, reason: string): Promise<void>;
   participant(participantId: string): Participant | undefined;
@@ -132,11 +133,4 @@ export interface AvatarPeer extends Closable {
   endPortrait(portraitId: string, reason: string): number;
   readonly load: PeerLoad;
   close(reason?: string): Promise<void>;
-}
-
-export interface CandidateInit {
-  readonly candidate: string;
-  readonly sdpMid?: string | null | undefined;
-  readonly sdpMLineIndex?: number | null | undefined;
-  readonly usernameFragment?: string | null | undefined;
 }

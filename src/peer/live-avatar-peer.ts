@@ -1,3 +1,4 @@
+import type { CandidateInit } from '../../signaling/protocol.ts';
 import { AvatarError, messageOf } from '../base/errors.ts';
 import { Scope } from '../base/lifecycle.ts';
 import { OpusDecoderPool } from '../native/codec/opus-decoder-pool.ts';
@@ -5,7 +6,6 @@ import type { Renderer } from '../native/worker/render-pool.ts';
 import type {
   AvatarPeer,
   AvatarPeerOptions,
-  CandidateInit,
   JoinReply,
   JoinRequest,
   Participant,
@@ -104,7 +104,7 @@ export class LiveAvatarPeer implements AvatarPeer {
     return { answerSdp: await member.answer(offerSdp) };
   }
 
-  async candidate(participantId: string, candidate: CandidateInit | null): Promise<void> {
+  async candidate(participantId: string, candidate: CandidateInit): Promise<void> {
     await this.#members.get(participantId)?.addCandidate(candidate);
   }
 

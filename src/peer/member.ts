@@ -1,3 +1,4 @@
+import type { CandidateInit } from '../../signaling/protocol.ts';
 import { AvatarError } from '../base/errors.ts';
 import { Scope, type Closable } from '../base/lifecycle.ts';
 import type { AudioPacket, EncodedFrame } from '../base/media.ts';
@@ -5,7 +6,7 @@ import type { MediaTimeUs, MonotonicUs } from '../base/timeline.ts';
 import { controlMessageSchema, type ControlMessage } from '../media/control/control-message.ts';
 import { ARKIT_DIMS } from '../media/motion-space.ts';
 import { Vp8Payloader } from '../media/video/vp8-payloader.ts';
-import type { CandidateInit, Participant, PeerEvent } from './avatar-peer.ts';
+import type { Participant, PeerEvent } from './avatar-peer.ts';
 import type { PeerFigures } from './peer-figures.ts';
 import type { Room } from './room-hub.ts';
 import { Connection, type ConnectionEvents } from './rtc/connection.ts';
@@ -112,7 +113,7 @@ export class Member implements Participant, Source, Closable {
     });
   }
 
-  addCandidate(candidate: CandidateInit | null): Promise<void> {
+  addCandidate(candidate: CandidateInit): Promise<void> {
     return this.#inTurn(async () => this.#connection?.addCandidate(candidate));
   }
 

@@ -14,7 +14,7 @@ import { AvatarError, messageOf } from '../../base/errors.ts';
 import type { Closable } from '../../base/lifecycle.ts';
 import type { AudioPacket } from '../../base/media.ts';
 import { advance, type MonotonicUs } from '../../base/timeline.ts';
-import type { CandidateInit } from '../avatar-peer.ts';
+import type { CandidateInit } from '../../../signaling/protocol.ts';
 import { DataChannels, MAX_MESSAGE_BYTES, type DataChannelEvents } from './data-channels.ts';
 import { readFeedback, type Feedback } from './feedback.ts';
 import { sayGoodbye } from './goodbye.ts';
@@ -138,7 +138,7 @@ export class Connection implements Closable {
   }
 
   /** A candidate that came later; what cannot be used is weather. */
-  async addCandidate(candidate: CandidateInit | null): Promise<void> {
+  async addCandidate(candidate: CandidateInit): Promise<void> {
     // One that only answers checks learns the page's addresses from the checks.
     if (this.#options.rtc.iceLite || this.#closed) return;
     try {
@@ -330,7 +330,7 @@ function audioPacketOf({ header, payload }: RtpPacket): AudioPacket {
   return { sequenceNumber: header.sequenceNumber, rtpTimestamp: header.timestamp, data: payload };
 }
 
-function candidateOf({ candidate, sdpMid, sdpMLineIndex, usernameFragment }: CandidateInit) {
+function candidateOf({ candidate, sdpMid, sdpMLineIndex, usernameFragment }: NonNullable<CandidateInit>) {
   return {
     candidate,
     ...(sdpMid == null ? {} : { sdpMid }),
