@@ -36,6 +36,7 @@ export function buildLayers(
   const height = clamp(Math.ceil(Math.max(...ys)) - top, 8, sizePx - top);
   const skin = split.person.slice();
   clearHoleRims(skin, landmarks, pose, sizePx);
+  softenBorder(skin, oval, pose, sizePx);
   const pixels = new Uint8Array(width * height * 4);
   // A turn squeezes the far cheek to half its width: an edge as sharp as a hair would turn into steps.
   const soft = boxBlur(split.alpha, sizePx, sizePx, Math.max(1, Math.round(sizePx / 400)));
@@ -48,6 +49,32 @@ export function buildLayers(
     }
   }
   return { body, face: { widthPx: width, heightPx: height, pixels }, faceOriginPx: [left, top] };
+}
+
+/**
+ * Takes the finest detail out of a band along the outline, where a turn squeezes texels several to a pixel: hairs and
+ * rim lights would turn into dots there.
+ */
+function softenBorder(
+  colours: Float32Array,
+  oval: readonly (readonly [number, number])[],
+  pose: HeadPose,
+  size: number,
+): void {
+  const inner = polygonMask(ringAround(oval, -0.45 * pose.pxPerCm), size);
+  const outer = polygonMask(ringAround(oval, (FEATHER_CM + 0.1) * pose.pxPerCm), size);
+  const band = Float32Array.from(inner, (value, at) => (value === 0 && outer[at] === 1 ? 1 : 0));
+  const share = boxBlur(band, size, size, Math.max(1, Math.round(0.12 * pose.pxPerCm)));
+  const radius = Math.max(1, Math.round(size / 512));
+  const plane = new Float32Array(size * size);
+  for (let channel = 0; channel < 3; channel++) {
+    for (let at = 0; at < plane.length; at++) plane[at] = colours[at * 3 + channel]!;
+    const blurred = boxBlur(plane, size, size, radius);
+    for (let at = 0; at < plane.length; at++) {
+      const weight = share[at]!;
+      if (weight > 0) colours[at * 3 + channel] = plane[at]! + weight * (blurred[at]! - plane[at]!);
+    }
+  }
 }
 
 /**
@@ -69,7 +96,7 @@ function fillBehindJaw(
   const values = new Float32Array(width * height * 4);
   const known = new Float32Array(width * height);
   const fill = new Float32Array(width * height);
-  const grown = polygonMask(ringAround(oval, 0.12 * pose.pxPerCm), size);
+  const grown = polygonMask(ringAround(oval, 0.28 * pose.pxPerCm), size);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const from = (y + top) * size + x + left;
