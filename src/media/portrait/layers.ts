@@ -129,7 +129,9 @@ function fillBehindJaw(
         const colour = (filled[at * 4 + channel]! / Math.max(a, 1e-3)) * shade;
         pixels[to + channel] = Math.round(clamp(pixels[to + channel]! * (1 - share) + colour * share, 0, 255));
       }
-      pixels[to + 3] = Math.round(clamp(pixels[to + 3]! * (1 - share) + a * 255 * share, 0, 255));
+      // Half a neck fading into background reads as a stain: what is filled ends somewhere.
+      const filledAlpha = 255 * smoothstep(0.38, 0.62, a);
+      pixels[to + 3] = Math.round(clamp(pixels[to + 3]! * (1 - share) + filledAlpha * share, 0, 255));
     }
   }
   return { widthPx: size, heightPx: size, pixels };

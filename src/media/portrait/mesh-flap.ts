@@ -26,7 +26,8 @@ const RINGS = [
   { insetCm: 0.42, texelCm: 0.52, backCm: 0.6, alpha: 1 },
   { insetCm: 0.5, texelCm: 0.62, backCm: 1.3, alpha: 1 },
   { insetCm: 0.65, texelCm: 0.72, backCm: 1.9, alpha: 1 },
-  { insetCm: 0.85, texelCm: 0.8, backCm: 2.3, alpha: 0 },
+  // The last one reaches furthest out in a turn, or the flap would end in a fold instead of fading.
+  { insetCm: 0.62, texelCm: 0.8, backCm: 2.5, alpha: 0 },
 ] as const;
 
 /** The flap begins below the ear and is whole at the jaw's angle (head axes, cm). */
