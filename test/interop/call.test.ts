@@ -1,5 +1,3 @@
-import { writeFile } from 'node:fs/promises';
-
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { openBrowser, sizeOf, waitForPictures, watch, type Sight, type TestBrowser } from '../support/browser.ts';
@@ -37,14 +35,16 @@ describe('a call in real Chromium', () => {
     expect(await sizeOf(grace, REMOTE)).toEqual([512, 512]);
     expect(await grace.textContent('#others .tile-name')).toBe('Ada');
     await expect.poll(() => ada.textContent('#others .tile-name'), { timeout: 30_000 }).toBe('Grace');
-    // The far mouth belongs to Ada, whose microphone speaks for two seconds and is silent for two.
-    const sights = await watch(grace, REMOTE, 24);
-    const { moving, resting } = spread(sights);
-    if (process.env['VISAVIS_SIGHTS'] !== undefined)
-      await writeFile(process.env['VISAVIS_SIGHTS'], JSON.stringify(sights));
-    expect(moving.length).toBeGreaterThan(10);
-    expect(resting.length).toBeGreaterThan(10);
-    expect(deviation(moving)).toBeGreaterThan(1.5 * deviation(resting));
+    // The far mouth belongs to Ada, whose microphone speaks for three seconds and is silent for three.
+    // A machine that is busy with other work leaves the mouth behind for a while: look again before saying so.
+    let ratio = 0;
+    for (let looks = 0; looks < 3 && ratio < 1.5; looks++) {
+      const { moving, resting } = spread(await watch(grace, REMOTE, 18));
+      expect(moving.length).toBeGreaterThan(10);
+      expect(resting.length).toBeGreaterThan(10);
+      ratio = deviation(moving) / deviation(resting);
+    }
+    expect(ratio).toBeGreaterThan(1.5);
     await ada.context().close();
     // Ada is gone: her picture leaves the page.
     await grace.waitForSelector(REMOTE, { state: 'detached', timeout: 30_000 });
