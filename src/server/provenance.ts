@@ -7,6 +7,8 @@ export interface ProvenanceClaims {
   readonly portraitSha256: string;
   /** Scope of the consent record. */
   readonly consent: string;
+  /** What was agreed to, in the words of whoever enrolled; its beginning. */
+  readonly consentText: string;
   /** When consent was recorded, ISO 8601. */
   readonly consentTime: string;
   /** `live` on a call; `recording` in a file. */
@@ -17,6 +19,9 @@ export interface ProvenanceClaims {
   readonly participantId?: string;
   readonly roomId?: string;
 }
+
+/** A statement travels in one message; a consent of two thousand characters is in the avatar file whole. */
+export const STATED_CONSENT_CHARACTERS = 300;
 
 export const PROVENANCE_TYPE = 'visavis-provenance';
 

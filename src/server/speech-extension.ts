@@ -6,7 +6,7 @@ import type { Extension, HostParts } from './host.ts';
 import { speechRoutes } from './speech/speech-routes.ts';
 import type { OperatorKeys } from './operator-keys.ts';
 import type { PortraitStore } from './portrait-store.ts';
-import { ProvenanceSigner } from './provenance.ts';
+import { ProvenanceSigner, STATED_CONSENT_CHARACTERS } from './provenance.ts';
 import { SpeechDesk, type Vouched } from './speech/speech-desk.ts';
 import { openVoices, type SpeechSettings } from './speech/speech-settings.ts';
 import { SPEECH_SOCKET_PATH, SpeechSocket } from './speech/speech-socket.ts';
@@ -68,6 +68,7 @@ async function vouchFor(
   const statement = await signer.sign({
     portraitSha256: sha256,
     consent: consent.scope,
+    consentText: consent.text.slice(0, STATED_CONSENT_CHARACTERS),
     consentTime: consent.time,
     kind: 'live',
     issuedAt: Math.floor(Date.now() / 1000),

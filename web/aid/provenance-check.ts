@@ -31,7 +31,7 @@ export async function checkProvenance(
     return {
       result: 'verified',
       portraitSha256: String(claims['portraitSha256']),
-      consent: String(claims['consent']),
+      consent: typeof claims['consentText'] === 'string' ? claims['consentText'] : '',
       keyId: String(parse(header)['kid']),
     };
   } catch {

@@ -1,5 +1,6 @@
 import type { CallPort } from '../call-port.ts';
-import { onLanguageChange, t, type MessageKey } from '../i18n.ts';
+import { onLanguageChange, t } from '../i18n.ts';
+import { en } from '../i18n/en.ts';
 import { h } from './element.ts';
 import { checkProvenance, type ProvenanceVerdict } from './provenance-check.ts';
 import type { Speaker } from './speaker.ts';
@@ -40,16 +41,14 @@ function wordsOf(verdict: ProvenanceVerdict | undefined): string {
   if (verdict.result !== 'verified') return t(`aid.trust.${verdict.result}`);
   return t('aid.trust.verified', {
     portrait: verdict.portraitSha256.slice(0, 8),
-    consent: t(consentKey(verdict.consent)),
+    consent: wordsOfConsent(verdict.consent),
   });
 }
 
-function consentKey(scope: string): MessageKey {
-  const known: Readonly<Record<string, MessageKey>> = {
-    own: 'aid.trust.consent.own',
-    permission: 'aid.trust.consent.permission',
-    artwork: 'aid.trust.consent.artwork',
-  };
-  const found = Object.entries(known).find(([word]) => scope.includes(word));
-  return found?.[1] ?? 'aid.trust.consent.unknown';
+/** The page's own choices are recorded in English and shown in the reader's language; other words as they were written. */
+function wordsOfConsent(recorded: string): string {
+  if (recorded === en['call.consent.self']) return t('aid.trust.consent.own');
+  if (recorded === en['call.consent.permission']) return t('aid.trust.consent.permission');
+  if (recorded === en['call.consent.artwork']) return t('aid.trust.consent.artwork');
+  return recorded === '' ? t('aid.trust.consent.unknown') : `\u2068“${recorded}”\u2069`;
 }

@@ -139,6 +139,7 @@ describe('A room', () => {
         kind: 'live',
         roomId: 'room',
         consent: 'live-call',
+        consentText: 'I am the person shown',
         synthetic: true,
       });
       expect(claims?.portraitSha256).toMatch(/^[0-9a-f]{64}$/);
@@ -177,6 +178,7 @@ describe('Operator keys and provenance', () => {
     const statement = await signer.sign({
       portraitSha256: 'ab',
       consent: 'own',
+      consentText: 'mine',
       consentTime: 't',
       kind: 'recording',
       issuedAt: 1,

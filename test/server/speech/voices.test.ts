@@ -104,7 +104,9 @@ describe('HttpVoice', () => {
     ['never answers', () => undefined, /No sound for 300 ms/],
     [
       'answers and then hangs',
-      (_, response) => { response.writeHead(200, { 'content-type': 'audio/pcm' }).flushHeaders(); },
+      (_, response) => {
+        response.writeHead(200, { 'content-type': 'audio/pcm' }).flushHeaders();
+      },
       /No sound/,
     ],
     [
