@@ -48,9 +48,7 @@ try {
     const context = await browser.newContext({ permissions: ['microphone'] });
     const page = await context.newPage();
     await page.goto(`${url}/?room=bench-${run}&autojoin=1`);
-    await page.waitForFunction("performance.getEntriesByName('visavis:first-picture').length > 0", undefined, {
-      timeout: 60_000,
-    });
+    await page.waitForSelector('#self.playing', { timeout: 60_000 });
     waits.push(
       await page.evaluate<Record<string, number>>(
         "Object.fromEntries(performance.getEntriesByType('mark').map(({ name, startTime }) => [name, startTime]))",
