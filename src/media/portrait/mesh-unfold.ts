@@ -2,11 +2,11 @@
  * Depth may change by this much per pixel: beyond about 1 / tan of the head's limits a surface folds over itself, which
  * shows as a jagged edge. First along edges, then across whole triangles, where sideways and up and down differ.
  */
-const STEEPEST_EDGE = 1.7;
-const STEEPEST_ACROSS = 1.8;
+const STEEPEST_EDGE = 1.9;
+const STEEPEST_ACROSS = 2.2;
 const STEEPEST_DOWN = 2.6;
 const EDGE_PASSES = 24;
-const SMOOTHING_PASSES = 40;
+const SMOOTHING_PASSES = 24;
 /** Thinner triangles (square pixels, doubled) cover nothing. */
 const LEAST_AREA = 3;
 

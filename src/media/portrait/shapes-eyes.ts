@@ -6,8 +6,8 @@ import { LEFT_EYE, RIGHT_EYE, type EyePoints } from './topology.ts';
 const STILL = [33, 133, 263, 362, 6, 168, ...RIGHT_BROW, ...LEFT_BROW, 1, 234, 454, 50, 280] as const;
 
 /** Lid travel as shares of the open gap, in rings from the lash line outward (measured on the prototype). */
-const UPPER_TRAVEL = 1.06;
-const LOWER_TRAVEL = 0.1;
+const UPPER_TRAVEL = 1.14;
+const LOWER_TRAVEL = 0.12;
 const CREASE_TRAVEL = 0.48;
 const ORBIT_TRAVEL = 0.08;
 

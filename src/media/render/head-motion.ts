@@ -21,8 +21,8 @@ const CAMERA_DISTANCE_CM = 70;
 /**
  * A face without a back looks turned less than it is: by these, what bench/closed-loop.ts reads is what was asked.
  */
-const YAW_GAIN = 1.16;
-const PITCH_GAIN = 1.06;
+const YAW_GAIN = 1.24;
+const PITCH_GAIN = 1.12;
 /** How far the torso follows the head (measured from people on calls: about a quarter). */
 const TORSO_SHARE = 0.25;
 const TORSO_DISTANCE_SHARE = 0.75;
