@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import type { AppearanceFacts } from '../../../src/media/appearance.ts';
+import { MOTION_INDEX, restMotion, type MotionChannel } from '../../../src/media/motion-space.ts';
+import { HeadMotion } from '../../../src/media/render/head-motion.ts';
+
+const FACTS = {
+  sizePx: 1000,
+  centrePx: [500, 400],
+  turnDeg: { yaw: 0, pitch: 0, roll: 0 },
+  pose: { rotation: [1, 0, 0, 0, 1, 0, 0, 0, 1], scalePxPerCm: 20, translationPx: [500, -400, 0] },
+} as unknown as AppearanceFacts;
+
+/** Where a point `(cm)` of the head is drawn. */
+function placed(
+  channels: Partial<Record<MotionChannel, number>>,
+  cm: readonly [number, number, number],
+  headWeight = 1,
+  freedom = 1,
+): readonly [x: number, y: number] {
+  const motion = restMotion();
+  for (const [channel, value] of Object.entries(channels)) motion[MOTION_INDEX[channel as MotionChannel]] = value;
+  const head = new HeadMotion(FACTS, 1);
+  // A time at which nobody breathes in or out.
+  head.update(motion, 0);
+  const breath = new HeadMotion(FACTS, 1);
+  breath.update(restMotion(), 0);
+  const point = [500 + 20 * cm[0], -400 + 20 * cm[1], 20 * cm[2]] as const;
+  head.place(...point, headWeight, freedom);
+  breath.place(...point, headWeight, freedom);
+  return [head.x - breath.x, head.y - breath.y];
+}
+
+const NOSE = [0, -1, 7] as const;
+
+test('signs are those of the motion space', () => {
+  expect(placed({ headYaw: 10 }, NOSE)[0]).toBeGreaterThan(20);
+  expect(placed({ headPitch: 10 }, NOSE)[1]).toBeLessThan(-20);
+  expect(placed({ headRoll: 10 }, [0, 8, 4])[0]).toBeGreaterThan(20);
+  expect(placed({ headX: 1 }, NOSE)[0]).toBeCloseTo(20 * 1, 0);
+  expect(placed({ headY: 1 }, NOSE)[1]).toBeCloseTo(-20, 0);
+});
+
+test('twice as near is twice as large', () => {
+  const head = new HeadMotion(FACTS, 1);
+  const motion = restMotion();
+  motion[MOTION_INDEX.headDistance] = 0.8;
+  head.update(motion, 0);
+  head.place(400, -400, 0, 1, 1);
+  const left = head.x;
+  head.place(600, -400, 0, 1, 1);
+  expect((head.x - left) / 200).toBeCloseTo(1 / 0.8, 2);
+});
+
+test('beyond the limits it saturates softly: on and on, and never past them', () => {
+  const at = (yaw: number): number => placed({ headYaw: yaw }, NOSE)[0];
+  expect(at(22)).toBeGreaterThan(at(20));
+  expect(at(40)).toBeGreaterThanOrEqual(at(30));
+  expect(at(1000) - at(60)).toBeLessThan(0.5);
+  expect(placed({ headYaw: NaN, headPitch: Infinity, headDistance: 0 }, NOSE)[0]).toBeCloseTo(0, 6);
+});
+
+test('the torso follows by about a quarter, and pinned points stay where moving would uncover the edge', () => {
+  const [head] = placed({ headX: 2 }, NOSE);
+  const [torso] = placed({ headX: 2 }, NOSE, 0);
+  expect(torso / head).toBeGreaterThan(0.2);
+  expect(torso / head).toBeLessThan(0.3);
+  // Up to the breath, which may carry it out of the picture but not in.
+  expect(Math.abs(placed({ headY: 2 }, [0, -20, 0], 0, 0)[1])).toBeLessThan(2.1);
+});
