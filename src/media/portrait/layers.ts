@@ -96,7 +96,7 @@ function fillBehindJaw(
   const values = new Float32Array(width * height * 4);
   const known = new Float32Array(width * height);
   const fill = new Float32Array(width * height);
-  const grown = polygonMask(ringAround(oval, 0.28 * pose.pxPerCm), size);
+  const grown = polygonMask(ringAround(oval, 0.16 * pose.pxPerCm), size);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const from = (y + top) * size + x + left;
