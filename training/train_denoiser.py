@@ -31,8 +31,9 @@ class Schedule:
     pure_noise_share: float = 0.5  # the live sampler starts, and may end, there
     context_noise: float = 0.1  # standardised, against drift
     mouth_weight: float = 3.0
-    blink_weight: float = 8.0  # rare, and lost unless its beginning is caught
-    closure_emphasis: float = 3.0
+    blink_weight: float = 8.0  # blinks and glances are rare, and lost unless their beginning is caught
+    glance_weight: float = 4.0
+    closure_emphasis: float = 15.0  # closed frames count six times, so that a doubtful p, b or m closes
 
 
 def conditions(chance, batch, frames):
@@ -168,8 +169,9 @@ def loss_of(denoiser, batch, mean, std, schedule, generator):
     step = denoiser.is_head * has_context * present[:, :-1] * (denoiser.head_step - 1) + 1  # [count, tokens - 1, tokenDims]
     wrong = (guess - target) / step
     closed = closure[:, 1:].repeat_interleave(len(CHANNELS), -1)  # [count, tokens - 1, tokenDims]
-    blinks = torch.tensor([float(name.startswith('eyeBlink')) for name in CHANNELS], device=motion.device).repeat(2)
-    weight = 1 + mouth * (schedule.mouth_weight - 1 + schedule.closure_emphasis * closed) + blinks * (schedule.blink_weight - 1)
+    starting = lambda start: torch.tensor([float(name.startswith(start)) for name in CHANNELS], device=motion.device).repeat(2)
+    weight = 1 + mouth * (schedule.mouth_weight - 1 + schedule.closure_emphasis * closed)
+    weight = weight + starting('eyeBlink') * (schedule.blink_weight - 1) + starting('eyeLook') * (schedule.glance_weight - 1)
     loss = (there * weight * wrong.clamp(-8, 8) ** 2).mean()
     half = dims // 2
     moved = (guess[..., half:] - guess[..., :half]) - (target[..., half:] - target[..., :half])
