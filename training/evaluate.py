@@ -15,6 +15,7 @@ from training.train_denoiser import features_of
 AT = slices()
 FRAMES = 1600
 CLOSED_GAP = 0.05
+CONTROL_ROWS = 36
 GAP_OF_OPEN = 0.25  # a gap that counts as plainly open
 HELD_OUT_LANGUAGES = ('it', 'te', 'hu', 'tr')
 
@@ -120,7 +121,8 @@ def gaze_of(motion):
 def control_figures(rig, scenes, seed=3):
     """Asks for random gaze, distance and feelings, and measures what comes after two seconds."""
     chance = np.random.default_rng(seed)
-    count = len(scenes)
+    count = CONTROL_ROWS
+    scenes = [scenes[row % len(scenes)] for row in range(count)]
     condition = plain_condition(count)
     gaze, distance = chance.uniform(-1, 1, (count, 2)), chance.uniform(-1, 1, count)
     condition[:, AT['gaze']] = np.concatenate([gaze, np.ones((count, 1))], 1)
