@@ -126,6 +126,8 @@ export interface AvatarPeer extends Closable {
   offer(participantId: string, offerSdp: string): Promise<JoinReply>;
   /** A trickled candidate in the browser's form; `null` ends the list. Unknown participants and rubbish are ignored. */
   candidate(participantId: string, candidate: CandidateInit): Promise<void>;
+  /** Somebody may soon join with this portrait: what takes time is done now. Never fails: it is only a hint. */
+  prepare(portraitId: string): Promise<void>;
   /** Idempotent. */
   leave(participantId: string, reason: string): Promise<void>;
   participant(participantId: string): Participant | undefined;

@@ -2,6 +2,7 @@ import type { CandidateInit } from '../../signaling/protocol.ts';
 import { AvatarError, messageOf } from '../base/errors.ts';
 import { Scope } from '../base/lifecycle.ts';
 import { OpusDecoderPool } from '../native/codec/opus-decoder-pool.ts';
+import type { FaceDecoderOptions } from '../media/face-codec.ts';
 import type { Renderer } from '../native/worker/render-pool.ts';
 import type {
   AvatarPeer,
@@ -104,6 +105,15 @@ export class LiveAvatarPeer implements AvatarPeer {
     return { answerSdp: await member.answer(offerSdp) };
   }
 
+  async prepare(portraitId: string): Promise<void> {
+    const { avatars, logger, renderers } = this.#options;
+    try {
+      await renderers.prepare(await avatars.load(portraitId), this.#decoderOptions());
+    } catch (thrown) {
+      logger.warn('peer.prepare', { message: messageOf(thrown) });
+    }
+  }
+
   async candidate(participantId: string, candidate: CandidateInit): Promise<void> {
     await this.#members.get(participantId)?.addCandidate(candidate);
   }
@@ -176,10 +186,14 @@ export class LiveAvatarPeer implements AvatarPeer {
   }
 
   #openRenderer(avatar: Uint8Array, framesPerSecond: number): Promise<Renderer> {
-    const { badge, renderers, watermarkKey } = this.#options;
+    const decoder = this.#decoderOptions();
+    return this.#options.renderers.open({ avatar, decoder, bitrateBps: FIRST_BITRATE_BPS, framesPerSecond });
+  }
+
+  #decoderOptions(): FaceDecoderOptions {
+    const { badge, watermarkKey } = this.#options;
     const seed = Math.floor(Math.random() * 0xffff_ffff);
-    const decoder = { sizePx: SIZE_PX, background: 'portrait', badge, watermarkKey, seed } as const;
-    return renderers.open({ avatar, decoder, bitrateBps: FIRST_BITRATE_BPS, framesPerSecond });
+    return { sizePx: SIZE_PX, background: 'portrait', badge, watermarkKey, seed };
   }
 
   async #end(member: Member, reason: string, code?: string): Promise<void> {

@@ -105,6 +105,14 @@ export class Host implements Closable {
           for (const listener of listeners) listener(event);
         }),
       );
+      // Most visitors begin with the first portrait.
+      void portraits.ready().then(
+        async () => {
+          const [first] = portraits.list('');
+          if (first !== undefined) await peer.prepare(first.id);
+        },
+        () => undefined,
+      );
       const extension = await options.extend?.({ peer, portraits, scope });
       if (extension?.onPeerEvent !== undefined) listeners.push(extension.onPeerEvent);
 

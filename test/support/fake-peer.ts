@@ -35,6 +35,10 @@ export class FakePeer implements AvatarPeer {
     return { answerSdp: FAKE_SDP };
   }
 
+  async prepare(): Promise<void> {
+    await Promise.resolve();
+  }
+
   async offer(participantId: string): Promise<JoinReply> {
     if (!this.#present.has(participantId)) throw new AvatarError('SESSION_UNKNOWN', 'Not here');
     return { answerSdp: FAKE_SDP };

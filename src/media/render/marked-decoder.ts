@@ -2,9 +2,16 @@ import type { MediaTimeUs } from '../../base/timeline.ts';
 import type { FaceDecoder } from '../face-codec.ts';
 import { Watermark } from './watermark.ts';
 
-/** @returns a decoder whose pictures carry the key's mark, whichever codec draws them; `decoder` itself without a key. */
-export function marked(decoder: FaceDecoder, watermarkKey: string | undefined): FaceDecoder {
-  return watermarkKey === undefined ? decoder : new MarkedDecoder(decoder, watermarkKey);
+/** The mark of one avatar, key and size, which all its decoders may share: the first that draws lays it out. */
+export interface MarkPlace {
+  watermark?: Watermark;
+}
+
+/**
+ * @returns a decoder whose pictures carry the key's mark, whichever codec draws them; `decoder` itself without a key.
+ */
+export function marked(decoder: FaceDecoder, watermarkKey: string | undefined, place: MarkPlace = {}): FaceDecoder {
+  return watermarkKey === undefined ? decoder : new MarkedDecoder(decoder, watermarkKey, place);
 }
 
 class MarkedDecoder implements FaceDecoder {
@@ -12,27 +19,28 @@ class MarkedDecoder implements FaceDecoder {
   readonly heightPx: number;
   readonly #decoder: FaceDecoder;
   readonly #key: string;
-  #watermark: Watermark | undefined;
+  readonly #place: MarkPlace;
 
-  constructor(decoder: FaceDecoder, key: string) {
+  constructor(decoder: FaceDecoder, key: string, place: MarkPlace) {
     this.widthPx = decoder.widthPx;
     this.heightPx = decoder.heightPx;
     this.#decoder = decoder;
     this.#key = key;
+    this.#place = place;
   }
 
   drawI420(motion: Float32Array, timeUs: MediaTimeUs, target: Uint8Array): void {
     this.#decoder.drawI420(motion, timeUs, target);
     // The first picture says where a mark hides; a head moves too little to make it wrong.
-    this.#watermark ??= this.#layOut(target);
-    this.#watermark.embed(target);
+    this.#place.watermark ??= this.#layOut(target);
+    this.#place.watermark.embed(target);
   }
 
   drawRgba(motion: Float32Array, timeUs: MediaTimeUs, target: Uint8Array): void {
     this.#decoder.drawRgba(motion, timeUs, target);
     const pixels = this.widthPx * this.heightPx;
-    this.#watermark ??= this.#layOut(lumaOf(target, pixels));
-    const { pattern } = this.#watermark;
+    this.#place.watermark ??= this.#layOut(lumaOf(target, pixels));
+    const { pattern } = this.#place.watermark;
     for (let pixel = 0; pixel < pixels; pixel++) {
       // A step of all three colours is a step of luma, and of nothing else.
       const step = pattern[pixel]!;

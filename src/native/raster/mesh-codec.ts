@@ -5,10 +5,13 @@ import { FaceScene, type SceneTextures } from '../../media/render/face-scene.ts'
 import type { Rasteriser, RasterScene, SceneBackground } from '../../media/render/scene-plan.ts';
 import { loadTexture } from '../../media/render/texture.ts';
 import { unpackAppearance } from '../codec/appearance-file.ts';
+import { avatarDigest } from '../codec/avatar-digest.ts';
 import { SimdRasteriser } from './simd-rasteriser.ts';
 
 /** Texels per pixel of the canvas: warping blurs by about half a texel, and more than this only costs cache. */
 const OVERSAMPLING = 1.25;
+/** Avatars kept after their last session, a few megabytes each: whoever comes next begins at once. */
+const KEPT_AVATARS = 2;
 
 /** One avatar at one size, as all its sessions on this thread share it. */
 interface LoadedAvatar {
@@ -25,8 +28,6 @@ interface Shelf {
 export class MeshCodec implements FaceCodec {
   readonly name = 'mesh';
   private static readonly shelves = new Map<string, Shelf>();
-  private static readonly buffers = new WeakMap<ArrayBufferLike, number>();
-  private static bufferCount = 0;
   private readonly rasteriser: () => Rasteriser;
 
   /** @param rasteriser - the SIMD build by default. */
@@ -35,16 +36,21 @@ export class MeshCodec implements FaceCodec {
   }
 
   async open(avatar: Uint8Array, options: FaceDecoderOptions): Promise<FaceDecoder> {
-    const key = MeshCodec.keyOf(avatar, options.sizePx);
+    const key = `${avatarDigest(avatar)}:${options.sizePx}`;
     let shelf = MeshCodec.shelves.get(key);
     if (shelf === undefined) {
-      shelf = { loaded: loadAvatar(avatar, options.sizePx), users: 0 };
-      MeshCodec.shelves.set(key, shelf);
+      const loaded = loadAvatar(avatar, options.sizePx);
+      // What cannot be loaded is not kept.
+      loaded.catch(() => MeshCodec.shelves.delete(key));
+      shelf = { loaded, users: 0 };
     }
+    // The one used last is the last to go.
+    MeshCodec.shelves.delete(key);
+    MeshCodec.shelves.set(key, shelf);
     shelf.users++;
     const leave = (): void => {
       shelf.users--;
-      if (shelf.users === 0 && MeshCodec.shelves.get(key) === shelf) MeshCodec.shelves.delete(key);
+      MeshCodec.tidy();
     };
     try {
       return new MeshDecoder(await shelf.loaded, this.rasteriser(), options, leave);
@@ -54,14 +60,9 @@ export class MeshCodec implements FaceCodec {
     }
   }
 
-  /** The same bytes in the same place are the same avatar: they are only ever read. */
-  private static keyOf({ buffer, byteOffset, byteLength }: Uint8Array, sizePx: number): string {
-    let id = MeshCodec.buffers.get(buffer);
-    if (id === undefined) {
-      id = MeshCodec.bufferCount++;
-      MeshCodec.buffers.set(buffer, id);
-    }
-    return `${id}:${byteOffset}:${byteLength}:${sizePx}`;
+  private static tidy(): void {
+    const idle = [...MeshCodec.shelves].filter(([, { users }]) => users === 0);
+    for (const [key] of idle.slice(0, -KEPT_AVATARS)) MeshCodec.shelves.delete(key);
   }
 }
 

@@ -1,11 +1,20 @@
 import type { Closable } from '../../base/lifecycle.ts';
-import type { FaceCodec, FaceDecoder } from '../../media/face-codec.ts';
-import { marked } from '../../media/render/marked-decoder.ts';
+import { mediaTimeUs } from '../../base/timeline.ts';
+import type { FaceCodec, FaceDecoder, FaceDecoderOptions } from '../../media/face-codec.ts';
+import { restMotion } from '../../media/motion-space.ts';
+import { marked, type MarkPlace } from '../../media/render/marked-decoder.ts';
+import { avatarDigest } from '../codec/avatar-digest.ts';
 import { Vp8Encoder } from '../codec/vp8/vp8-encoder.ts';
 import type { Rendered, RendererOptions, RenderOrder } from './render-pool.ts';
 
+/** Until code that no one has run yet is compiled well. */
+const WARM_PICTURES = 6;
+/** Half a megabyte each. */
+const KEPT_MARKS = 8;
+
 /** Draws and encodes on the thread it is on; one picture buffer serves all frames. */
 export class EncodingRenderer implements Closable {
+  private static readonly marks = new Map<string, MarkPlace>();
   readonly #decoder: FaceDecoder;
   readonly #encoder: Vp8Encoder;
   readonly #picture: Uint8Array;
@@ -22,7 +31,11 @@ export class EncodingRenderer implements Closable {
 
   /** @throws AvatarError what the codec says of the avatar, or `CODEC_FAILED`. */
   static async open(codec: FaceCodec, options: RendererOptions): Promise<EncodingRenderer> {
-    const decoder = marked(await codec.open(options.avatar, options.decoder), options.decoder.watermarkKey);
+    const decoder = marked(
+      await codec.open(options.avatar, options.decoder),
+      options.decoder.watermarkKey,
+      EncodingRenderer.markPlaceOf(options),
+    );
     try {
       const { bitrateBps, framesPerSecond } = options;
       const { widthPx, heightPx } = decoder;
@@ -34,6 +47,20 @@ export class EncodingRenderer implements Closable {
     } catch (thrown) {
       decoder.close();
       throw thrown;
+    }
+  }
+
+  /** Draws and encodes for nobody. @throws AvatarError as `open` and `render`. */
+  static async prepare(codec: FaceCodec, avatar: Uint8Array, decoder: FaceDecoderOptions): Promise<void> {
+    const settings = { bitrateBps: 1_000_000, framesPerSecond: 25 };
+    const renderer = await EncodingRenderer.open(codec, { avatar, decoder, ...settings });
+    try {
+      const motion = restMotion();
+      for (let index = 0; index < WARM_PICTURES; index++) {
+        renderer.render({ motion, timeUs: mediaTimeUs(index * 40_000), keyframe: index === 0, ...settings });
+      }
+    } finally {
+      renderer.close();
     }
   }
 
@@ -51,6 +78,17 @@ export class EncodingRenderer implements Closable {
   close(): void {
     this.#encoder.close();
     this.#decoder.close();
+  }
+
+  private static markPlaceOf({ avatar, decoder }: RendererOptions): MarkPlace {
+    const { background, sizePx, watermarkKey } = decoder;
+    const name = JSON.stringify([avatarDigest(avatar), watermarkKey, sizePx, background]);
+    const { marks } = EncodingRenderer;
+    const place = marks.get(name) ?? {};
+    marks.delete(name);
+    marks.set(name, place);
+    for (const oldest of [...marks.keys()].slice(0, -KEPT_MARKS)) marks.delete(oldest);
+    return place;
   }
 
   #follow({ bitrateBps, framesPerSecond }: RenderOrder): void {

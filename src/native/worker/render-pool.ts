@@ -95,6 +95,17 @@ export class RenderPool implements Closable {
     return new ThreadRenderer(client, rendererId, release);
   }
 
+  /**
+   * Draws a few pictures for nobody on every thread, one after the other, so that the next renderer of this avatar
+   * begins at once.
+   * @throws AvatarError as `open`.
+   */
+  async prepare(avatar: Uint8Array, decoder: FaceDecoderOptions): Promise<void> {
+    for (const { client } of this.#threads) {
+      if (client.alive) await client.request({ type: 'prepare', avatar, decoder });
+    }
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all(this.#threads.map(({ client }) => client.close()));

@@ -21,7 +21,9 @@ export type RenderRequest =
       readonly bitrateBps: number;
       readonly framesPerSecond: number;
     }
-  | { readonly type: 'close'; readonly rendererId: number };
+  | { readonly type: 'close'; readonly rendererId: number }
+  /** Does once what the first picture of such an avatar would otherwise wait for. */
+  | { readonly type: 'prepare'; readonly avatar: Uint8Array; readonly decoder: FaceDecoderOptions };
 
 export type RenderReply =
   | { readonly type: 'opened' }
@@ -31,7 +33,8 @@ export type RenderReply =
       readonly drawUs: number;
       readonly encodeUs: number;
     }
-  | { readonly type: 'closed' };
+  | { readonly type: 'closed' }
+  | { readonly type: 'prepared' };
 
 export interface RenderWorkerData {
   /** A module that exports `openFaceCodec(): Promise<FaceCodec>`; the built-in mesh codec where none is named. */

@@ -30,6 +30,9 @@ serve(async (request: RenderRequest): Promise<Answer<RenderReply>> => {
       renderers.get(request.rendererId)?.close();
       renderers.delete(request.rendererId);
       return { reply: { type: 'closed' } };
+    case 'prepare':
+      await EncodingRenderer.prepare(await codec, request.avatar, request.decoder);
+      return { reply: { type: 'prepared' } };
     default:
       return request satisfies never;
   }

@@ -37,6 +37,14 @@ describe('RenderPool', () => {
     for (const { drawUs, encodeUs } of pictures) expect(drawUs + encodeUs).toBeGreaterThan(0);
   });
 
+  it('prepares an avatar on every thread and leaves nothing open', async () => {
+    const pool = open(2);
+    await pool.prepare(AVATAR, OPTIONS.decoder);
+    expect([pool.renderers, pool.pending]).toEqual([0, 0]);
+    const { frame } = await render(await pool.open(OPTIONS), 0);
+    expect(frame?.keyframe).toBe(true);
+  });
+
   it('spreads renderers over its threads and takes them back', async () => {
     const pool = open(2);
     const renderers = await Promise.all([0, 1, 2, 3].map(() => pool.open(OPTIONS)));
