@@ -13,6 +13,8 @@ const { metafile } = await build({
   entryPoints: { page: 'main.ts', style: 'styles/page.css' },
   outdir: OUT,
   entryNames: '[name]-[hash]',
+  chunkNames: 'part-[hash]',
+  splitting: true,
   bundle: true,
   format: 'esm',
   target: ['chrome110', 'firefox115', 'safari16'],
@@ -23,7 +25,15 @@ const { metafile } = await build({
 });
 const made = Object.keys(metafile.outputs).map((path) => basename(path));
 const named = (pattern) => made.find((name) => pattern.test(name));
-const html = readFileSync(resolve(WEB, 'index.html'), 'utf8')
+// Parts are fetched while the first of them is read, and not one after the other.
+const preload = (template) =>
+  template.replace(/^.*\{\{parts\}\}.*\n/m, (line) =>
+    made
+      .filter((name) => /^part-.*\.js$/.test(name))
+      .map((name) => line.replace('{{parts}}', name))
+      .join(''),
+  );
+const html = preload(readFileSync(resolve(WEB, 'index.html'), 'utf8'))
   .replace('{{script}}', named(/^page-.*\.js$/))
   .replace('{{style}}', named(/^style-.*\.css$/));
 writeFileSync(resolve(OUT, 'index.html'), html);

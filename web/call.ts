@@ -18,6 +18,8 @@ export interface JoinWish {
 
 /** How long a connection may be in trouble before another one is tried: ICE often mends itself at once. */
 const MEND_MS = 2500;
+/** Pictures and their roster follow the signaling server's roster within a second, where nothing is wrong. */
+const ROSTER_MS = 6000;
 
 /** A call from joining to leaving, through broken sockets, broken media and full servers. */
 export class Call implements CallPort {
@@ -38,11 +40,14 @@ export class Call implements CallPort {
   #greeted = false;
   #waiting = 0;
   #mending = 0;
+  #comparing = 0;
   /** Messages are handled one at a time: an answer and its candidates belong in order. */
-  #turn: Promise<void> = Promise.resolve();
+  #turn: Promise<void>;
 
-  constructor(settings: Settings) {
+  /** @param ready - messages of the server wait for it. */
+  constructor(settings: Settings, ready: Promise<void> = Promise.resolve()) {
     this.#settings = settings;
+    this.#turn = ready;
   }
 
   get state(): CallState {
@@ -87,6 +92,7 @@ export class Call implements CallPort {
   leave(): void {
     clearInterval(this.#waiting);
     clearTimeout(this.#mending);
+    clearTimeout(this.#comparing);
     if (this.#welcomed) this.#socket?.send({ type: 'leave' });
     this.#socket?.close();
     this.#link?.close();
@@ -153,9 +159,10 @@ export class Call implements CallPort {
         return;
       case 'joined':
       case 'roster':
+        this.#compareRosters(message.members.length);
+        return;
       case 'heartbeat':
       case 'offer':
-        // Who is where is told with the pictures, on the data channel.
         return;
       default:
         message satisfies never;
@@ -248,6 +255,17 @@ export class Call implements CallPort {
         if (this.#link === link) this.#socket?.send({ type: 'offer', sdp });
       });
     }, delayMs);
+  }
+
+  /**
+   * Who is where is told with the pictures, on the data channel. Where that misses somebody whom signaling knows, the
+   * channel has fallen silent: one new connection is tried.
+   */
+  #compareRosters(memberCount: number): void {
+    clearTimeout(this.#comparing);
+    this.#comparing = setTimeout(() => {
+      if (this.#link?.state === 'connected' && this.#participants.length < memberCount) void this.#offerAnew();
+    }, ROSTER_MS);
   }
 
   #onChannelMessage(message: ChannelMessage): void {

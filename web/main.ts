@@ -1,155 +1,40 @@
-import { mountAid } from './aid/mount.ts';
-import { announce, toast } from './announce.ts';
 import { Call, type JoinWish } from './call.ts';
-import { Controls } from './controls.ts';
-import { byId, make } from './dom.ts';
-import { isLanguage, LANGUAGE_NAMES, language, setLanguage, startLanguage, t } from './i18n.ts';
-import { copyLink, Lobby } from './lobby.ts';
-import { Microphone, problemOf } from './microphone.ts';
-import { Panels } from './panels.ts';
-import { PortraitPicker } from './portrait-picker.ts';
-import { PortraitService } from './portrait-service.ts';
+import { Microphone } from './microphone.ts';
 import { readSettings } from './settings.ts';
-import { Stage } from './stage.ts';
-import { showState } from './state-pill.ts';
-import { StatisticsPanel } from './statistics-panel.ts';
-import { startTheme } from './theme.ts';
-import { sentenceForCode, UploadDialog } from './upload-dialog.ts';
+import { recall } from './storage.ts';
 
+// What the first picture waits for, and nothing else: the offer leaves while the rest of the page is still on its way.
 const settings = readSettings(document.getElementById('settings')?.textContent ?? '{}', location);
-const call = new Call(settings);
+const isAskedByLink = new URLSearchParams(location.search).has('portrait');
+const portrait = isAskedByLink ? settings.portrait : (recall('portrait') ?? settings.portrait);
+let pageIsThere = (): void => undefined;
+// Answers wait for the page, so that nothing is told before there is somebody to hear it.
+const call = new Call(
+  settings,
+  new Promise((resolve) => {
+    pageIsThere = resolve;
+  }),
+);
 const microphone = new Microphone();
-const service = new PortraitService(settings.token);
-const picker = new PortraitPicker(service, settings.portrait, new URLSearchParams(location.search).has('portrait'));
+const wish: JoinWish | undefined =
+  settings.autojoin && settings.room !== undefined
+    ? { room: settings.room, name: settings.name ?? '', portrait }
+    : undefined;
+if (wish !== undefined) call.join(wish);
+const opening = wish !== undefined && settings.withMicrophone ? microphone.open() : undefined;
+// The page tells of one that fails.
+opening?.catch(() => undefined);
 
-// The offer leaves before anything else is built: it is what the first picture waits for.
-let current: JoinWish | undefined;
-if (settings.autojoin && settings.room !== undefined) {
-  join({ room: settings.room, name: settings.name ?? '', portrait: picker.chosen });
-}
+const [{ startPage }] = await Promise.all([import('./page.ts'), documentIsRead()]);
+startPage({ settings, call, microphone, portrait, wish, opening });
+pageIsThere();
 
-startLanguage();
-startTheme();
-startLanguageChoice();
-const lobby = new Lobby(settings, picker, microphone, join);
-const stage = new Stage(call);
-const statistics = new StatisticsPanel(call);
-const panels = new Panels((open) => {
-  if (open === 'statistics') statistics.start();
-  else statistics.stop();
-});
-new Controls(call);
-mountAid(byId('panel-aid', HTMLDivElement), {
-  call,
-  stage: byId('stage', HTMLElement),
-  captions: byId('captions', HTMLDivElement),
-});
-const upload = new UploadDialog(service, settings.uploadLimitBytes, ({ id }) => void picker.choose(id));
-showState(call);
-byId('portrait-add', HTMLButtonElement).addEventListener('click', () => {
-  upload.open();
-});
-startBar();
-call.onState((state) => {
-  if (state.type === 'ended') {
-    showLobby();
-    lobby.fail(sentenceForCode(state.code, state.message));
-  }
-});
-if (current === undefined) showLobby();
-else showCall(current);
-picker.load().catch(() => {
-  toast(t('call.error.INTERNAL'));
-});
-
-function join(wish: JoinWish): void {
-  const isFirst = current === undefined;
-  current = wish;
-  call.join(wish);
-  microphone.onTrack((track) => {
-    call.setMicrophone(track);
-  });
-  if (settings.withMicrophone) void openMicrophone();
-  // While the page is still being built, `showCall` follows at its end.
-  if (!isFirst || !settings.autojoin) showCall(wish);
-}
-
-async function openMicrophone(): Promise<void> {
-  try {
-    await microphone.open();
-    performance.mark('visavis:microphone');
-    void lobby.listDevices();
-  } catch (thrown) {
-    // Whoever has no microphone can still see, hear and type.
-    toast(t(`call.mic.${problemOf(thrown)}`));
-  }
-}
-
-function showCall(wish: JoinWish): void {
-  lobby.hide();
-  stage.setOwnName(wish.name);
-  byId('call', HTMLElement).hidden = false;
-  document.body.classList.add('in-call');
-  const meter = byId('bar-meter', HTMLSpanElement);
-  microphone.onLevel((level) => {
-    meter.style.setProperty('--level', level.toFixed(2));
-  });
-  byId('main', HTMLElement).focus({ preventScroll: true });
-}
-
-function showLobby(): void {
-  panels.show(undefined);
-  byId('call', HTMLElement).hidden = true;
-  document.body.classList.remove('in-call');
-  lobby.show();
-}
-
-function leave(): void {
-  call.leave();
-  microphone.close();
-  showLobby();
-  announce(t('call.left'));
-}
-
-function startBar(): void {
-  const mute = byId('mute', HTMLButtonElement);
-  const toggleMute = (): void => {
-    const muted = mute.getAttribute('aria-pressed') !== 'true';
-    mute.setAttribute('aria-pressed', String(muted));
-    microphone.setMuted(muted);
-    call.send({ type: 'mute', active: muted });
-    announce(t(muted ? 'call.muted' : 'call.unmuted'));
-  };
-  const interrupt = (): void => {
-    call.send({ type: 'interrupt' });
-    announce(t('call.interrupted'));
-  };
-  mute.addEventListener('click', toggleMute);
-  byId('interrupt', HTMLButtonElement).addEventListener('click', interrupt);
-  byId('leave', HTMLButtonElement).addEventListener('click', leave);
-  for (const id of ['copy', 'alone-copy']) {
-    byId(id, HTMLButtonElement).addEventListener('click', () => {
-      if (current !== undefined) void copyLink(current.room, settings.token);
-    });
-  }
-  addEventListener('keydown', (event) => {
-    if (!event.altKey || event.ctrlKey || event.metaKey || byId('call', HTMLElement).hidden) return;
-    if (event.code === 'KeyM') toggleMute();
-    else if (event.code === 'KeyI') interrupt();
-    else return;
-    event.preventDefault();
-  });
-}
-
-function startLanguageChoice(): void {
-  const select = byId('language', HTMLSelectElement);
-  for (const [tag, name] of Object.entries(LANGUAGE_NAMES)) {
-    const option = make('option', { textContent: name });
-    option.value = tag;
-    option.selected = tag === language();
-    select.append(option);
-  }
-  select.addEventListener('change', () => {
-    if (isLanguage(select.value)) setLanguage(select.value);
+function documentIsRead(): Promise<void> {
+  return new Promise((resolve) => {
+    if (document.readyState !== 'loading') resolve();
+    else
+      document.addEventListener('DOMContentLoaded', () => {
+        resolve();
+      });
   });
 }

@@ -2,7 +2,7 @@ import { toast } from './announce.ts';
 import { byId, icon, make } from './dom.ts';
 import { t } from './i18n.ts';
 import type { Portrait, PortraitService } from './portrait-service.ts';
-import { recall, remember } from './storage.ts';
+import { remember } from './storage.ts';
 
 /** The portraits as a group of pictures to choose from. */
 export class PortraitPicker {
@@ -12,10 +12,10 @@ export class PortraitPicker {
   #portraits: readonly Portrait[] = [];
   #chosen: string;
 
-  /** @param asked - the link's portrait: it wins over the one chosen before, and may be one that is not listed. */
-  constructor(service: PortraitService, asked: string, isAskedByLink: boolean) {
+  /** @param chosen - at first; may be one that is not listed. */
+  constructor(service: PortraitService, chosen: string) {
     this.#service = service;
-    this.#chosen = isAskedByLink ? asked : (recall('portrait') ?? asked);
+    this.#chosen = chosen;
   }
 
   get chosen(): string {

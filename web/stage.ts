@@ -40,6 +40,8 @@ export class Stage {
       if (state.type === 'idle' || state.type === 'ended') this.#clear();
       else this.#attachSelf();
     });
+    // The call may be under way already.
+    this.#attachSelf();
   }
 
   setOwnName(name: string): void {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * What a caller may say to the avatar, at any time: as JSON on the data channel, from the page, and in a `--controls`

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * What a page or a program says to have text spoken, and what it hears back: as JSON on the data channel `visavis`, on
