@@ -20,7 +20,9 @@ function slope(widthPx: number): FaceDecoder {
       each((pixel, grey) => (target[pixel] = grey));
     },
     drawRgba(_motion, _timeUs, target) {
-      each((pixel, grey) => { target.set([grey, grey, grey, 255], pixel * 4); });
+      each((pixel, grey) => {
+        target.set([grey, grey, grey, 255], pixel * 4);
+      });
     },
     close: () => undefined,
   };
