@@ -20,9 +20,10 @@ const DRAWING_BOUND_DEG = 2.6;
 const GAZE_BOUND_DEG = 8;
 /**
  * The aim is 0.12. Lids meet in the picture, but the net reads a lash line as a gap (filmed blinks read 0.05 to 0.2 with
- * it), most of all behind the rims of glasses; see bench/closed-loop.ts for what each portrait gives.
+ * it), most of all without colour and behind the rims of glasses; see bench/closed-loop.ts for what each portrait gives.
  */
-const LID_GAP_BOUND = 0.45;
+const LID_GAP_BOUND = 0.25;
+const LID_GAP_BOUND_OF: Readonly<Record<number, number>> = { 3: 0.4, 4: 0.45 };
 
 let portraits: PortraitFixture[];
 let enroller: PortraitEnroller;
@@ -73,7 +74,9 @@ describe('a drawn face, read back by the landmark net', () => {
     expect.soft(worstError(loop.distance), `${name}: distance`).toBeLessThan(0.02);
     expect.soft(worstError(loop.gazeYawDeg), `${name}: gaze to the side`).toBeLessThan(GAZE_BOUND_DEG);
     expect.soft(worstError(loop.gazePitchDeg), `${name}: gaze up and down`).toBeLessThan(GAZE_BOUND_DEG);
-    expect.soft(loop.lidGap.at(-1)?.read, `${name}: lid gap in a blink`).toBeLessThan(LID_GAP_BOUND);
+    expect
+      .soft(loop.lidGap.at(-1)?.read, `${name}: lid gap in a blink`)
+      .toBeLessThan(LID_GAP_BOUND_OF[index] ?? LID_GAP_BOUND);
     expect.soft(loop.closedLipGap, `${name}: lip gap in p, b and m`).toBeLessThan(0.03);
     expect.soft(isMonotonic(loop.lidGap, -1), `${name}: blink`).toBe(true);
     expect.soft(isMonotonic(loop.jawOpening, 1), `${name}: jaw`).toBe(true);

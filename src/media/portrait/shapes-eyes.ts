@@ -5,11 +5,13 @@ import { LEFT_EYE, RIGHT_EYE, type EyePoints } from './topology.ts';
 
 const STILL = [33, 133, 263, 362, 6, 168, ...RIGHT_BROW, ...LEFT_BROW, 1, 234, 454, 50, 280] as const;
 
-/** Lid travel as shares of the open gap, in rings from the lash line outward (measured on the prototype). */
-const UPPER_TRAVEL = 1.14;
-const LOWER_TRAVEL = 0.12;
-const CREASE_TRAVEL = 0.48;
+/** Lid travel as shares of the open gap, in rings from the lash line outward; both lids together close it. */
+const UPPER_TRAVEL = 0.98;
+const LOWER_TRAVEL = 0.04;
+const CREASE_TRAVEL = 0.5;
 const ORBIT_TRAVEL = 0.08;
+/** Closed lids bulge over the globe, cm. */
+const BULGE_CM = 0.05;
 
 /** @returns the fourteen shapes of both eyes, without the eyeballs. */
 export function* eyeShapes(set: () => HandleSet): Generator<[ArkitShape, Float32Array]> {
@@ -36,10 +38,12 @@ function blink(handles: HandleSet, eye: EyePoints): Float32Array {
     const lower = eye.lower[row]!;
     const dx = face[lower * 3]! - face[upper * 3]!;
     const dy = face[lower * 3 + 1]! - face[upper * 3 + 1]!;
-    handles.move([upper], dx * UPPER_TRAVEL, dy * UPPER_TRAVEL, 0.06);
-    handles.move([lower], -dx * LOWER_TRAVEL, -dy * LOWER_TRAVEL, 0.03);
+    // Both edges end at one depth, or the seam would open as the head nods.
+    const dz = face[lower * 3 + 2]! - face[upper * 3 + 2]!;
+    handles.move([upper], dx * UPPER_TRAVEL, dy * UPPER_TRAVEL, dz * UPPER_TRAVEL + BULGE_CM);
+    handles.move([lower], -dx * LOWER_TRAVEL, -dy * LOWER_TRAVEL, -dz * (1 - UPPER_TRAVEL) + BULGE_CM);
     handles.move([eye.upperSecond[row]!], 0, dy * CREASE_TRAVEL, 0.12);
-    handles.move([eye.lowerSecond[row]!], 0, -dy * 0.1, 0);
+    handles.move([eye.lowerSecond[row]!], 0, -dy * 0.04, 0);
     handles.move([eye.upperThird[row]!], 0, dy * ORBIT_TRAVEL, 0.03);
   }
   return handles.hold(STILL).solve();

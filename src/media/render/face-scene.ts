@@ -6,6 +6,7 @@ import { Deformer } from './deformer.ts';
 import { EyeLayer } from './eye-layer.ts';
 import { FeatherLayer } from './feather-layer.ts';
 import { HeadMotion } from './head-motion.ts';
+import { closeLids } from './lid-seam.ts';
 import { MouthLayer } from './mouth-layer.ts';
 import { Relight } from './relight.ts';
 import { keepTriangles } from './opacity.ts';
@@ -97,6 +98,7 @@ export class FaceScene {
     head.update(motion, timeUs);
     deformer.update(this.weights);
     deformer.place(head);
+    closeLids(facts, this.weights, deformer.places);
     relight.update(head);
     this.shadeSeams();
     const { places } = deformer;

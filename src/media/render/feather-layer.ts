@@ -1,3 +1,4 @@
+import { clamp } from '../../base/ramp.ts';
 import type { Appearance } from '../appearance.ts';
 import type { Deformer } from './deformer.ts';
 import type { ScenePlanner } from './scene-plan.ts';
@@ -5,6 +6,8 @@ import type { ScenePlanner } from './scene-plan.ts';
 /** How far the skin fades out into a hole, cm. */
 const LID_FEATHER_CM = 0.05;
 const LIP_FEATHER_CM = 0.09;
+/** Strips of edges that meet cover the hair's breadth between them. */
+const SLACK_PX = 0.3;
 
 interface Loop {
   readonly points: readonly number[];
@@ -14,6 +17,8 @@ interface Loop {
   readonly upperCount: number;
   readonly first: number;
   readonly reachCm: number;
+  /** What the lower edge's strip adds to its half of the gap, px; below 0 where it must not lie over a closed seam. */
+  readonly lowerSlackPx: number;
 }
 
 /** A thin strip along the inner edge of each hole in the face, so that lips and lids end softly. */
@@ -24,7 +29,7 @@ export class FeatherLayer {
   constructor({ facts }: Appearance, planner: ScenePlanner, faceTexture: number) {
     this.scale = facts.pose.scalePxPerCm;
     const { mouth, eyes } = facts;
-    const loop = (upper: readonly number[], lower: readonly number[], reachCm: number): Loop => {
+    const loop = (upper: readonly number[], lower: readonly number[], reachCm: number, lowerSlackPx: number): Loop => {
       const points = [...upper, ...lower.slice(1, -1).reverse()];
       const first = planner.vertices(points.length);
       const triangles: number[] = [];
@@ -37,19 +42,19 @@ export class FeatherLayer {
         ...upper.map((point, index) => (point === lower[index] ? -1 : (lower[index] ?? -1))),
         ...upper.slice(1, -1).reverse(),
       ];
-      return { points, partner, upperCount: upper.length - 1, first, reachCm };
+      return { points, partner, upperCount: upper.length - 1, first, reachCm, lowerSlackPx };
     };
     this.loops = [
-      loop(mouth.upperInner, mouth.lowerInner, LIP_FEATHER_CM),
-      loop(eyes.right.upperLid, eyes.right.lowerLid, LID_FEATHER_CM),
-      loop(eyes.left.upperLid, eyes.left.lowerLid, LID_FEATHER_CM),
+      loop(mouth.upperInner, mouth.lowerInner, LIP_FEATHER_CM, SLACK_PX),
+      loop(eyes.right.upperLid, eyes.right.lowerLid, LID_FEATHER_CM, -2 * SLACK_PX),
+      loop(eyes.left.upperLid, eyes.left.lowerLid, LID_FEATHER_CM, -2 * SLACK_PX),
     ];
   }
 
   /** @param put - writes feather vertex `vertex`, faded out, at a place of the picture with the texel of `point`. */
   write(deformer: Deformer, put: (vertex: number, point: number, x: number, y: number) => void): void {
     const { places } = deformer;
-    for (const { points, partner, upperCount, first, reachCm } of this.loops) {
+    for (const { points, partner, upperCount, first, reachCm, lowerSlackPx } of this.loops) {
       const reach = reachCm * this.scale;
       for (let index = 0; index < points.length; index++) {
         const point = points[index]!;
@@ -64,7 +69,8 @@ export class FeatherLayer {
         const facing = partner[index]!;
         const gap = facing < 0 ? 0 : Math.hypot(places[facing * 2]! - x, places[facing * 2 + 1]! - y);
         const down = index <= upperCount ? 1 : -1;
-        const inward = ((ny < 0 ? -down : down) * Math.min(reach, 0.5 * gap + 0.3)) / length;
+        const slack = index <= upperCount ? SLACK_PX : lowerSlackPx;
+        const inward = ((ny < 0 ? -down : down) * clamp(0.5 * gap + slack, 0, reach)) / length;
         nx *= inward;
         ny *= inward;
         put(first + index, point, x + nx, y + ny);
