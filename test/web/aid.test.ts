@@ -114,7 +114,7 @@ describe.skipIf(!existsSync(CHROMIUM))('The communication aid in Chromium', () =
 
   test('a conversation with one switch: the scan goes on by itself, Space chooses', async () => {
     const page = await pages.open();
-    await page.evaluate(`localStorage.setItem('visavis.aid', '{"scan":"one","dwellS":0.4}')`);
+    await page.evaluate(`localStorage.setItem('visavis.aid', '{"scan":"one","dwellS":0.8}')`);
     await page.reload();
     await page.waitForFunction('window.harness !== undefined');
     await choose(page, 'Talk by typing', undefined);
@@ -123,7 +123,7 @@ describe.skipIf(!existsSync(CHROMIUM))('The communication aid in Chromium', () =
     await choose(page, 'My phrases', 'How are you?');
     expect(await saidBy(page)).toEqual(['[nod] Yes', '[smile] Thank you', 'How are you?']);
     await page.context().close();
-  });
+  }, 90_000);
 
   test('a conversation with two switches: Space goes on, Enter chooses; letters are written too', async () => {
     const page = await pages.open();
