@@ -1,6 +1,7 @@
 import type { ToCaller } from '../signaling/protocol.ts';
 import type { CallPort, CallState, ChannelMessage, Participant } from './call-port.ts';
 import { PeerLink, type Place } from './peer-link.ts';
+import { playoutOffsetMs } from './playout-clock.ts';
 import type { Settings } from './settings.ts';
 import { SignalingSocket } from './signaling-socket.ts';
 
@@ -18,8 +19,6 @@ export interface JoinWish {
 
 /** How long a connection may be in trouble before another one is tried: ICE often mends itself at once. */
 const MEND_MS = 2500;
-/** Pictures and their roster follow the signaling server's roster within a second, where nothing is wrong. */
-const ROSTER_MS = 6000;
 
 /** A call from joining to leaving, through broken sockets, broken media and full servers. */
 export class Call implements CallPort {
@@ -40,7 +39,6 @@ export class Call implements CallPort {
   #greeted = false;
   #waiting = 0;
   #mending = 0;
-  #comparing = 0;
   /** Messages are handled one at a time: an answer and its candidates belong in order. */
   #turn: Promise<void>;
 
@@ -92,7 +90,6 @@ export class Call implements CallPort {
   leave(): void {
     clearInterval(this.#waiting);
     clearTimeout(this.#mending);
-    clearTimeout(this.#comparing);
     if (this.#welcomed) this.#socket?.send({ type: 'leave' });
     this.#socket?.close();
     this.#link?.close();
@@ -132,6 +129,13 @@ export class Call implements CallPort {
     return subscribe(this.#textListeners, listener);
   }
 
+  async playoutOffsetMs(participantId: string): Promise<number | undefined> {
+    const link = this.#link;
+    const participant = this.#participants.find((each) => each.participantId === participantId);
+    const place = participant?.place ?? (participant?.isSelf === true ? link?.ownPlace : undefined);
+    return link === undefined || place === undefined ? undefined : playoutOffsetMs(await link.statistics, place);
+  }
+
   async #hear(message: ToCaller): Promise<void> {
     switch (message.type) {
       case 'welcome':
@@ -159,7 +163,7 @@ export class Call implements CallPort {
         return;
       case 'joined':
       case 'roster':
-        this.#compareRosters(message.members.length);
+        // Who is where is told with the pictures, on the data channel.
         return;
       case 'heartbeat':
       case 'offer':
@@ -255,17 +259,6 @@ export class Call implements CallPort {
         if (this.#link === link) this.#socket?.send({ type: 'offer', sdp });
       });
     }, delayMs);
-  }
-
-  /**
-   * Who is where is told with the pictures, on the data channel. Where that misses somebody whom signaling knows, the
-   * channel has fallen silent: one new connection is tried.
-   */
-  #compareRosters(memberCount: number): void {
-    clearTimeout(this.#comparing);
-    this.#comparing = setTimeout(() => {
-      if (this.#link?.state === 'connected' && this.#participants.length < memberCount) void this.#offerAnew();
-    }, ROSTER_MS);
   }
 
   #onChannelMessage(message: ChannelMessage): void {

@@ -15,10 +15,12 @@ import type { Closable } from '../../base/lifecycle.ts';
 import type { AudioPacket } from '../../base/media.ts';
 import { advance, type MonotonicUs } from '../../base/timeline.ts';
 import type { CandidateInit } from '../../../signaling/protocol.ts';
+import { prepareAssociation, WINDOW_BYTES, windowLeft } from './association.ts';
 import { DataChannels, MAX_MESSAGE_BYTES, type DataChannelEvents } from './data-channels.ts';
 import { readFeedback, type Feedback } from './feedback.ts';
 import { sayGoodbye } from './goodbye.ts';
 import { readOffer, type Offer } from './offer.ts';
+import { skipUsedRecordNumbers } from './record-numbers.ts';
 import type { RtcOptions } from './rtc-options.ts';
 import { AUDIO_CLOCK_HZ, StreamSender, VIDEO_CLOCK_HZ } from './stream-sender.ts';
 
@@ -57,8 +59,6 @@ const SILENCE_CHECK_MS = 500;
 /** ICE and DTLS take a fifth of a second; a phone that wakes its radio takes a few. */
 const CONNECT_TIMEOUT_US = 15_000_000;
 
-/** A few messages at once; the library's own megabyte is for files. */
-const WINDOW_BYTES = 131_072;
 /** Half a second each: longer than any lost piece takes to come again. */
 const CHOKED_CHECKS = 4;
 
@@ -171,6 +171,7 @@ export class Connection implements Closable {
       if (this.#closed) return;
       if (state === 'connected' && !this.#connected) {
         this.#connected = true;
+        skipUsedRecordNumbers(transport);
         this.#heardUs = this.#options.now();
         events.onConnected();
       } else if (state === 'closed' || state === 'failed') {
@@ -213,8 +214,7 @@ export class Connection implements Closable {
    * is larger than we said we take fills the window instead, and stays.
    */
   #watchWindow(): void {
-    const left = windowOf(this.#peer)?.advertisedRwnd ?? WINDOW_BYTES;
-    this.#choked = left < WINDOW_BYTES - MAX_MESSAGE_BYTES ? this.#choked + 1 : 0;
+    this.#choked = windowLeft(this.#peer) < WINDOW_BYTES - MAX_MESSAGE_BYTES ? this.#choked + 1 : 0;
     if (this.#choked < CHOKED_CHECKS) return;
     this.#options.events.onAbuse(`a message of more than ${MAX_MESSAGE_BYTES} bytes`);
   }
@@ -266,19 +266,11 @@ function peerConfiguration(rtc: RtcOptions): ConstructorParameters<typeof RTCPee
   };
 }
 
-/** The association's receive window, which the library keeps to itself. */
-function windowOf(peer: RTCPeerConnection): { advertisedRwnd: number } | undefined {
-  return peer.sctpTransport?.sctp as unknown as { advertisedRwnd: number } | undefined;
-}
-
 /** Sets the offer, gives each section what we send in it, and answers. */
 async function answer(peer: RTCPeerConnection, offer: Offer, rtc: RtcOptions): Promise<string> {
   await peer.setRemoteDescription({ type: 'offer', sdp: offer.sdp });
   for (const transceiver of peer.getTransceivers()) prepare(transceiver, offer);
-  const window = windowOf(peer);
-  if (window !== undefined && peer.signalingState === 'have-remote-offer' && peer.currentLocalDescription === null) {
-    window.advertisedRwnd = WINDOW_BYTES;
-  }
+  if (peer.currentLocalDescription === null) prepareAssociation(peer);
   for (const transport of peer.iceTransports) {
     // An empty list of servers still makes the library ask a public one.
     (transport.connection as { stunServer?: unknown }).stunServer = undefined;

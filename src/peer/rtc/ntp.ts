@@ -12,6 +12,11 @@ export class NtpClock {
     this.#startS = NTP_EPOCH_S + wallMs / 1000 - now / 1_000_000;
   }
 
+  /** Milliseconds since 1900. */
+  msAt(time: MonotonicUs): number {
+    return this.#startS * 1000 + time / 1000;
+  }
+
   at(time: MonotonicUs): bigint {
     const seconds = this.#startS + time / 1_000_000;
     const whole = Math.floor(seconds);

@@ -171,6 +171,16 @@ export class Page {
     Object.assign(connection, { send: async () => undefined });
   }
 
+  /** Sees every datagram that comes, and loses those for which @param passes - says so. */
+  inspect(passes: (datagram: Buffer) => boolean): void {
+    const connection = this.peer.iceTransports[0]?.connection;
+    if (connection === undefined) return;
+    const execute = connection.onData.execute.bind(connection.onData);
+    connection.onData.execute = (data: Buffer) => {
+      if (passes(data)) execute(data);
+    };
+  }
+
   /** Closes as browsers do: with a word. */
   async close(): Promise<void> {
     for (const transport of this.peer.dtlsTransports) await sayGoodbye(transport);
