@@ -50,6 +50,9 @@ class Stopwatch implements SpeechOutlet {
     this.#firstUs = Math.min(this.#firstUs, systemClock.now());
     return 0;
   }
+  soundTimeMs(): number {
+    return 0;
+  }
   stopSpeaking(): number {
     return 0;
   }

@@ -29,6 +29,12 @@ export interface CallPort {
   onMessage(listener: (message: ChannelMessage) => void): () => void;
   onState(listener: (state: CallState) => void): () => void;
   onParticipants(listener: (participants: readonly Participant[]) => void): () => void;
+  /**
+   * What of somebody's sound (or, unheard, of their picture) is played now.
+   * @returns how far this page's clock (`performance.now`) is ahead of the moment that is played, in ms as the sender
+   * reports count it (NTP); nothing where the browser does not say.
+   */
+  playoutOffsetMs(participantId: string): Promise<number | undefined>;
   /** The real-time text channel (RFC 8865, subprotocol `t140`) whenever there is a new one, open or about to be. */
   onTextChannel(listener: (channel: RTCDataChannel) => void): () => void;
 }

@@ -48,7 +48,7 @@ export function startPage({ settings, call, microphone, portrait, wish, opening 
     else statistics.stop();
   });
   new Controls(call);
-  mountAid(byId('panel-aid', HTMLDivElement), {
+  const aid = mountAid(byId('panel-aid', HTMLDivElement), {
     call,
     stage: byId('stage', HTMLElement),
     captions: byId('captions', HTMLDivElement),
@@ -96,6 +96,7 @@ export function startPage({ settings, call, microphone, portrait, wish, opening 
     stage.setOwnName(wish.name);
     byId('call', HTMLElement).hidden = false;
     document.body.classList.add('in-call');
+    if (aid.isScanned) panels.show('aid');
     const meter = byId('bar-meter', HTMLSpanElement);
     microphone.onLevel((level) => {
       meter.style.setProperty('--level', level.toFixed(2));

@@ -2,7 +2,7 @@ import { BoundedQueue } from '../base/bounded-queue.ts';
 import { assert } from '../base/errors.ts';
 import type { AudioPacket, EncodedFrame } from '../base/media.ts';
 import { advance, mediaTimeUs, type MediaTimeUs, type MonotonicUs } from '../base/timeline.ts';
-import { SoundTrack, type Heard, type SoundDecoder, type SoundPacket } from './audio/sound-track.ts';
+import { SoundTrack, type Heard, type SoundDecoder, type SoundEncoder, type SoundPacket } from './audio/sound-track.ts';
 import type { ControlMessage } from './control/control-message.ts';
 import { MOTION_DIMS } from './motion-space.ts';
 import { MotionStream } from './motion-stream.ts';
@@ -21,6 +21,8 @@ export interface PipelineOptions {
   readonly microphone: SoundDecoder;
   /** Decodes typed speech. */
   readonly voice: SoundDecoder;
+  /** Puts the microphone, lowered, under typed speech. */
+  readonly mixer?: SoundEncoder;
 }
 
 /** What happened. */
@@ -107,7 +109,7 @@ export class Pipeline {
   #rateChanges = 0;
 
   constructor(options: PipelineOptions, now: MonotonicUs) {
-    this.#sound = new SoundTrack(options.microphone, options.voice);
+    this.#sound = new SoundTrack(options.microphone, options.voice, options.mixer);
     this.#motion = new MotionStream({ manifest: options.manifest, seed: options.seed });
     this.#pacer = new FramePacer(options.framesPerSecond);
     this.#clock = new MediaClock(mediaTimeUs(PRELUDE_US), now);

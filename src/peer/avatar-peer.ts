@@ -91,11 +91,17 @@ export interface Participant {
   readonly portraitId: string;
   /**
    * Speech that did not come from the microphone: 20 ms Opus packets that are spoken one after the other in real time,
-   * after those given before; until the last is spoken the microphone is not heard. May be called while the speech is
+   * after those given before; until the last is spoken the microphone is heard lowered. May be called while the speech is
    * still being made.
    * @returns µs from now until the first of them leaves for the listeners, so that captions and gestures can keep time.
    */
   speak(packets: readonly Uint8Array[]): number;
+  /**
+   * @param delayUs - from now, as `speak` gives it.
+   * @returns which moment the sender reports call the sound that leaves then: NTP in ms, by which a page that knows what
+   * it plays now finds when it will be heard.
+   */
+  soundTimeMs(delayUs: number): number;
   /** Forgets what is still to be spoken and closes the mouth, within 200 ms. @returns µs of speech not spoken. */
   stopSpeaking(): number;
   /** Whether the microphone brought speech in the last third of a second: typed speech may wait for a pause. */

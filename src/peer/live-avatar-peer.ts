@@ -2,6 +2,7 @@ import type { CandidateInit } from '../../signaling/protocol.ts';
 import { AvatarError, messageOf } from '../base/errors.ts';
 import { Scope } from '../base/lifecycle.ts';
 import { OpusDecoderPool } from '../native/codec/opus-decoder-pool.ts';
+import { SoundMixer } from '../native/codec/sound-mixer.ts';
 import type { FaceDecoderOptions } from '../media/face-codec.ts';
 import type { Renderer } from '../native/worker/render-pool.ts';
 import type {
@@ -148,6 +149,7 @@ export class LiveAvatarPeer implements AvatarPeer {
     const room = this.#rooms.get(request.roomId) ?? new Room(request.roomId);
     this.#rooms.set(request.roomId, room);
     const { participantId, name, portraitId, framesPerSecond = 25 } = request;
+    const mixer = new SoundMixer();
     const openSession = (events: SessionEvents): Session =>
       new Session({
         engine: this.#options.motion,
@@ -156,9 +158,11 @@ export class LiveAvatarPeer implements AvatarPeer {
         framesPerSecond,
         microphone,
         voice,
+        mixer,
         events,
         now: () => clock.now(),
         onClosed: () => {
+          mixer.close();
           for (const decoder of [microphone, voice]) this.#decoders.give(decoder).catch(() => undefined);
         },
       });

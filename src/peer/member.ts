@@ -2,7 +2,7 @@ import type { CandidateInit } from '../../signaling/protocol.ts';
 import { AvatarError } from '../base/errors.ts';
 import { Scope, type Closable } from '../base/lifecycle.ts';
 import type { AudioPacket, EncodedFrame } from '../base/media.ts';
-import type { MediaTimeUs, MonotonicUs } from '../base/timeline.ts';
+import { advance, type MediaTimeUs, type MonotonicUs } from '../base/timeline.ts';
 import { controlMessageSchema, type ControlMessage } from '../media/control/control-message.ts';
 import { ARKIT_DIMS } from '../media/motion-space.ts';
 import { Vp8Payloader } from '../media/video/vp8-payloader.ts';
@@ -33,6 +33,7 @@ export interface MemberOptions {
   readonly onEnd: (member: Member, reason: string, code?: string) => void;
 }
 
+const LIPS_FRAMES_PER_SECOND = 30;
 /** A place is kept this long without a connection. */
 const KEEP_PLACE_MS = 10_000;
 
@@ -129,6 +130,11 @@ export class Member implements Participant, Source, Closable {
     const delayUs = this.session.speechDelayUs;
     this.session.push({ type: 'speech', packets });
     return delayUs;
+  }
+
+  soundTimeMs(delayUs: number): number {
+    const { ntp, now } = this.#options;
+    return ntp.msAt(advance(now(), delayUs - this.session.figures.delayUs));
   }
 
   stopSpeaking(): number {
@@ -296,11 +302,23 @@ export class Member implements Participant, Source, Closable {
     }
     const parsed = controlMessageSchema.safeParse(message);
     if (parsed.success) {
-      this.control(parsed.data);
+      if (parsed.data.type === 'lip-clarity') this.#favourLips(parsed.data.active);
+      else this.control(parsed.data);
       return;
     }
     const problem = parsed.error.issues[0]?.message ?? 'unknown';
     this.send({ type: 'error', code: 'CONTROL_INVALID', message: problem.slice(0, 200) });
+  }
+
+  /** For this page's eyes: all it sees, in a rate at which lips can be followed. */
+  #favourLips(active: boolean): void {
+    this.#viewer?.favourLips(active);
+    if (!active) return;
+    for (const member of this.#options.room.members) {
+      if (member.session.figures.framesPerSecond < LIPS_FRAMES_PER_SECOND) {
+        member.control({ type: 'frame-rate', framesPerSecond: LIPS_FRAMES_PER_SECOND });
+      }
+    }
   }
 
   async #disconnect(): Promise<void> {

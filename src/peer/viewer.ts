@@ -1,6 +1,6 @@
 import type { Closable } from '../base/lifecycle.ts';
 import type { EncodedFrame } from '../base/media.ts';
-import type { MediaTimeUs, MonotonicUs } from '../base/timeline.ts';
+import { advance, type MediaTimeUs, type MonotonicUs } from '../base/timeline.ts';
 import type { SoundPacket } from '../media/audio/sound-track.ts';
 import type { MediaClock } from '../media/sync/media-clock.ts';
 import type { Connection, Slot } from './rtc/connection.ts';
@@ -27,6 +27,11 @@ interface Place {
 const FIRST_REPORTS = 5;
 const FIRST_INTERVAL_MS = 200;
 const INTERVAL_MS = 1000;
+/**
+ * Browsers let sound and picture differ by 30 ms before they mend it (libwebrtc, `stream_synchronization.cc`). Whoever
+ * follows lips is told that the sound belongs to a picture so much later: then it is never heard before it is seen.
+ */
+const LIPS_FIRST_US = 45_000;
 
 /** One page's screen: which avatar is in which place, and the streams that carry them. */
 export class Viewer implements Closable {
@@ -36,6 +41,7 @@ export class Viewer implements Closable {
   readonly #now: () => MonotonicUs;
   readonly #places: Place[];
   #reports = 0;
+  #soundLagUs = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(participantId: string, connection: Connection, ntp: NtpClock, now: () => MonotonicUs) {
@@ -98,8 +104,15 @@ export class Viewer implements Closable {
     if (source.participantId === this.participantId && !includeOwn) return;
     for (const { slot, source: shown } of this.#places) {
       if (shown !== source) continue;
-      slot.audio?.send([packet.data], packet.startUs, this.#ntp.at(source.clock.when(packet.startUs)), packet.sequence);
+      const whenUs = advance(source.clock.when(packet.startUs), this.#soundLagUs);
+      slot.audio?.send([packet.data], packet.startUs, this.#ntp.at(whenUs), packet.sequence);
     }
+  }
+
+  /** Sound is never heard before the lips that make it are seen. */
+  favourLips(active: boolean): void {
+    this.#soundLagUs = active ? LIPS_FIRST_US : 0;
+    if (this.#connection.connected) this.#reportSoon();
   }
 
   send(message: object): void {
@@ -149,11 +162,12 @@ export class Viewer implements Closable {
   #report(): void {
     const now = this.#now();
     const ntp = this.#ntp.at(now);
+    const soundNtp = this.#ntp.at(advance(now, this.#soundLagUs));
     const reports = this.#places.flatMap(({ slot, source }) => {
       if (source === undefined) return [];
       const timeUs = source.clock.at(now);
       const name = `avatar-${source.participantId}`;
-      return [...slot.video.report(timeUs, ntp, name), ...(slot.audio?.report(timeUs, ntp, name) ?? [])];
+      return [...slot.video.report(timeUs, ntp, name), ...(slot.audio?.report(timeUs, soundNtp, name) ?? [])];
     });
     this.#connection.report(reports);
     const waitMs = this.#reports++ < FIRST_REPORTS ? FIRST_INTERVAL_MS : INTERVAL_MS;

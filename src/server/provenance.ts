@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { CompactSign, compactVerify, importJWK, type JWK } from 'jose';
+import { CompactSign, compactVerify, decodeProtectedHeader, importJWK, type JWK } from 'jose';
 import type { OperatorKeys } from './operator-keys.ts';
 
 /** What this server states about a picture: that it is synthetic, which portrait it shows, and on whose word. */
@@ -18,10 +18,15 @@ export interface ProvenanceClaims {
   /** A statement about one participant's picture in one room says nothing about another's. */
   readonly participantId?: string;
   readonly roomId?: string;
+  /** Of a recording: its pictures and its sound (`FilmDigest`), so that the statement is about this film alone. */
+  readonly contentSha256?: string;
 }
 
 /** A statement travels in one message; a consent of two thousand characters is in the avatar file whole. */
 export const STATED_CONSENT_CHARACTERS = 300;
+
+/** Name of the statement among a recording's tags. */
+export const PROVENANCE_TAG = 'VISAVIS_PROVENANCE';
 
 export const PROVENANCE_TYPE = 'visavis-provenance';
 
@@ -45,7 +50,7 @@ export class ProvenanceSigner {
 
   /** Names the key in few characters that people can compare. */
   get keyId(): string {
-    return createHash('sha256').update(this.publicKey.x).digest('base64url').slice(0, 12);
+    return provenanceKeyId(this.publicKey);
   }
 
   /** @returns the statement in compact form. */
@@ -54,6 +59,20 @@ export class ProvenanceSigner {
     return new CompactSign(new TextEncoder().encode(JSON.stringify(payload)))
       .setProtectedHeader({ alg: 'EdDSA', typ: PROVENANCE_TYPE, kid: this.keyId })
       .sign(await importJWK(this.#key, 'EdDSA'));
+  }
+}
+
+export function provenanceKeyId({ x }: Pick<ProvenancePublicKey, 'x'>): string {
+  return createHash('sha256').update(x).digest('base64url').slice(0, 12);
+}
+
+/** @returns which key signed a statement, as it says itself. */
+export function signerOf(statement: string): string | undefined {
+  try {
+    const { kid } = decodeProtectedHeader(statement);
+    return kid;
+  } catch {
+    return undefined;
   }
 }
 

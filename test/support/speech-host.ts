@@ -4,19 +4,21 @@ import express from 'express';
 import { systemClock } from '../../src/base/clock.ts';
 import { Scope } from '../../src/base/lifecycle.ts';
 import { silentLogger } from '../../src/base/logger.ts';
+import type { ControlMessage } from '../../src/media/control/control-message.ts';
 import { aidMessageSchema, type AidMessage } from '../../src/media/control/speech-message.ts';
 import type { AvatarPeer, Participant, PeerEvent } from '../../src/peer/avatar-peer.ts';
 import type { Extension, HostParts } from '../../src/server/host.ts';
 import { failureHandler } from '../../src/server/http/failure.ts';
 import { routeUpgrades } from '../../src/server/upgrade-router.ts';
 
-/** A participant without media: counts what is spoken and keeps what pages are told. */
+/** A participant without media: counts what is spoken, and keeps what pages are told and what the avatar is asked. */
 export class SilentParticipant implements Participant {
   readonly participantId: string;
   readonly name: string;
   readonly roomId = 'room';
   readonly portraitId = 'astronaut';
-  readonly talking = false;
+  talking = false;
+  readonly controls: ControlMessage[] = [];
   readonly sent: AidMessage[] = [];
   readonly shown: AidMessage[] = [];
   packets = 0;
@@ -24,10 +26,11 @@ export class SilentParticipant implements Participant {
   readonly #room: ReadonlyMap<string, SilentParticipant>;
   #heardUntil = 0;
 
-  constructor(participantId: string, room: ReadonlyMap<string, SilentParticipant>) {
+  /** @param room - whose pages are told what is said to all; alone without one. */
+  constructor(participantId: string, room?: ReadonlyMap<string, SilentParticipant>) {
     this.participantId = participantId;
     this.name = participantId;
-    this.#room = room;
+    this.#room = room ?? new Map([[participantId, this]]);
   }
 
   speak(packets: readonly Uint8Array[]): number {
@@ -38,14 +41,18 @@ export class SilentParticipant implements Participant {
     return at - now;
   }
 
+  soundTimeMs(delayUs: number): number {
+    return delayUs / 1000;
+  }
+
   stopSpeaking(): number {
     this.stops++;
     this.#heardUntil = 0;
     return 0;
   }
 
-  control(): void {
-    return;
+  control(message: ControlMessage): void {
+    this.controls.push(message);
   }
 
   send(message: object): void {
@@ -54,6 +61,18 @@ export class SilentParticipant implements Participant {
 
   broadcast(message: object): void {
     for (const participant of this.#room.values()) participant.shown.push(aidMessageSchema.parse(message));
+  }
+
+  states(): string[] {
+    return this.sent.flatMap((message) => (message.type === 'speech-state' ? [message.state] : []));
+  }
+
+  notices(): string[] {
+    return this.sent.flatMap((message) => (message.type === 'speech-notice' ? [message.notice] : []));
+  }
+
+  captions(): (AidMessage & { type: 'caption' })[] {
+    return this.shown.filter((message) => message.type === 'caption');
   }
 
   provenance(): (AidMessage & { type: 'provenance' })[] {

@@ -33,7 +33,11 @@ function gather(stream: NodeJS.ReadableStream): () => Buffer {
 }
 
 export interface Probed {
-  readonly format: { readonly duration?: string; readonly format_name: string };
+  readonly format: {
+    readonly duration?: string;
+    readonly format_name: string;
+    readonly tags?: Readonly<Record<string, string>>;
+  };
   readonly streams: readonly {
     readonly codec_name: string;
     readonly width?: number;

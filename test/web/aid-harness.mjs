@@ -10,6 +10,7 @@ const subscribe = (set, listener) => {
 const sent = [];
 const typed = [];
 let spoken = 0;
+let offsetMs;
 const hear = (message) => {
   for (const listener of listeners.message) listener(message);
 };
@@ -48,6 +49,7 @@ const call = {
     }
     return true;
   },
+  playoutOffsetMs: async () => offsetMs,
   onMessage: (listener) => subscribe(listeners.message, listener),
   onState: (listener) => subscribe(listeners.state, listener),
   onParticipants: (listener) => subscribe(listeners.participants, listener),
@@ -86,4 +88,12 @@ hear({
     { name: 'my voice', kind: 'personal' },
   ],
 });
-window.harness = { sent, typed, hear };
+window.harness = {
+  sent,
+  typed,
+  hear,
+  /** From now on the browser says how late it plays. */
+  playAt: (ms) => {
+    offsetMs = ms;
+  },
+};

@@ -232,7 +232,7 @@ describe.skipIf(!existsSync(CHROMIUM))('The communication aid in Chromium', () =
     await page.getByLabel(/^Lip clarity/).check();
     expect(await sentBy(page)).toEqual(
       expect.arrayContaining([
-        { type: 'frame-rate', framesPerSecond: 30 },
+        { type: 'lip-clarity', active: true },
         { type: 'distance', ratio: 0.8 },
       ]),
     );

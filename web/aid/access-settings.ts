@@ -7,16 +7,14 @@ export function accessSettings(call: CallPort, stage: HTMLElement, preferences: 
   const { scan, dwellS, lips, lessMotion } = preferences.current;
   const clarify = (on: boolean): void => {
     stage.classList.toggle('lip-clarity', on);
-    if (!on) return;
-    // The own avatar comes closer and moves finer for whoever reads its lips; the crop is this page's alone.
-    call.send({ type: 'frame-rate', framesPerSecond: 30 });
-    call.send({ type: 'distance', ratio: 0.8 });
+    // All that this page sees comes at a rate at which lips can be followed, and never after its sound.
+    call.send({ type: 'lip-clarity', active: on });
+    // The own avatar comes closer for whoever reads its lips; the crop is this page's alone.
+    call.send({ type: 'distance', ratio: on ? 0.8 : null });
   };
-  call.onState(({ type }) => {
-    if (type === 'live' && preferences.current.lips)
-      setTimeout(() => {
-        clarify(true);
-      }, 500);
+  // The first roster says that the channel is open, and who comes later is to be asked too.
+  call.onParticipants((participants) => {
+    if (participants.length > 0 && preferences.current.lips) clarify(true);
   });
   preferences.watch((now) => {
     document.documentElement.toggleAttribute('data-less-motion', now.lessMotion);
@@ -44,7 +42,6 @@ export function accessSettings(call: CallPort, stage: HTMLElement, preferences: 
     tick('aid.access.lips', lips, (checked) => {
       preferences.set({ lips: checked });
       clarify(checked);
-      if (!checked) call.send({ type: 'distance', ratio: null });
     }),
     said('p', 'aid.access.lipsNote', { class: 'hint' }),
     tick('aid.access.motion', lessMotion, (checked) => {

@@ -16,13 +16,14 @@ export interface ShownCaption {
 
 interface Entry {
   readonly message: CaptionMessage;
+  /** By the page's clock. */
   readonly startMs: number;
   readonly endMs: number;
 }
 
 /**
- * Sound leaves the server, crosses the network and waits in the browser's jitter buffer, which also holds it for the
- * picture: 100 ms when all is calm, 400 ms on a machine at its limits (`test/interop/aid-call.test.ts`).
+ * Where the browser does not say what it plays now: sound leaves the server, crosses the network and waits in the
+ * browser's jitter buffer, which also holds it for the picture; 100 ms when all is calm, 400 ms on a machine at its limits.
  */
 export const PLAYOUT_MS = 250;
 /** A caption stays readable for so long after its last word. */
@@ -31,11 +32,33 @@ const LINGER_MS = 2500;
 /** Everyone's captions on one clock: takes messages, tells what to show when. */
 export class CaptionTrack {
   readonly #entries = new Map<string, Entry>();
+  /** By participant: the page's clock less the NTP time of what is heard. */
+  readonly #offsets = new Map<string, number>();
 
   push(message: CaptionMessage, nowMs: number): void {
-    const startMs = nowMs + message.startsInMs + PLAYOUT_MS;
-    const lastMs = message.words.at(-1)?.endMs ?? 0;
-    this.#entries.set(keyOf(message), { message, startMs, endMs: startMs + lastMs });
+    const offsetMs = this.#offsets.get(message.participantId);
+    const { soundTimeMs, startsInMs } = message;
+    const startMs =
+      offsetMs === undefined || soundTimeMs === undefined ? nowMs + startsInMs + PLAYOUT_MS : soundTimeMs + offsetMs;
+    this.#place(keyOf(message), message, startMs);
+  }
+
+  /** The browser says what it plays now: captions that are not over move to when they are heard. */
+  tune(participantId: string, offsetMs: number, nowMs: number): void {
+    this.#offsets.set(participantId, offsetMs);
+    for (const [key, { message, endMs }] of this.#entries) {
+      if (message.participantId !== participantId || message.soundTimeMs === undefined || endMs <= nowMs) continue;
+      this.#place(key, message, message.soundTimeMs + offsetMs);
+    }
+  }
+
+  /** Whose captions there are. */
+  get speakers(): ReadonlySet<string> {
+    return new Set([...this.#entries.values()].map(({ message }) => message.participantId));
+  }
+
+  #place(key: string, message: CaptionMessage, startMs: number): void {
+    this.#entries.set(key, { message, startMs, endMs: startMs + (message.words.at(-1)?.endMs ?? 0) });
   }
 
   /** Cuts a participant's captions where the sound stopped. @returns the texts as they were said. */

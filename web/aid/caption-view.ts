@@ -10,6 +10,8 @@ import type { Transcript } from './transcript.ts';
 
 /** Somebody who writes and then says nothing is not writing any more. */
 const TYPING_LINGER_MS = 12_000;
+/** How often the browser is asked what it plays: its buffer grows and shrinks by tens of ms a second. */
+const TUNE_MS = 400;
 
 interface Writer {
   readonly name: string;
@@ -32,6 +34,7 @@ export class CaptionView {
   readonly #logged = new Set<string>();
   readonly #transcript: Transcript;
   #isDrawing = false;
+  #tunedMs = -Infinity;
 
   constructor(
     root: HTMLElement,
@@ -82,11 +85,21 @@ export class CaptionView {
     if (this.#isDrawing) return;
     this.#isDrawing = true;
     const draw = (): void => {
-      this.#draw(performance.now());
+      const nowMs = performance.now();
+      if (nowMs - this.#tunedMs > TUNE_MS) void this.#tune(nowMs);
+      this.#draw(nowMs);
       if (this.#track.isEmpty && this.#writers.size === 0) this.#isDrawing = false;
       else requestAnimationFrame(draw);
     };
     requestAnimationFrame(draw);
+  }
+
+  async #tune(nowMs: number): Promise<void> {
+    this.#tunedMs = nowMs;
+    for (const participantId of this.#track.speakers) {
+      const offsetMs = await this.#call.playoutOffsetMs(participantId);
+      if (offsetMs !== undefined) this.#track.tune(participantId, offsetMs, performance.now());
+    }
   }
 
   #draw(nowMs: number): void {

@@ -1,4 +1,4 @@
-import { language, onLanguageChange, type Language } from '../i18n.ts';
+import { language, onLanguageChange, t, type Language, type MessageKey } from '../i18n.ts';
 import type { Composer } from './composer.ts';
 import { button, h } from './element.ts';
 
@@ -16,53 +16,53 @@ export function letterBoard(composer: Composer): HTMLElement {
     class: 'aid-board',
     'data-scan-group': true,
     'data-aid': 'letters',
-    dir: 'auto',
+    role: 'group',
+    'data-i18n-label': 'aid.board.title',
+    'aria-label': t('aid.board.title'),
     hidden: true,
   });
-  const key = (name: string, act: () => void): HTMLButtonElement =>
-    h('button', { type: 'button', class: 'aid-letter', onclick: act }, name);
   const append = (letters: string): void => {
     composer.write(composer.text + letters);
+  };
+  const letter = (name: string): HTMLButtonElement => {
+    const act = (): void => {
+      append(name);
+    };
+    return h('button', { type: 'button', class: 'aid-letter', onclick: act }, name);
+  };
+  /** A key that shows a sign and is called by a word. */
+  const sign = (key: MessageKey, shown: string, onclick: () => void): HTMLButtonElement => {
+    const name = { 'data-i18n-label': key, 'aria-label': t(key) };
+    return h('button', { type: 'button', class: 'aid-letter wide', ...name, onclick }, shown);
   };
   const show = (): void => {
     const rows = ROWS[language()].map((letters) =>
       h(
         'div',
-        { class: 'aid-board-row', 'data-scan-group': true },
-        ...Array.from(letters, (letter) =>
-          key(letter, () => {
-            append(letter);
-          }),
-        ),
+        {
+          class: 'aid-board-row',
+          'data-scan-group': true,
+          role: 'group',
+          'aria-label': t('aid.board.row', { letters: Array.from(letters).join(' ') }),
+        },
+        ...Array.from(letters, letter),
       ),
     );
     const actions = h(
       'div',
-      { class: 'aid-board-row', 'data-scan-group': true },
-      h(
-        'button',
-        {
-          type: 'button',
-          class: 'aid-letter wide',
-          'aria-label': 'space',
-          onclick: () => {
-            append(' ');
-          },
-        },
-        '␣',
-      ),
-      h(
-        'button',
-        {
-          type: 'button',
-          class: 'aid-letter wide',
-          'aria-label': 'backspace',
-          onclick: () => {
-            composer.write(Array.from(composer.text).slice(0, -1).join(''));
-          },
-        },
-        '⌫',
-      ),
+      {
+        class: 'aid-board-row',
+        'data-scan-group': true,
+        role: 'group',
+        'data-i18n-label': 'aid.compose.say',
+        'aria-label': t('aid.compose.say'),
+      },
+      sign('aid.board.space', '␣', () => {
+        append(' ');
+      }),
+      sign('aid.board.backspace', '⌫', () => {
+        composer.write(Array.from(composer.text).slice(0, -1).join(''));
+      }),
       button(
         'aid.compose.clear',
         () => {

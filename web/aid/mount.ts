@@ -26,8 +26,13 @@ export interface AidContext {
   readonly captions: HTMLElement;
 }
 
+export interface MountedAid {
+  /** Whether the person goes through the page with a switch, and cannot open a panel before that. */
+  readonly isScanned: boolean;
+}
+
 /** Puts the communication aid into `root`. Its keys work in the whole page: Escape stops the voice, Alt and a key speak. */
-export function mountAid(root: HTMLElement, { call, stage, captions }: AidContext): void {
+export function mountAid(root: HTMLElement, { call, stage, captions }: AidContext): MountedAid {
   const preferences = new PreferenceStore();
   const speaker = new Speaker(call, preferences);
   const transcript = new Transcript();
@@ -82,5 +87,10 @@ export function mountAid(root: HTMLElement, { call, stage, captions }: AidContex
         composer.edit();
       };
     return quick.keys.get(code);
+  };
+  return {
+    get isScanned() {
+      return preferences.current.scan !== 'off';
+    },
   };
 }

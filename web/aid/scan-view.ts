@@ -7,20 +7,20 @@ import { Scan, type ScanNode } from './scan.ts';
 const REACHABLE = 'button, input, select, summary, a[href]';
 
 /**
- * Switch scanning of everything that carries `data-scan-group`: the groups one after the other, then what is in the one
+ * Switch scanning of everything on the page that carries `data-scan-group`, in the lobby as in the call: the groups one after the other, then what is in the one
  * that was chosen. One switch: time goes on by itself, Space chooses. Two switches: Space goes on, Enter chooses.
  */
 export class ScanView {
   readonly #root: HTMLElement;
   readonly #preferences: PreferenceStore;
-  readonly #back = h('p', { class: 'aid-scan-back', hidden: true, 'aria-live': 'polite' });
+  readonly #back = h('p', { class: 'aid-scan-back', hidden: true, role: 'status' });
   #scan: Scan<HTMLElement> | undefined;
   #timer: number | undefined;
 
   constructor(root: HTMLElement, preferences: PreferenceStore) {
     this.#root = root;
     this.#preferences = preferences;
-    root.append(this.#back);
+    document.body.append(this.#back);
     preferences.watch(({ scan }) => {
       if (scan === 'off') this.#end();
       else this.#begin();
@@ -36,7 +36,7 @@ export class ScanView {
 
   #begin(): void {
     this.#root.classList.add('aid-scanning');
-    this.#scan = new Scan(treeOf(this.#root));
+    this.#scan = new Scan(treeOf(document.body));
     this.#show();
   }
 
@@ -109,7 +109,7 @@ export class ScanView {
   }
 
   #unmark(): void {
-    for (const marked of this.#root.querySelectorAll('.aid-scan-here, .aid-scan-leave')) {
+    for (const marked of document.querySelectorAll('.aid-scan-here, .aid-scan-leave')) {
       marked.classList.remove('aid-scan-here', 'aid-scan-leave');
     }
   }
@@ -139,19 +139,36 @@ function isShown(element: HTMLElement): boolean {
   );
 }
 
-/** A select moves on to its next choice; everything else is pressed. */
+/** Presses of a switch that take a slider from one end to the other. */
+const SLIDER_PRESSES = 10;
+
+/** A select moves on to its next choice, a slider by a tenth, each back to the beginning after the end; the rest is pressed. */
 function activate(element: HTMLElement): void {
   if (element instanceof HTMLSelectElement) {
     element.selectedIndex = (element.selectedIndex + 1) % element.options.length;
     element.dispatchEvent(new Event('change', { bubbles: true }));
+  } else if (element instanceof HTMLInputElement && element.type === 'range') {
+    const [least, most] = [Number(element.min), Number(element.max)];
+    // The browser rounds it to the slider's own steps.
+    const next = element.valueAsNumber + (most - least) / SLIDER_PRESSES;
+    element.valueAsNumber = element.valueAsNumber >= most ? least : Math.min(most, next);
+    element.dispatchEvent(new Event('input', { bubbles: true }));
   } else element.click();
 }
 
 function nameOf(element: HTMLElement): string {
   const labelled = element.closest('[aria-labelledby]')?.getAttribute('aria-labelledby');
-  const heading =
-    labelled === null || labelled === undefined ? undefined : document.getElementById(labelled)?.textContent;
+  const heading = labelled === null || labelled === undefined ? null : document.getElementById(labelled);
   const own =
-    element.getAttribute('aria-label') ?? (element.hasAttribute('data-scan-group') ? undefined : element.textContent);
-  return (own ?? heading ?? '').trim();
+    element.getAttribute('aria-label') ??
+    element.querySelector(':scope > legend')?.textContent ??
+    (element.hasAttribute('data-scan-group') ? undefined : element.textContent || labelOf(element));
+  return (own ?? heading?.textContent ?? '').trim();
+}
+
+/** A field is called by its label, a portrait by its picture. */
+function labelOf(element: HTMLElement): string | undefined {
+  return (
+    (element as Partial<HTMLInputElement>).labels?.[0]?.textContent ?? element.querySelector('img')?.alt ?? undefined
+  );
 }

@@ -47,6 +47,8 @@ const frameRate = z.object({
   type: z.literal('frame-rate'),
   framesPerSecond: z.union([z.literal(25), z.literal(30), z.literal(40)]),
 });
+/** Of whoever watches: lips that can be followed. All they see comes at 30 pictures a second or more, sound never first. */
+const lipClarity = z.object({ type: z.literal('lip-clarity'), active: z.boolean() });
 /** Asks for each frame's coefficients on the data channel, or for their end. */
 const coefficients = z.object({ type: z.literal('coefficients'), active: z.boolean() });
 
@@ -65,6 +67,7 @@ export const controlMessageSchema = z.discriminatedUnion('type', [
   interrupt,
   resume,
   frameRate,
+  lipClarity,
   coefficients,
 ]);
 

@@ -14,7 +14,8 @@ export interface ControlState {
   readonly pose: { readonly yaw: number; readonly pitch: number; readonly roll: number };
   readonly amplitude: number;
   readonly headMotion: number;
-  readonly composing: number;
+  /** How much of the pose of a person who writes, 0..1, and since when. */
+  readonly composing: { readonly share: number; readonly forUs: number };
   readonly guidance: Readonly<Partial<Record<GuidedCondition, number>>>;
   readonly gestures: readonly { readonly name: Gesture; readonly ageUs: number }[];
 }
@@ -71,6 +72,7 @@ export class ControlTrack {
   readonly #amplitude = new Eased<Time>(1);
   readonly #headMotion = new Eased<Time>(1);
   readonly #composing = new Eased<Time>(0);
+  readonly #composingFrom = new Course<Time, Time | undefined>(undefined);
   readonly #guidance = new Course<Time, ControlState['guidance']>({});
   #gestures: { readonly name: Gesture; readonly start: Time }[] = [];
 
@@ -106,12 +108,14 @@ export class ControlTrack {
         this.#gestures.push({ name: message.name, start: at });
         break;
       case 'composing':
+        if (message.active && this.#composing.at(at) === 0) this.#composingFrom.set(at, at);
         this.#composing.moveTo(message.active ? 1 : 0, at, MOOD_US);
         break;
       case 'mute':
       case 'interrupt':
       case 'resume':
       case 'frame-rate':
+      case 'lip-clarity':
       case 'coefficients':
         break;
     }
@@ -130,7 +134,10 @@ export class ControlTrack {
       pose: { yaw: pose.yaw.at(time), pitch: pose.pitch.at(time), roll: pose.roll.at(time) },
       amplitude: this.#amplitude.at(time),
       headMotion: this.#headMotion.at(time),
-      composing: this.#composing.at(time),
+      composing: {
+        share: this.#composing.at(time),
+        forUs: Math.max(0, time - (this.#composingFrom.at(time) ?? time)),
+      },
       guidance: this.#guidance.at(time),
       gestures: this.#gestures
         .map(({ name, start }) => ({ name, ageUs: time - start }))
@@ -145,7 +152,8 @@ export class ControlTrack {
     const { ratio, share } = this.#nearness;
     const eased = [ratio, share, yaw, pitch, roll, this.#amplitude, this.#headMotion, this.#composing];
     const strengths = this.#emotion.map(({ strength }) => strength);
-    for (const course of [...wishes, ...eased, ...strengths, this.#feels, this.#guidance]) course.forget(time);
+    const courses = [this.#feels, this.#guidance, this.#composingFrom];
+    for (const course of [...wishes, ...eased, ...strengths, ...courses]) course.forget(time);
     this.#gestures = this.#gestures.filter(({ start }) => time - start < GESTURE_US);
   }
 

@@ -25,7 +25,7 @@ const voiceSchema = z.object({
   rate: z.number().min(0.5).max(2).optional(),
   /** Times the usual pitch. */
   pitch: z.number().min(0.5).max(2).optional(),
-  /** Whether typed text waits for a pause of the microphone, or goes first while the microphone is silent. */
+  /** Whether typed text waits for a pause of the microphone, or goes at once, with the microphone lowered under it. */
   policy: z.enum(['wait', 'duck']).optional(),
 });
 
@@ -98,6 +98,11 @@ const caption = z.object({
   text: z.string(),
   language: z.string().optional(),
   startsInMs: z.number(),
+  /**
+   * The same moment as the sender reports of the sound call it (NTP, ms since 1900): a page that knows which moment it
+   * plays now (`estimatedPlayoutTimestamp`) shows each word when it is heard.
+   */
+  soundTimeMs: z.number().optional(),
   words: z.array(word),
 });
 /** The sound was stopped: of captions up to `captionId`, words that have not begun are not coming. */

@@ -1,5 +1,6 @@
-import { MOTION_INDEX, type MotionChannel } from '../motion-space.ts';
+import { MOTION_INDEX } from '../motion-space.ts';
 import { HEAD_ANGLE_INDICES, HEAD_SHIFT_INDICES, SPEECH_INDICES } from './channel-groups.ts';
+import { drawComposing, type ComposingMoment } from './composing.ts';
 import { turnEyes } from './eyes.ts';
 import { drawGesture, type GestureMoment } from './gestures.ts';
 import { limit } from './limits.ts';
@@ -15,39 +16,11 @@ export interface Composition {
   readonly pose: { readonly yaw: number; readonly pitch: number; readonly roll: number };
   /** The distance that is asked for, and how much of the asking has taken effect, 0..1. */
   readonly nearness: { readonly ratio: number; readonly share: number };
-  /** 0..1: how much of the pose of a person who writes. */
-  readonly composing: number;
+  readonly composing: ComposingMoment;
   readonly gestures: readonly GestureMoment[];
   /** 1: the mouth speaks, 0: an interruption has shut it. */
   readonly mouthOpen: number;
 }
-
-/** Thoughtful and present: eyes and head lowered a little to one side, brows lightly drawn, lips together. */
-const COMPOSING: readonly (readonly [MotionChannel, number])[] = [
-  ['eyeLookDownLeft', 0.45],
-  ['eyeLookDownRight', 0.45],
-  ['eyeLookOutLeft', 0.2],
-  ['eyeLookInRight', 0.2],
-  ['browInnerUp', 0.18],
-  ['browDownLeft', 0.08],
-  ['mouthPressLeft', 0.12],
-  ['mouthPressRight', 0.12],
-  ['headPitch', -4],
-  ['headYaw', 2],
-  ['headRoll', 2.5],
-];
-const LOOKS: readonly MotionChannel[] = [
-  'eyeLookDownLeft',
-  'eyeLookDownRight',
-  'eyeLookInLeft',
-  'eyeLookInRight',
-  'eyeLookOutLeft',
-  'eyeLookOutRight',
-  'eyeLookUpLeft',
-  'eyeLookUpRight',
-];
-/** How much of its own gaze a person who writes keeps: eyes still dart. */
-const COMPOSING_GAZE_KEPT = 0.35;
 
 /** A head that is asked to be somewhere is there within a percent or so, and still lives a little. */
 const OWN_DISTANCE_KEPT = 0.15;
@@ -72,10 +45,7 @@ export function compose(motion: Float32Array, composition: Composition): void {
   motion[headRoll]! += pose.roll;
   turnEyes(motion, ownYaw - motion[headYaw]!, ownPitch - motion[headPitch]!);
   // A person who writes does look elsewhere.
-  if (composing > 0) {
-    for (const look of LOOKS) motion[MOTION_INDEX[look]]! *= 1 - (1 - COMPOSING_GAZE_KEPT) * composing;
-    for (const [channel, value] of COMPOSING) motion[MOTION_INDEX[channel]]! += value * composing;
-  }
+  drawComposing(composing, motion);
   limit(motion);
   // After the limits: an interruption closes the mouth at the same pace, however far it was open.
   for (const index of SPEECH_INDICES) motion[index] = motion[index]! * mouthOpen;

@@ -22,7 +22,7 @@ const APP_SHAPES = ARKIT_SHAPES.map((shape) => APP_ORDER[shape] ?? shape);
 
 /**
  * The CSV of Epic's Live Link Face: one row a frame, 52 ARKit coefficients and nine angles in radians. Head translation
- * and distance have no column, so they rest. Angles have the signs of `motion-space.ts`.
+ * and distance have no column, so they rest.
  */
 export const LIVE_LINK_COLUMNS = [
   ...APP_SHAPES.map((shape) => shape.charAt(0).toUpperCase() + shape.slice(1)),
@@ -40,6 +40,13 @@ export const LIVE_LINK_COLUMNS = [
 export const LIVE_LINK_HEADER = ['Timecode', 'BlendShapeCount', ...LIVE_LINK_COLUMNS].join(',');
 
 const RADIANS_PER_DEGREE = Math.PI / 180;
+/**
+ * The app's angles are those of Unreal's left-handed axes: yaw to the own right, pitch down and roll to the own left
+ * shoulder are positive. ARKit's face anchor has x to the own left, y up and z out of the face (Apple, `ARFaceAnchor`);
+ * Unreal's AppleARKit plugin turns that into (-z, x, y). Of the eyes the same is told by who uses them: the VRCFaceTracking
+ * module ForeverAnApple/LiveLinkVRCFaceTracking takes EyeYaw as right and negates EyePitch to have it up.
+ */
+const APP_SIGNS: Readonly<Partial<Record<MotionChannel, number>>> = { headYaw: -1, headPitch: -1, headRoll: 1 };
 /** Rates that Live Link Face and its kin record at; a drop-frame 29.97 or 59.94 counts its frames as 30 or 60. */
 const RECORDING_RATES = [24, 25, 30, 40, 48, 50, 60, 120];
 /** The app's own rate, for a take too short to tell. */
@@ -51,9 +58,7 @@ export function liveLinkRow(motion: Float32Array, index: number, framesPerSecond
   const shapes = APP_SHAPES.map((shape) => decimal(value(shape)));
   const gaze = gazeRadians(value);
   const angles = [
-    value('headYaw') * RADIANS_PER_DEGREE,
-    value('headPitch') * RADIANS_PER_DEGREE,
-    value('headRoll') * RADIANS_PER_DEGREE,
+    ...(['headYaw', 'headPitch', 'headRoll'] as const).map((angle) => radiansOf(angle, value(angle))),
     gaze.leftYaw,
     gaze.leftPitch,
     0,
@@ -136,7 +141,7 @@ export class LiveLinkReader {
       const value = cell.trim() === '' ? NaN : Number(cell);
       if (!Number.isFinite(value)) throw unreadable(where, `says "${cell.slice(0, 20)}" for ${channel}`);
       motion[MOTION_INDEX[channel]] = channel.startsWith('head')
-        ? value / RADIANS_PER_DEGREE
+        ? degreesOf(channel, value)
         : Math.min(1, Math.max(0, value));
     });
     const time = /^(\d+):(\d+):(\d+):(\d+(?:\.\d+)?)$/.exec((cells[0] ?? '').trim());
@@ -180,14 +185,22 @@ function nearestRate(atLeast: number): number {
   return RECORDING_RATES.find((rate) => rate >= Math.floor(atLeast)) ?? Math.ceil(atLeast);
 }
 
+function radiansOf(angle: MotionChannel, degrees: number): number {
+  return (APP_SIGNS[angle] ?? 1) * degrees * RADIANS_PER_DEGREE;
+}
+
+function degreesOf(angle: MotionChannel, radians: number): number {
+  return ((APP_SIGNS[angle] ?? 1) * radians) / RADIANS_PER_DEGREE;
+}
+
 function gazeRadians(value: (channel: MotionChannel) => number) {
   const yaw = GAZE_YAW_LIMIT_DEG * RADIANS_PER_DEGREE;
   const pitch = GAZE_PITCH_LIMIT_DEG * RADIANS_PER_DEGREE;
   return {
-    leftYaw: (value('eyeLookOutLeft') - value('eyeLookInLeft')) * yaw,
-    rightYaw: (value('eyeLookInRight') - value('eyeLookOutRight')) * yaw,
-    leftPitch: (value('eyeLookUpLeft') - value('eyeLookDownLeft')) * pitch,
-    rightPitch: (value('eyeLookUpRight') - value('eyeLookDownRight')) * pitch,
+    leftYaw: (value('eyeLookInLeft') - value('eyeLookOutLeft')) * yaw,
+    rightYaw: (value('eyeLookOutRight') - value('eyeLookInRight')) * yaw,
+    leftPitch: (value('eyeLookDownLeft') - value('eyeLookUpLeft')) * pitch,
+    rightPitch: (value('eyeLookDownRight') - value('eyeLookUpRight')) * pitch,
   };
 }
 

@@ -7,12 +7,15 @@ export const OPUS_RATE_HZ = 48_000;
 export const OPUS_FRAME_SAMPLES = 960;
 
 export interface OpusEncoderOptions {
+  /** `speech` is tuned for voices on a line that loses packets; `any` keeps song and music as they were. */
+  readonly content?: 'speech' | 'any';
+  readonly sampleRateHz?: 16_000 | typeof OPUS_RATE_HZ;
   readonly bitrateBps?: number;
   /** Lets a decoder recover a lost packet from the next (RFC 6716 §2.1.7). */
   readonly forwardErrorCorrection?: boolean;
 }
 
-/** Mono speech at 48 kHz to Opus packets of 20 ms, 0.3 ms each. */
+/** Mono sound to Opus packets of 20 ms, 0.3 ms each. */
 export class OpusEncoder implements Closable {
   readonly #encoder: OpusEncoderHandle;
   #open = true;
@@ -23,12 +26,13 @@ export class OpusEncoder implements Closable {
 
   /** @throws AvatarError `CODEC_FAILED`. */
   static async open(options: OpusEncoderOptions = {}): Promise<OpusEncoder> {
+    const { content = 'speech', sampleRateHz = OPUS_RATE_HZ } = options;
     try {
       const encoder = await createEncoder({
         channels: 1,
-        sampleRate: OPUS_RATE_HZ,
-        application: Application.Voip,
-        signal: Signal.Voice,
+        sampleRate: sampleRateHz,
+        application: content === 'speech' ? Application.Voip : Application.Audio,
+        signal: content === 'speech' ? Signal.Voice : Signal.Auto,
         bitrate: options.bitrateBps ?? 40_000,
         // Half the time of 10 and no difference that is heard in speech.
         complexity: 5,
@@ -47,7 +51,7 @@ export class OpusEncoder implements Closable {
   }
 
   /**
-   * @param samples - `OPUS_FRAME_SAMPLES` in -1..1, only read.
+   * @param samples - 20 ms in -1..1 (`OPUS_FRAME_SAMPLES` at `OPUS_RATE_HZ`), only read.
    * @returns the packet, owned by the caller.
    */
   encode(samples: Float32Array): Uint8Array {

@@ -23,7 +23,7 @@ export class OpusTrack implements Closable {
 
   /** @throws AvatarError `CODEC_FAILED`. */
   static async open(bitrateBps: number): Promise<OpusTrack> {
-    return new OpusTrack(await OpusEncoder.open({ bitrateBps, forwardErrorCorrection: false }));
+    return new OpusTrack(await OpusEncoder.open({ content: 'any', bitrateBps, forwardErrorCorrection: false }));
   }
 
   /** @param samples - mono at `OPUS_RATE_HZ`, only read. */

@@ -2,21 +2,23 @@ import type { Command } from 'commander';
 import type { Settings } from './settings.ts';
 
 export interface DetectFlags {
+  readonly key?: string;
   readonly json?: boolean;
 }
 
 export function addDetectCommand(program: Command, settings: Settings): void {
   program
     .command('detect')
-    .summary('look for the invisible mark of generated pictures')
+    .summary('look for the mark and the signed statement of generated pictures')
     .description(
-      "Looks in a film or a picture for the invisible mark that this operator's key puts into every generated picture. Two seconds of film are enough; a recording of a call counts, a crop of it does not.",
+      "Looks in a film or a picture for the invisible mark that this operator's key puts into every generated picture, and checks the signed statement that `visavis render` writes into a WebM. For the mark two seconds of film are enough; a recording of a call counts, a crop of it does not. Changed pictures or sound no longer fit the statement.",
     )
     .argument('<file>', 'any film or picture that ffmpeg reads')
+    .option('--key <file>', "check the statement with another operator's public key: what GET /api/provenance-key says")
     .option('--json', 'print the verdict as JSON')
     .addHelpText(
       'after',
-      '\nExamples:\n  visavis detect speech.webm\n  VISAVIS_DATA_DIR=/srv/visavis visavis detect found.mp4 --json',
+      '\nExamples:\n  visavis detect speech.webm\n  VISAVIS_DATA_DIR=/srv/visavis visavis detect found.mp4 --json\n  curl -o key.json https://example.org/api/provenance-key && visavis detect film.webm --key key.json',
     )
     .action(async (file: string, flags: DetectFlags) => {
       const { detect } = await import('./detect.ts');

@@ -73,14 +73,20 @@ export class FilmWriter implements Closable {
     for (const { packet, timeUs } of track.push(resampler.push(samples))) this.#webm.addSound(packet, timeUs);
   }
 
-  /** Ends sound and pictures together at `durationUs`, and gives the file its name. */
-  commit(durationUs: MediaTimeUs): void {
+  /**
+   * Ends sound and pictures together at `durationUs`, and gives the file its name.
+   * @param tagsOf - what is said of the film in it, given the digest of what is in it (`FilmDigest`).
+   */
+  async commit(
+    durationUs: MediaTimeUs,
+    tagsOf: (contentSha256: string) => Promise<Readonly<Record<string, string>>>,
+  ): Promise<void> {
     if (this.#sound !== undefined) {
       const { resampler, track } = this.#sound;
       const packets = [...track.push(resampler.flush()), ...track.flush(durationUs)];
       for (const { packet, timeUs } of packets) this.#webm.addSound(packet, timeUs);
     }
-    this.#webm.finish(durationUs);
+    this.#webm.finish(durationUs, await tagsOf(this.#webm.contentSha256()));
     this.#file?.commit();
   }
 

@@ -8,7 +8,9 @@ import { openAudioFile, type AudioFile } from '../../native/codec/audio-file.ts'
 import { encodeImage } from '../../native/codec/image.ts';
 import { OutputFile } from '../../native/codec/output-file.ts';
 import { FilmStages, type FilmPicture } from '../../native/worker/film-stages.ts';
-import { openOperatorKeys, operatorKeysPath } from '../operator-keys.ts';
+import { readAvatarFile } from '../../media/portrait/avatar-file.ts';
+import { openOperatorKeys, operatorKeysPath, type OperatorKeys } from '../operator-keys.ts';
+import { PROVENANCE_TAG, ProvenanceSigner, STATED_CONSENT_CHARACTERS } from '../provenance.ts';
 import { InferenceWorker } from '../../native/worker/inference-worker.ts';
 import { framesIn } from './animate.ts';
 import { Animation } from './animation.ts';
@@ -60,7 +62,8 @@ export async function makeFilm(
   const motion = await openMotion(sound, flags, settings, scope);
   const avatar = await avatarOf(portrait, { consent: flags.consent, signal: settings.signal, progress });
   const config = configOf(settings);
-  const { watermarkKey } = await openOperatorKeys(operatorKeysPath(config.dataDir));
+  const keys = await openOperatorKeys(operatorKeysPath(config.dataDir));
+  const { watermarkKey } = keys;
   const stages = scope.own(
     await FilmStages.open({
       avatar,
@@ -115,7 +118,7 @@ export async function makeFilm(
   await draw(await made(motion.flush()));
   while (underWay.length > 0) await finishOne();
   if (done === 0) throw new UsageError('There is nothing to render: the motion has no frame.');
-  film?.commit(motion.durationUs);
+  await film?.commit(motion.durationUs, (contentSha256) => tagsOf(avatar, keys, contentSha256));
   progress.close();
 
   const tookS = (systemClock.now() - startUs) / 1e6;
@@ -140,6 +143,21 @@ async function openMotion(
   const folder = flags.model ?? configOf(settings).motionBundle;
   const engine = scope.own(await InferenceWorker.open({ folder, precision: 'int8', gatherMs: 0 }));
   return new Animation({ engine, seed, framesPerSecond, controls, sampleRateHz: sound.sampleRateHz });
+}
+
+/** What a film says of itself: in words, and as a statement that this operator's key signs. */
+async function tagsOf(avatar: Uint8Array, keys: OperatorKeys, contentSha256: string): Promise<Record<string, string>> {
+  const { consent, portraitSha256 } = readAvatarFile(avatar).metadata;
+  const statement = await new ProvenanceSigner(keys).sign({
+    portraitSha256,
+    consent: consent.scope,
+    consentText: consent.text.slice(0, STATED_CONSENT_CHARACTERS),
+    consentTime: consent.time,
+    kind: 'recording',
+    issuedAt: Math.floor(Date.now() / 1000),
+    contentSha256,
+  });
+  return { COMMENT: 'AI-generated: the face in this film is synthetic.', [PROVENANCE_TAG]: statement };
 }
 
 /** Draws one picture for the film, for a PNG, or for both. */

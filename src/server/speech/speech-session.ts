@@ -31,6 +31,8 @@ export interface SpeechOutlet {
   readonly talking: boolean;
   /** @returns µs from now until the first of the 20 ms packets leaves for the listeners. */
   speak(packets: readonly Uint8Array[]): number;
+  /** @returns the moment that sender reports give to sound which leaves in `delayUs`; NTP, ms. */
+  soundTimeMs(delayUs: number): number;
   stopSpeaking(): number;
   control(message: ControlMessage): void;
   send(message: object): void;
@@ -262,6 +264,7 @@ export class SpeechSession implements Closable {
     language: string | undefined,
   ): void {
     const { outlet, clock } = this.#options;
+    const startsInUs = startAt - clock.now();
     outlet.broadcast({
       type: 'caption',
       participantId: outlet.participantId,
@@ -269,7 +272,8 @@ export class SpeechSession implements Closable {
       captionId,
       text,
       ...(language === undefined ? {} : { language }),
-      startsInMs: (startAt - clock.now()) / 1000,
+      startsInMs: startsInUs / 1000,
+      soundTimeMs: outlet.soundTimeMs(startsInUs),
       words: words.map(({ from, to, startUs, endUs }) => ({ from, to, startMs: startUs / 1000, endMs: endUs / 1000 })),
     } satisfies AidMessage);
   }

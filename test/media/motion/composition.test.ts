@@ -21,7 +21,7 @@ const PLAIN: Composition = {
   headMotion: 1,
   pose: { yaw: 0, pitch: 0, roll: 0 },
   nearness: { ratio: 1, share: 0 },
-  composing: 0,
+  composing: { share: 0, forUs: 0 },
   gestures: [],
   mouthOpen: 1,
 };
@@ -145,10 +145,33 @@ describe('compose', () => {
   });
 
   test('a person who writes looks down and keeps some of the own gaze', () => {
-    const motion = composed({ eyeLookUpLeft: 0.4, eyeLookUpRight: 0.4 }, { composing: 1 });
+    const motion = composed({ eyeLookUpLeft: 0.4, eyeLookUpRight: 0.4 }, { composing: { share: 1, forUs: 0 } });
     expect(motion[MOTION_INDEX.eyeLookDownLeft]).toBeGreaterThan(0.3);
     expect(motion[MOTION_INDEX.eyeLookUpLeft]).toBeLessThan(0.2);
     expect(motion[MOTION_INDEX.headPitch]).toBeLessThan(-2);
+  });
+
+  test('a person who writes looks aside and back, to either side, with small nods and without a jump', () => {
+    const frames = Array.from({ length: 1000 }, (_, index) =>
+      composed({}, { composing: { share: 1, forUs: index * 20_000 } }),
+    );
+    const of = (channel: MotionChannel): number[] => frames.map((motion) => motion[MOTION_INDEX[channel]]!);
+    expect(Math.min(...of('headYaw'))).toBeLessThan(-1.5);
+    expect(Math.max(...of('headYaw'))).toBeGreaterThan(1.5);
+    const looksUp = of('eyeLookDownLeft').map((value) => value < 0.05);
+    const glances = looksUp.filter((isUp, index) => isUp && looksUp[index - 1] === false).length;
+    expect(glances).toBeGreaterThanOrEqual(4);
+    expect(looksUp.filter(Boolean).length).toBeLessThan(300);
+    // Head down over the text, up, and a nod before it goes down again.
+    const pitch = of('headPitch');
+    const turns = pitch.filter(
+      (value, index) => index > 0 && index < 999 && value > pitch[index - 1]! && value > pitch[index + 1]!,
+    );
+    expect(turns.length).toBeGreaterThanOrEqual(2 * glances - 2);
+    for (const channel of ['headYaw', 'headPitch', 'headRoll', 'eyeLookDownLeft', 'eyeLookOutLeft'] as const) {
+      const steps = of(channel).map((value, index, all) => Math.abs(value - (all[index - 1] ?? value)));
+      expect(Math.max(...steps)).toBeLessThan(channel.startsWith('head') ? 0.5 : 0.06);
+    }
   });
 });
 

@@ -49,15 +49,33 @@ describe('a Live Link take', () => {
     );
   });
 
-  test('holds angles in radians and gaze in the eye angles', () => {
+  test.each([
+    ['headYaw', 18, { HeadYaw: -Math.PI / 10 }],
+    ['headPitch', 9, { HeadPitch: -Math.PI / 20 }],
+    ['headRoll', 9, { HeadRoll: Math.PI / 20 }],
+    ['eyeLookOutLeft', 0.5, { LeftEyeYaw: (-10 * Math.PI) / 180 }],
+    ['eyeLookOutRight', 0.5, { RightEyeYaw: (10 * Math.PI) / 180 }],
+    ['eyeLookUpLeft', 0.5, { LeftEyePitch: (-6 * Math.PI) / 180 }],
+    ['eyeLookDownRight', 0.5, { RightEyePitch: (6 * Math.PI) / 180 }],
+  ] as const)('has the axes of the app: %s %d', (channel, value, angles) => {
     const motion = restMotion();
-    motion[MOTION_INDEX.headYaw] = 18;
-    motion[MOTION_INDEX.eyeLookOutLeft] = 0.5;
+    motion[MOTION_INDEX[channel]] = value;
     const cells = liveLinkRow(motion, 61, 60).split(',');
-    const at = (name: string): number => Number(cells[LIVE_LINK_HEADER.split(',').indexOf(name)]);
     expect(cells[0]).toBe('00:00:01:01.000');
-    expect(at('HeadYaw')).toBeCloseTo(Math.PI / 10, 4);
-    expect(at('LeftEyeYaw')).toBeCloseTo((10 * Math.PI) / 180, 4);
+    const columns = LIVE_LINK_HEADER.split(',');
+    for (const [name, radians] of Object.entries(angles)) {
+      expect(Number(cells[columns.indexOf(name)])).toBeCloseTo(radians, 4);
+    }
+    // Nothing else turns.
+    expect(
+      columns.filter(
+        (name, at) =>
+          /Yaw|Pitch|Roll/.test(name) &&
+          name !== 'MouthRollLower' &&
+          name !== 'MouthRollUpper' &&
+          Number(cells[at]) !== 0,
+      ),
+    ).toEqual(Object.keys(angles));
   });
 
   test('of a real recording: starts at any time of day, skips rows without a face, keeps its gaps', () => {

@@ -167,7 +167,8 @@ describe('visavis animate', () => {
     };
     const [plain, posed] = [await yaws(), await yaws('--controls', 'show.jsonl')];
     expect(posed.slice(0, 12)).toEqual(plain.slice(0, 12));
-    expect((posed.at(-1) ?? 0) - (plain.at(-1) ?? 0)).toBeGreaterThan(0.1);
+    // The app's yaw is positive to the own right, a control's to the own left.
+    expect((plain.at(-1) ?? 0) - (posed.at(-1) ?? 0)).toBeGreaterThan(0.1);
   });
 });
 
@@ -222,6 +223,35 @@ describe.skipIf(!hasFfmpeg)('visavis render', () => {
     expect(await verdict('marked.webm', other)).toMatchObject({ marked: false });
   }, 60_000);
 
+  test('signs what it makes, and detect tells a changed film from the one that was made', async () => {
+    const verdict = async (...args: string[]): Promise<{ statement: { result: string; claims?: object } }> =>
+      JSON.parse((await run('detect', ...args, '--json')).stdout) as { statement: { result: string } };
+    await run('render', 'face.avatar', 'voice.wav', '--out', 'signed.webm', '--size', '256', '--quiet');
+    const claims = { kind: 'recording', synthetic: true, consentText: 'for this test' };
+    expect((await verdict('signed.webm')).statement).toMatchObject({ result: 'verified', claims });
+    expect(probe(join(folder, 'signed.webm')).format.tags).toMatchObject({
+      COMMENT: expect.stringContaining('AI-generated') as string,
+      VISAVIS_PROVENANCE: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/) as string,
+    });
+    // The same pictures and sound in another file keep it, other pictures lose it.
+    ffmpeg(join(folder, 'signed.webm'), join(folder, 'copied.mkv'), '-c', 'copy');
+    expect((await verdict('copied.mkv')).statement.result).toBe('verified');
+    ffmpeg(join(folder, 'signed.webm'), join(folder, 'recoded.webm'), '-b:v', '300k');
+    expect((await verdict('recoded.webm')).statement.result).toBe('altered');
+    const bytes = await readFile(join(folder, 'signed.webm'));
+    const at = bytes.indexOf('VISAVIS_PROVENANCE') + 100;
+    bytes[at] = bytes[at] === 65 ? 66 : 65;
+    await writeFile(join(folder, 'forged.webm'), bytes);
+    expect(['forged', 'other-key']).toContain((await verdict('forged.webm')).statement.result);
+
+    // Whoever has only the public key checks the statement with that.
+    const keys = JSON.parse(await readFile(join(folder, '.var/keys.json'), 'utf8')) as { provenanceKey: object };
+    await writeFile(join(folder, 'key.json'), JSON.stringify({ ...keys.provenanceKey, d: undefined }));
+    const elsewhere = { VISAVIS_DATA_DIR: join(folder, '.nothing') };
+    const told = await visavis(folder, ['detect', 'signed.webm', '--key', 'key.json'], undefined, elsewhere);
+    expect(told.stdout).toMatch(/^signed\.webm is signed: synthetic, made .*"for this test"\n$/);
+  }, 60_000);
+
   test('makes a film straight from a portrait and a compressed sound', async () => {
     ffmpeg(join(folder, 'voice.wav'), join(folder, 'voice.mp3'));
     const { code } = await run('render', 'face.png', 'voice.mp3', '--size', '256', '--quiet');
@@ -258,21 +288,18 @@ describe.skipIf(!hasFfmpeg)('visavis render', () => {
   }, 60_000);
 
   test('writes a film to a pipe', async () => {
-    const child = startVisavis(folder, [
-      'render',
-      'face.avatar',
-      'short.wav',
-      '--size',
-      '256',
-      '--out',
-      '-',
-      '--quiet',
-    ]);
+    const child = startVisavis(
+      folder,
+      ['render', 'face.avatar', 'short.wav', '--size', '256', '--out', '-', '--quiet'],
+      dataFolder(),
+    );
     const pieces: Buffer[] = [];
     child.stdout.on('data', (piece: Buffer) => pieces.push(piece));
     await once(child, 'close');
     await writeFile(join(folder, 'piped.webm'), Buffer.concat(pieces));
     expect(probe(join(folder, 'piped.webm')).streams).toMatchObject([{ nb_read_packets: '3' }, { codec_name: 'opus' }]);
+    const { stdout } = await run('detect', 'piped.webm', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ statement: { result: 'verified' } });
   }, 60_000);
 
   test('leaves no half film when it is interrupted', async () => {

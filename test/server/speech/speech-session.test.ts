@@ -4,12 +4,11 @@ import { systemClock } from '../../../src/base/clock.ts';
 import { AvatarError } from '../../../src/base/errors.ts';
 import { silentLogger } from '../../../src/base/logger.ts';
 import { silentMeter } from '../../../src/base/meter.ts';
-import type { ControlMessage } from '../../../src/media/control/control-message.ts';
-import { aidMessageSchema, type AidMessage } from '../../../src/media/control/speech-message.ts';
 import { OpusEncoder } from '../../../src/native/codec/opus-encoder.ts';
-import { SpeechSession, type SpeechOutlet } from '../../../src/server/speech/speech-session.ts';
+import { SpeechSession } from '../../../src/server/speech/speech-session.ts';
 import { VoiceChain } from '../../../src/server/speech/voice-chain.ts';
 import type { SpeechChunk, SpeechRequest, Voice } from '../../../src/server/speech/voice.ts';
+import { SilentParticipant } from '../../support/speech-host.ts';
 
 const RATE_HZ = 16_000;
 
@@ -38,55 +37,13 @@ function hum(
   };
 }
 
-class FakeOutlet implements SpeechOutlet {
-  readonly participantId = 'p1';
-  readonly name = 'Ada';
-  talking = false;
-  readonly sent: AidMessage[] = [];
-  readonly shown: AidMessage[] = [];
-  readonly controls: ControlMessage[] = [];
-  packets = 0;
-  #heardUntil = 0;
-  stops = 0;
-  speak(packets: readonly Uint8Array[]): number {
-    const now = systemClock.now();
-    const at = Math.max(now + 1000, this.#heardUntil);
-    this.#heardUntil = at + packets.length * 20_000;
-    this.packets += packets.length;
-    return at - now;
-  }
-  stopSpeaking(): number {
-    this.stops++;
-    this.#heardUntil = 0;
-    return 0;
-  }
-  control(message: ControlMessage): void {
-    this.controls.push(message);
-  }
-  send(message: object): void {
-    this.sent.push(aidMessageSchema.parse(message));
-  }
-  broadcast(message: object): void {
-    this.shown.push(aidMessageSchema.parse(message));
-  }
-  states(): string[] {
-    return this.sent.flatMap((message) => (message.type === 'speech-state' ? [message.state] : []));
-  }
-  notices(): string[] {
-    return this.sent.flatMap((message) => (message.type === 'speech-notice' ? [message.notice] : []));
-  }
-  captions(): (AidMessage & { type: 'caption' })[] {
-    return this.shown.filter((message) => message.type === 'caption');
-  }
-}
-
 const open: SpeechSession[] = [];
 afterEach(async () => {
   await Promise.all(open.splice(0).map((session) => session.close()));
 });
 
-async function start(...voices: Voice[]): Promise<{ session: SpeechSession; outlet: FakeOutlet }> {
-  const outlet = new FakeOutlet();
+async function start(...voices: Voice[]): Promise<{ session: SpeechSession; outlet: SilentParticipant }> {
+  const outlet = new SilentParticipant('Ada');
   const session = new SpeechSession({
     outlet,
     voices: new VoiceChain(voices, systemClock),
@@ -99,7 +56,7 @@ async function start(...voices: Voice[]): Promise<{ session: SpeechSession; outl
   return { session, outlet };
 }
 
-const untilReady = (outlet: FakeOutlet): Promise<void> =>
+const untilReady = (outlet: SilentParticipant): Promise<void> =>
   vi.waitFor(
     () => {
       expect(outlet.states().at(-1)).toBe('ready');
@@ -124,7 +81,7 @@ describe('SpeechSession', () => {
     expect(outlet.packets).toBeGreaterThanOrEqual(23);
     expect(outlet.packets).toBeLessThan(40);
     const [guess, whole] = outlet.captions();
-    expect(guess).toMatchObject({ participantId: 'p1', name: 'Ada', captionId: 1, text: 'Hello there, my friend.' });
+    expect(guess).toMatchObject({ participantId: 'Ada', name: 'Ada', captionId: 1, text: 'Hello there, my friend.' });
     expect(whole?.captionId).toBe(1);
     expect(whole?.words.map(({ from, to }) => whole.text.slice(from, to))).toEqual(['Hello', 'there', 'my', 'friend']);
     expect(whole?.words.at(-1)?.endMs).toBeGreaterThan(400);
@@ -140,7 +97,7 @@ describe('SpeechSession', () => {
     session.receive({ type: 'speech-stop' });
     expect(outlet.stops).toBe(1);
     expect(outlet.states().at(-1)).toBe('stopped');
-    expect(outlet.shown.at(-1)).toEqual({ type: 'caption-stop', participantId: 'p1', captionId: 1 });
+    expect(outlet.shown.at(-1)).toEqual({ type: 'caption-stop', participantId: 'Ada', captionId: 1 });
     const before = outlet.packets;
     await sleep(150);
     expect(outlet.packets).toBe(before);

@@ -1,0 +1,77 @@
+import { US_PER_S } from '../../base/timeline.ts';
+import { MOTION_INDEX, type MotionChannel } from '../motion-space.ts';
+
+/** The pose of a person who writes, and for how long they have been writing. */
+export interface ComposingMoment {
+  /** 0..1: how much of the pose; eases in and out. */
+  readonly share: number;
+  readonly forUs: number;
+}
+
+/** Looks up from the text about so often, as people do who write while somebody waits. */
+const GLANCE_EVERY_US = 4.6 * US_PER_S;
+/** Of that: where in the round the writing begins, and how long looking up takes. */
+const BEGINNING = 0.25;
+const TURN = 0.13;
+/** A small nod: "I am with you". */
+const NOD_DEG = 2.4;
+/** How much of its own gaze a person who writes keeps: eyes still dart. */
+const OWN_GAZE_KEPT = 0.35;
+
+/** As long as it lasts: thoughtful, lips together. */
+const THOUGHTFUL: readonly (readonly [MotionChannel, number])[] = [
+  ['browInnerUp', 0.18],
+  ['browDownLeft', 0.08],
+  ['mouthPressLeft', 0.12],
+  ['mouthPressRight', 0.12],
+];
+/** Eyes and head lowered over the text, a little to the own left; the other side is the mirror of it. */
+const OVER_TEXT: readonly (readonly [MotionChannel, number])[] = [
+  ['eyeLookDownLeft', 0.45],
+  ['eyeLookDownRight', 0.45],
+  ['headPitch', -4],
+];
+const ASIDE: Readonly<Record<'left' | 'right', readonly (readonly [MotionChannel, number])[]>> = {
+  left: [
+    ['eyeLookOutLeft', 0.2],
+    ['eyeLookInRight', 0.2],
+    ['headYaw', 2],
+    ['headRoll', 2.5],
+  ],
+  right: [
+    ['eyeLookInLeft', 0.2],
+    ['eyeLookOutRight', 0.2],
+    ['headYaw', -2],
+    ['headRoll', -2.5],
+  ],
+};
+const LOOKS = Object.keys(MOTION_INDEX).filter((name): name is MotionChannel => name.startsWith('eyeLook'));
+
+/** Adds the pose in place: over the text, then back to the listener with a small nod, then to the other side. */
+export function drawComposing({ share, forUs }: ComposingMoment, motion: Float32Array): void {
+  if (share <= 0) return;
+  const rounds = forUs / GLANCE_EVERY_US + BEGINNING;
+  const round = Math.floor(rounds);
+  const place = rounds - round;
+  // Up at either end of a round, so that the change of sides is not seen.
+  const up = smooth(Math.max(0, 1 - Math.min(place, 1 - place) / TURN));
+  const away = share * (1 - up);
+  for (const look of LOOKS) motion[MOTION_INDEX[look]]! *= 1 - (1 - OWN_GAZE_KEPT) * away;
+  add(THOUGHTFUL, share, motion);
+  add(OVER_TEXT, away, motion);
+  add(ASIDE[round % 2 === 0 ? 'left' : 'right'], away, motion);
+  motion[MOTION_INDEX.headPitch]! -= NOD_DEG * share * nod(Math.min(place, 1 - place) / TURN);
+}
+
+function add(pose: readonly (readonly [MotionChannel, number])[], share: number, motion: Float32Array): void {
+  for (const [channel, value] of pose) motion[MOTION_INDEX[channel]]! += value * share;
+}
+
+/** One beat while the eyes are up. */
+function nod(distance: number): number {
+  return distance < 0.7 ? Math.cos((Math.PI / 2) * (distance / 0.7)) ** 2 : 0;
+}
+
+function smooth(x: number): number {
+  return x * x * (3 - 2 * x);
+}
