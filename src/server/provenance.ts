@@ -79,10 +79,10 @@ export function signerOf(statement: string): string | undefined {
 /** @returns what was stated, or `undefined` when the signature does not fit the key. */
 export async function verifyProvenance(
   statement: string,
-  publicKey: ProvenancePublicKey,
+  { kty, crv, x }: ProvenancePublicKey,
 ): Promise<ProvenanceClaims | undefined> {
   try {
-    const key = await importJWK({ ...publicKey }, 'EdDSA');
+    const key = await importJWK({ kty, crv, x }, 'EdDSA');
     const { payload, protectedHeader } = await compactVerify(statement, key, { algorithms: ['EdDSA'] });
     if (protectedHeader.typ !== PROVENANCE_TYPE) return undefined;
     return JSON.parse(new TextDecoder().decode(payload)) as ProvenanceClaims;

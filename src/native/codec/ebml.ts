@@ -64,7 +64,7 @@ export function bigEndian(value: number, width: number): Uint8Array {
 export interface EbmlNumber {
   /** Without the bit that tells the length; `undefined` when unknown. */
   readonly value: number | undefined;
-  /** With that bit, as ids are written. */
+  /** With that bit, as ids are written; exact up to six bytes. */
   readonly raw: number;
   readonly length: number;
 }
@@ -75,8 +75,14 @@ export function readEbmlNumber(bytes: Uint8Array, at: number): EbmlNumber | unde
   if (first === undefined || first === 0) return undefined;
   const length = Math.clz32(first) - 23;
   if (at + length > bytes.length) return undefined;
-  let raw = 0;
-  for (let index = at; index < at + length; index++) raw = raw * 256 + bytes[index]!;
-  const value = raw - 2 ** (7 * length);
-  return { value: value === 2 ** (7 * length) - 1 ? undefined : value, raw, length };
+  let raw = first;
+  // Apart, because with the leading bit eight bytes are more than a number holds exactly.
+  let value = first - (0x80 >> (length - 1));
+  let isUnknown = value === (0x80 >> (length - 1)) - 1;
+  for (let index = at + 1; index < at + length; index++) {
+    raw = raw * 256 + bytes[index]!;
+    value = value * 256 + bytes[index]!;
+    isUnknown &&= bytes[index] === 0xff;
+  }
+  return { value: isUnknown ? undefined : value, raw, length };
 }
