@@ -34,17 +34,20 @@ class EncoderConfig:
     mel_bins: int = 40
     mel_frames_per_frame: int = 2
     width: int = 192
-    dilations: tuple = (1, 2, 4, 8, 16, 1, 2, 4)
+    dilations: tuple = (1, 2, 4, 8, 16, 1, 2, 4, 8, 16, 1, 2)
     taps: int = 3
     bottleneck: int = 128
     mouth_dims: int = 9
     frames_per_hop: int = 2
     prosody_dims: int = 2
     phone_classes: int = 19  # groups of motion/visemes.py
+    speaker_dims: int = 48  # of what is remembered of the voice for seconds; 0 remembers nothing
+    speaker_after: int = 4  # blocks
+    speaker_memory_s: float = 5.0
 
     @property
     def state_length(self):
-        return sum((self.taps - 1) * dilation * self.width for dilation in self.dilations)
+        return sum((self.taps - 1) * dilation * self.width for dilation in self.dilations) + (self.speaker_dims and self.speaker_dims + 1)
 
     @property
     def feature_dims(self):

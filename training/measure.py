@@ -39,9 +39,8 @@ def closure_recall(counts, false_limit=0.02):
 
 
 @torch.no_grad()
-def mouth_of(encoder, mel):
+def mouth_of(encoder, mel, look_ahead=MotionConfig().look_ahead_frames):
     """mel: [melFrames, melBins]. Returns the predicted parameters on the teacher's clock, [frames, 9]."""
-    look_ahead = MotionConfig().look_ahead_frames
     mel = torch.as_tensor(np.asarray(mel[: len(mel) // 2 * 2], np.float32))[None]
     mel = torch.cat([mel, mel[:, -1:].expand(-1, 2 * look_ahead, -1)], 1)
     features, _ = encoder.listen(mel, encoder.silence(1))
@@ -49,13 +48,13 @@ def mouth_of(encoder, mel):
     return (newest * encoder.mouth_std + encoder.mouth_mean).numpy()
 
 
-def encoder_figures(encoder, scenes):
+def encoder_figures(encoder, scenes, look_ahead=MotionConfig().look_ahead_frames):
     """Returns one line per part of the held-out scenes: aperture r, pucker r, closure recall at 2 % false closures."""
     parts = {}
     for scene in scenes:
         if scene.kind not in ('clean', 'degraded'):
             continue
-        guess = mouth_of(encoder, scene.mel)
+        guess = mouth_of(encoder, scene.mel, look_ahead)
         truth = scene.mouth.astype(np.float32)
         entry = {name: correlation(guess[:, COLUMN[name]], truth[:, COLUMN[name]]) for name in ('jaw', 'aperture', 'pucker')}
         parts.setdefault(scene.kind, []).append((entry, closure_counts(guess[:, COLUMN['closure']], scene)))

@@ -23,7 +23,7 @@ from training.prepare import load, prepare_all
 
 SPEECH_REUSE = 1.7  # each second of clean speech is heard this often, every time in another scene
 HELD_OUT_HOURS = 1.6
-CLEAN_SHARE = 0.25
+CLEAN_SHARE = 0.35  # of scenes; noise and rooms come on top in training (features/augment.py)
 GOLDEN_SOUND_SAMPLES = 19200
 
 
@@ -37,6 +37,7 @@ def arguments():
     parser.add_argument('--denoiser-steps', type=int, default=12000)
     parser.add_argument('--encoder-minutes', type=float, help='stop by the clock instead; then the seed no longer decides all')
     parser.add_argument('--denoiser-minutes', type=float)
+    parser.add_argument('--again', action='store_true', help='train networks that are finished for another round')
     parser.add_argument('--denoiser-scenes', type=int, default=2000, help='scenes that the teacher performs')
     parser.add_argument('--test-stride', type=int, default=1, help='evaluate on every n-th held-out scene of each kind')
     parser.add_argument('--quick', action='store_true', help='leave out controls and drift, which take minutes to measure')
@@ -69,14 +70,16 @@ def main():
     if 'encoder' in stages:
         (cache / 'scenes.json').write_text(json.dumps(facts_of(scenes)))
         schedule = train_encoder.Schedule(steps=options.encoder_steps)
-        report = lambda encoder: table(encoder_figures(encoder, held[::3]))
-        train_encoder.train_encoder(scenes, cache / 'encoder.pt', schedule, seed=options.seed, minutes=options.encoder_minutes, report=report)
+        report = lambda encoder: table(encoder_figures(encoder, held[::5]))
+        train_encoder.train_encoder(
+            scenes, cache / 'encoder.pt', schedule, seed=options.seed, minutes=options.encoder_minutes, again=options.again, report=report)
     if 'denoiser' in stages:
         encoder = train_encoder.load_encoder(cache / 'encoder.pt')
         order = np.random.default_rng(options.seed).permutation(len(scenes))[: options.denoiser_scenes]
         performances = train_denoiser.Performances([scenes[index] for index in order], encoder, options.seed)
         schedule = train_denoiser.Schedule(steps=options.denoiser_steps)
-        train_denoiser.train_denoiser(performances, cache / 'denoiser.pt', schedule, seed=options.seed, minutes=options.denoiser_minutes)
+        train_denoiser.train_denoiser(
+            performances, cache / 'denoiser.pt', schedule, seed=options.seed, minutes=options.denoiser_minutes, again=options.again)
     if 'export' in stages:
         encoder = train_encoder.load_encoder(cache / 'encoder.pt')
         denoiser, mean, std = train_denoiser.load_denoiser(cache / 'denoiser.pt')

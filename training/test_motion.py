@@ -29,7 +29,7 @@ class TeacherTest(unittest.TestCase):
         gap = gap_of(perform(plain_condition(1)))
         self.assertLess(gap[36:39].min(), 0.02)
         self.assertLess(gap[51:54].min(), 0.02)
-        self.assertLess(gap[:15].max(), CLOSED_GAP)
+        self.assertLess(gap[:14].max(), CLOSED_GAP)
         self.assertGreater(gap[28:33].max(), 0.2)
 
     def test_no_feeling_opens_closed_lips(self):

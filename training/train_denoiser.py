@@ -1,6 +1,5 @@
 """Trains the diffusion transformer to move a face as the teacher does, hearing only the encoder's features."""
 
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import numpy as np
 import torch
 
 from training.config import DenoiserConfig, MotionConfig
+from training.loop import train
 from training.motion.channels import CHANNELS, CONDITION, CONDITION_DIMS, EMOTIONS, HEAD, MOUTH, slices
 from training.motion.denoiser import Denoiser
 from training.motion.sampler import noise_scale
@@ -180,54 +180,28 @@ def loss_of(denoiser, batch, mean, std, schedule, generator):
     return loss + 0.5 * (smooth * moved**2).mean() + 0.1 * (smooth * started**2).mean()
 
 
-def train_denoiser(performances, checkpoint, schedule=Schedule(), config=DenoiserConfig(), seed=1, minutes=None, report=None):
+def train_denoiser(performances, checkpoint, schedule=Schedule(), config=DenoiserConfig(), seed=1, minutes=None, again=False, report=None):
     """Trains, resuming from `checkpoint` if it is there. Returns the averaged denoiser, mean and std."""
     device = 'cuda' if torch.cuda.is_available() else 'cpu'
     torch.manual_seed(seed)
-    checkpoint = Path(checkpoint)
     denoiser = Denoiser(config)
-    mean, std = performances.statistics()
-    set_steps(denoiser, performances, mean, std)
-    set_speech(denoiser, performances, mean, std)
-    optimiser = torch.optim.AdamW(denoiser.parameters(), schedule.peak_rate, weight_decay=1e-2, betas=(0.9, 0.98))
-    average, step, spent_s = {name: value.clone() for name, value in denoiser.state_dict().items()}, 0, 0.0
-    if checkpoint.exists():
+    if Path(checkpoint).exists():
         saved = torch.load(checkpoint, map_location='cpu')
-        denoiser.load_state_dict(saved['denoiser'])
-        optimiser.load_state_dict(saved['optimiser'])
-        average, step, spent_s, mean, std = (saved[name] for name in ('average', 'step', 'spent_s', 'mean', 'std'))
-    denoiser.to(device).train()
+        mean, std = saved['mean'], saved['std']
+    else:
+        mean, std = performances.statistics()
+        set_steps(denoiser, performances, mean, std)
+        set_speech(denoiser, performances, mean, std)
     where = [mean.to(device), std.to(device)]
     hours = performances.motion.shape[0] * performances.motion.shape[1] / 25 / 3600
-    print(f'denoiser: {sum(p.numel() for p in denoiser.parameters())} weights, {hours:.1f} h, from step {step}', flush=True)
-    began_s, running, progress = time.monotonic() - spent_s, None, 0.0
-    while progress < 1:
-        elapsed_s = time.monotonic() - began_s
-        progress = max(step / schedule.steps, elapsed_s / 60 / minutes if minutes else 0)
-        rate = schedule.peak_rate * min(1, (step + 1) / schedule.ramp_steps) * max(0.01, 0.5 + 0.5 * np.cos(np.pi * min(1, progress)))
-        for group in optimiser.param_groups:
-            group['lr'] = rate
-        generator = torch.Generator().manual_seed(seed * 1_000_003 + step)
-        batch = [tensor.to(device) for tensor in performances.windows(generator, schedule.batch, config.context_tokens + 1)]
-        loss = loss_of(denoiser, batch, *where, schedule, generator)
-        optimiser.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(denoiser.parameters(), 1.0)
-        optimiser.step()
-        step += 1
-        keep = min(schedule.average, step / (step + 20))
-        for name, value in denoiser.state_dict().items():
-            average[name].mul_(keep).add_(value.detach().cpu(), alpha=1 - keep)
-        running = loss.item() if running is None else 0.98 * running + 0.02 * loss.item()
-        if step % 100 == 0 or progress >= 1:
-            print(f'denoiser: step {step}, {time.monotonic() - began_s:.0f} s, rate {rate:.1e}, loss {running:.4f}', flush=True)
-        if step % 500 == 0 or progress >= 1:
-            partial = checkpoint.with_suffix('.part')
-            torch.save(dict(denoiser=denoiser.state_dict(), optimiser=optimiser.state_dict(), average=average, step=step,
-                            spent_s=time.monotonic() - began_s, mean=mean, std=std, config=config), partial)
-            partial.rename(checkpoint)
-            if report:
-                print(report(*load_denoiser(checkpoint)), flush=True)
+    print(f'denoiser: {hours:.1f} h', flush=True)
+
+    def loss_of_step(generator):
+        windows = performances.windows(generator, schedule.batch, config.context_tokens + 1)
+        return loss_of(denoiser, [tensor.to(device) for tensor in windows], *where, schedule, generator)
+
+    train('denoiser', denoiser, loss_of_step, checkpoint, schedule, seed, device, minutes, again,
+          dict(mean=mean, std=std, config=config), report and (lambda: report(*load_denoiser(checkpoint))))
     return load_denoiser(checkpoint)
 
 

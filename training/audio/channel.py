@@ -1,12 +1,10 @@
 """What happens to sound between a mouth and the server: microphone, gain, codec, lost packets."""
 
-import subprocess
-
 import numpy as np
 from scipy.signal import butter, lfilter
 
-SAMPLE_RATE_HZ = 16000
-PACKET = 320  # samples, 20 ms
+from training.audio.opus import PACKET, SAMPLE_RATE_HZ
+
 OPUS_KBPS = (6, 8, 10, 12, 16, 24, 32, 48, 64)
 
 
@@ -24,30 +22,14 @@ def band_limit(chance, sound):
     return lfilter(b, a, sound).astype(np.float32)
 
 
-def lose_packets(chance, sound):
-    """Bursts of lost packets, concealed as a decoder does: the last packet again, fading out."""
-    out, rate = sound.copy(), chance.uniform(0.01, 0.12)
-    packets, lost, run = len(sound) // PACKET, False, 0
-    for packet in range(1, packets):
-        lost = chance.random() < (0.5 if lost else rate)
-        run = run + 1 if lost else 0
-        if lost:
-            now = slice(packet * PACKET, (packet + 1) * PACKET)
-            before = slice((packet - 1) * PACKET, packet * PACKET)
-            out[now] = 0 if run > 4 else out[before] * np.linspace(0.9, 0.6, PACKET)
-    return out
-
-
-def opus(sound, kbps):
-    """The sound after an Opus call at `kbps`, aligned with the input."""
-    raw = ['-f', 's16le', '-ar', str(SAMPLE_RATE_HZ), '-ac', '1']
-    run = lambda arguments, data: subprocess.run(
-        ['ffmpeg', '-loglevel', 'error', *arguments], input=data, capture_output=True, check=True
-    ).stdout
-    samples = (np.clip(sound, -1, 1) * 32767).astype('<i2').tobytes()
-    packets = run([*raw, '-i', '-', '-c:a', 'libopus', '-b:a', f'{kbps}k', '-application', 'voip', '-compression_level', '5', '-f', 'ogg', '-'], samples)
-    heard = np.frombuffer(run(['-i', '-', *raw, '-'], packets), '<i2').astype(np.float32) / 32768
-    return np.pad(heard, (0, max(0, len(sound) - len(heard))))[: len(sound)]
+def lost_packets(chance, samples):
+    """Returns which packets of a bad line are lost, alone and in bursts."""
+    rate, lost, now = chance.uniform(0.01, 0.12), set(), False
+    for packet in range(1, samples // PACKET):
+        now = chance.random() < (0.5 if now else rate)
+        if now:
+            lost.add(packet)
+    return lost
 
 
 def clip(chance, sound):

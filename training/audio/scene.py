@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.signal import resample_poly
 
-from training.audio import channel, noise
+from training.audio import channel, noise, opus
 from training.audio.vocoder import revoice, spoken_pitch, sung_pitch
 from training.motion.mouth import FRAMES_PER_SECOND, loudness_of
 
@@ -97,9 +97,8 @@ def transmit(sound, chance):
         sound = channel.clip(chance, sound)
     sound = channel.set_peak_db(sound, chance.uniform(-32, -0.5))
     if chance.random() < 0.4:
-        sound = channel.opus(sound, int(chance.choice(channel.OPUS_KBPS)))
-    if chance.random() < 0.1:
-        sound = channel.lose_packets(chance, sound)
+        lost = channel.lost_packets(chance, len(sound)) if chance.random() < 0.25 else ()
+        sound = opus.call(sound.astype(np.float32), int(chance.choice(channel.OPUS_KBPS)), lost)
     return sound
 
 

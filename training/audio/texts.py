@@ -13,7 +13,7 @@ WORD_LISTS = {'fr': 'french', 'sv': 'swedish', 'nl': 'dutch', 'da': 'danish', 'p
 INDIC = {'hi': 0x900, 'mr': 0x900, 'te': 0xC00}
 BORROWED = {
     'fi': 'sv', 'ro': 'it', 'et': 'sv', 'id': 'es', 'eu': 'es', 'sq': 'it', 'lt': 'pl', 'hr': 'cs', 'el': 'es', 'sw': 'it',
-    'nb': 'da', 'sk': 'cs', 'hu': 'cs', 'tr': 'de',
+    'nb': 'da', 'sk': 'cs', 'hu': 'cs', 'tr': 'de', 'is': 'sv', 'cy': 'fr', 'lv': 'pl', 'sl': 'cs', 'af': 'nl',
 }
 """Languages without a text package read another language's words by their own rules: what counts is sounds, not sense."""
 

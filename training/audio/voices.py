@@ -45,6 +45,7 @@ ESPEAK_TRAINED = (
     'en-us', 'en+f1', 'de+f2', 'es+f3', 'fr+f5', 'pl+m1', 'ru+m3', 'pt+m5', 'sv+m7', 'cs+klatt2', 'fi+Alex', 'nl+Annie',
     'ro+Andy', 'da+belinda', 'et+david', 'ca+ed', 'hi+adam', 'id+steph', 'uk+victor', 'bg+paul', 'eu+norbert', 'sq+anika',
     'lt+Denis', 'hr+Hugo', 'en-us+michel', 'de+sandro', 'fr+aunty', 'es+boris', 'el+caleb', 'sw+f1', 'nb+m1', 'sk+f2',
+    'en-us+klatt', 'de+klatt3', 'fr+klatt5', 'sv+f4', 'is+m6', 'cy+linda', 'lv+m4', 'sl+klatt2', 'af+m8', 'eo+shelby',
 )
 ESPEAK_HELD_OUT = ('hu+f4', 'tr+m2', 'en-us+klatt4')
 

@@ -1,8 +1,9 @@
-"""Cheap variety for log-mel frames, new at every step: head size, level, tilt, steady noise, gaps."""
+"""Cheap variety for log-mel frames, new at every step: head size, rooms, level, tilt, noise, music, gaps."""
 
 import math
 
 import torch
+from torch.nn import functional as F
 
 from training.config import MelConfig
 
@@ -27,8 +28,17 @@ def mel_hz(place):
     return 700 * (10 ** ((low + (place + 1) / (CONFIG.mel_bins + 1) * (high - low)) / 2595) - 1)
 
 
-def augment(mel, generator):
-    """mel: [batch, melFrames, melBins]. Returns the same shape, changed."""
+def reverberate(mel, fade, share):
+    """Adds each frame's decaying echo in power. mel: [batch, melFrames, melBins]; fade, share: [batch, 1, 1]."""
+    power = mel.exp()
+    tail = power
+    for step in (1, 2, 4, 8, 16, 32):  # doubling: after these, 63 frames of echo
+        tail = tail + fade**step * F.pad(tail, (0, 0, step, 0))[:, : mel.shape[1]]
+    return (power + share * fade * F.pad(tail, (0, 0, 1, 0))[:, : mel.shape[1]]).log()
+
+
+def augment(mel, other, generator):
+    """mel: [batch, melFrames, melBins]; other: the same of noise and music. Returns the same shape, changed."""
     batch, frames, bins = mel.shape
     draw = lambda *shape: torch.rand(*shape, generator=generator)
     normal = lambda *shape: torch.randn(*shape, generator=generator)
@@ -39,10 +49,17 @@ def augment(mel, generator):
     part = (place - low)[:, None]  # [batch, 1, bins]
     gather = lambda index: mel.gather(2, index[:, None].expand(-1, frames, -1))
     mel = gather(low) * (1 - part) + gather(low + 1) * part  # [batch, frames, bins]
+    rooms = draw(batch, 1, 1) < 0.25
+    decay = 10 ** (-6 * 0.01 / (0.15 + 0.55 * draw(batch, 1, 1)))  # a frame, 60 dB in 0.15 to 0.7 s
+    share = 10 ** (-1.3 * draw(batch, 1, 1)) * (1 - decay) * 0.7
+    mel = torch.where(rooms, reverberate(mel, decay, share), mel)
+    among = draw(batch, 1, 1) < 0.4
+    ratio = mel.amax((1, 2), keepdim=True) - other.amax((1, 2), keepdim=True) - 0.5 - 6 * draw(batch, 1, 1)  # 2 to 28 dB
+    mel = torch.where(among, torch.logaddexp(mel, other + ratio), mel)
     axis = torch.linspace(-1, 1, bins)
     colour = normal(batch, 1, 1) * 0.7 * axis + normal(batch, 1, 1) * 0.4 * torch.cos(3 * axis + normal(batch, 1, 1) * 3)
     mel = mel + colour + (draw(batch, 1, 1) * 7 - 4)  # level: -17..+13 dB
-    noisy = (draw(batch, 1, 1) < 0.35).float()
+    noisy = (draw(batch, 1, 1) < 0.2).float()
     level = mel.amax((1, 2), keepdim=True) - 3 - draw(batch, 1, 1) * 8 - 20 * (1 - noisy)
     floor = level + normal(batch, 1, 1) * axis + 0.9 * normal(batch, frames, bins)  # [batch, frames, bins]
     mel = torch.logaddexp(mel, floor)

@@ -1,5 +1,7 @@
 """The streaming audio encoder: causal dilated convolutions over frames of 20 ms."""
 
+import math
+
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -15,8 +17,10 @@ class Block(nn.Module):
         super().__init__()
         self.taps, self.dilation = taps, dilation
         self.norm = nn.LayerNorm(width)
-        self.gather = Linear(taps * width, width)
+        self.gather = Linear(taps * width, width, stays_low=True)
         self.mix = Linear(width, width)
+        nn.init.zeros_(self.mix.weight)  # a block begins as nothing, so that a deeper network can begin as a shallower one
+        nn.init.zeros_(self.mix.bias)
 
     @property
     def history_frames(self):
@@ -29,9 +33,38 @@ class Block(nn.Module):
         """
         frames = x.shape[1]
         heard = torch.cat([history, self.norm(x)], 1)  # [batch, history_frames + frames, width]
-        taps = [heard[:, tap * self.dilation : tap * self.dilation + frames] for tap in range(self.taps)]
+        low = self.gather.lower(heard)
+        taps = [low[:, tap * self.dilation : tap * self.dilation + frames] for tap in range(self.taps)]
         y = F.relu(self.gather(torch.cat(taps, -1)))  # [batch, frames, width]
         return x + self.mix(y), heard[:, frames:]  # [batch, frames, width], [batch, history_frames, width]
+
+
+class Speaker(nn.Module):
+    """What the voice has been like for some seconds: a running mean over the frames that tell most of it.
+
+    The same formants mean another vowel from a smaller head, and rounding is heard in little else; whose head it is
+    shows over seconds, which the convolutions do not see.
+    """
+
+    def __init__(self, width, dims, memory_frames):
+        super().__init__()
+        self.keep = math.exp(-1 / memory_frames)
+        self.norm = nn.LayerNorm(width)
+        self.say = Linear(width, dims + 1)
+        self.use = Linear(dims, width)
+        nn.init.zeros_(self.use.weight)
+        nn.init.zeros_(self.use.bias)
+
+    def forward(self, x, state):
+        """x: [batch, frames, width]; state: [batch, dims + 1], sums so far. Returns x with the voice, and the next state."""
+        said = self.say(self.norm(x))  # [batch, frames, dims + 1]
+        weight = said[..., -1:].sigmoid()  # [batch, frames, 1]
+        told = torch.cat([weight * torch.tanh(said[..., :-1]), weight], -1)  # [batch, frames, dims + 1]
+        age = torch.arange(x.shape[1], device=x.device, dtype=x.dtype)
+        fade = (self.keep ** (age[:, None] - age)).tril()  # [frames, frames]
+        sums = fade @ told + self.keep ** (age[:, None] + 1) * state[:, None]  # [batch, frames, dims + 1]
+        voice = sums[..., :-1] / (sums[..., -1:] + 1)  # [batch, frames, dims]
+        return x + self.use(voice), sums[:, -1]  # [batch, frames, width], [batch, dims + 1]
 
 
 class Encoder(nn.Module):
@@ -50,6 +83,8 @@ class Encoder(nn.Module):
         self.register_buffer('mouth_std', torch.ones(config.mouth_dims))
         self.stem = Linear(config.mel_bins * config.mel_frames_per_frame, config.width)
         self.blocks = nn.ModuleList(Block(config.width, config.taps, dilation) for dilation in config.dilations)
+        if config.speaker_dims:
+            self.speaker = Speaker(config.width, config.speaker_dims, config.speaker_memory_s * 50)
         self.norm = nn.LayerNorm(config.width)
         self.bottleneck = Linear(config.width, config.bottleneck)
         self.mouth = Linear(config.bottleneck, config.frames_per_hop * config.mouth_dims)
@@ -66,13 +101,16 @@ class Encoder(nn.Module):
         x = (mel - self.mel_mean) / self.mel_std  # [batch, melFrames, melBins]
         x = x.reshape(-1, x.shape[1] // config.mel_frames_per_frame, self.stem.in_features)  # [batch, frames, 80]
         x = self.stem(x)  # [batch, frames, width]
-        offset, states = 0, []
-        for block in self.blocks:
+        offset, states, voice = 0, [], state[:, :0]
+        for index, block in enumerate(self.blocks):
+            if config.speaker_dims and index == config.speaker_after:
+                x, voice = self.speaker(x, state[:, -config.speaker_dims - 1 :])  # [batch, frames, width]
             length = block.history_frames * config.width
             history = state[:, offset : offset + length].reshape(-1, block.history_frames, config.width)
             x, history = block(x, history)  # [batch, frames, width]
             states.append(history.reshape(-1, length))
             offset += length
+        states.append(voice)
         x = torch.tanh(self.bottleneck(self.norm(x)))  # [batch, frames, bottleneck]
         return x, torch.cat(states, -1)  # [batch, frames, bottleneck], [batch, stateLength]
 

@@ -17,13 +17,15 @@ ANTICIPATION = 0.85
 """Anticipation reaches further than carry-over (Cohen and Massaro 1993)."""
 REACH_S = 0.6
 SHORT_PAUSE_S = 0.06
+LIP_LEAD_S = 0.02
+"""Lips move before they are heard: an articulograph's lip opening fits the sounds' times best 20 ms early (r 0.85, else 0.81)."""
 
 
 @dataclass
 class Articulation:
     parameters: np.ndarray  # [frames, 9] float32 by PARAMETERS
     group: np.ndarray  # [frames] uint8, index into GROUPS
-    bilabials: list  # (start_s, end_s) of each p b m
+    bilabials: list  # (start_s, end_s) of each p b m, when the lips do it
     open_vowel: np.ndarray  # [frames] bool: inside a vowel
 
 
@@ -54,7 +56,9 @@ def sounds(segments):
 
 def articulate(segments, frames, loudness):
     """segments: (start_s, end_s, ipa); loudness: [frames], 1 at loud syllables. Frame k stands for time (k + 1) / 50 s."""
-    times = (np.arange(frames) + 1) / FRAMES_PER_SECOND
+    heard_s = (np.arange(frames) + 1) / FRAMES_PER_SECOND
+    times = heard_s + LIP_LEAD_S
+    loudness = np.interp(times, heard_s, loudness[:frames])
     pull, weight = np.zeros((frames, len(BLENDED))), np.full((frames, len(BLENDED)), 1e-6)
     closure, tuck = np.zeros(frames), np.zeros(frames)
     group, in_vowel, bilabials = np.zeros(frames, np.uint8), np.zeros(frames, bool), []
@@ -72,7 +76,7 @@ def articulate(segments, frames, loudness):
         if viseme.group == 'bilabial':
             gate = ramp(at, start_s - 0.005, max(start_s + 0.02, end_s - 0.012), 0.055, 0.05)
             closure[near] = np.maximum(closure[near], gate)
-            bilabials.append((start_s, end_s))
+            bilabials.append((start_s - LIP_LEAD_S, end_s - LIP_LEAD_S))
         if viseme.group == 'labiodental':
             tuck[near] = np.maximum(tuck[near], ramp(at, start_s, end_s - 0.01, 0.06, 0.05))
         rate = np.array(RATE[viseme.kind]) * np.where(at < middle_s, ANTICIPATION, 1)[:, None]
@@ -93,6 +97,8 @@ def articulate(segments, frames, loudness):
 def loudness_of(sound, frames, sample_rate_hz=16000):
     """Returns the RMS envelope over 100 ms, 1 at the 92nd percentile, [frames]."""
     hop = sample_rate_hz // FRAMES_PER_SECOND
-    energy = np.convolve(sound * sound, np.ones(5 * hop) / (5 * hop), 'same')[hop - 1 :: hop][:frames]
+    total = np.cumsum(np.pad(sound.astype(np.float64) ** 2, (5 * hop // 2, 5 * hop)))
+    ends = hop * (np.arange(len(sound) // hop) + 1) + 5 * hop - 1
+    energy = ((total[ends] - total[ends - 5 * hop]) / (5 * hop))[:frames]
     level = np.sqrt(np.maximum(np.pad(energy, (0, max(0, frames - len(energy)))), 1e-9))
     return level / (np.percentile(level, 92) + 1e-6)
