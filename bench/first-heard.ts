@@ -6,8 +6,7 @@
  */
 import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
-import { openBrowser, waitForPictures } from '../test/support/browser.ts';
-import { startServer } from '../test/support/server-process.ts';
+import { startServed } from './support/served.ts';
 
 const { values } = parseArgs({ options: { phrases: { type: 'string', default: '12' } } });
 const PHRASES = [
@@ -80,13 +79,16 @@ function row(name: string, all: readonly number[], goal: string): void {
   console.log(`| ${name} | ${all.length} | ${at(0)} | ${at(0.5)} | ${at(0.95)} | ${at(1)} | ${goal} |`);
 }
 
-const server = await startServer();
-const chromium = await openBrowser();
+const served = await startServed();
+const open = async (name: string): Promise<Page> => {
+  const page = await served.browser.newPage({ bypassCSP: true });
+  await page.goto(`${served.url}/?room=bench&autojoin=1&microphone=off&lang=en&name=${name}`);
+  return page;
+};
 try {
-  const room = `${server.url}/?room=bench&autojoin=1&microphone=off&lang=en`;
-  const ada = await chromium.open(`${room}&name=Ada`);
-  const grace = await chromium.open(`${room}&name=Grace`);
-  await waitForPictures(grace, REMOTE);
+  const ada = await open('Ada');
+  const grace = await open('Grace');
+  await grace.waitForSelector(`.tile.playing ${REMOTE}`, { timeout: 60_000 });
   await ada.click('button[data-panel="aid"]');
   await ada.waitForFunction(`document.querySelector('[data-aid="state"]').dataset.state === 'ready'`);
   await listen(grace);
@@ -121,6 +123,5 @@ try {
   row('first sound to the first captioned word', captionMs, '-200..200');
   row('Escape to the last sound at the listener', stopMs, '200');
 } finally {
-  await chromium[Symbol.asyncDispose]();
-  await server[Symbol.asyncDispose]();
+  await served[Symbol.asyncDispose]();
 }

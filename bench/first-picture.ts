@@ -1,9 +1,4 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
-import { chromium } from 'playwright-core';
+import { startServed } from './support/served.ts';
 
 /**
  * How long a visitor waits for the first picture, in real Chromium on loopback:
@@ -14,35 +9,9 @@ import { chromium } from 'playwright-core';
  * sends its offer and when the first 512x512 picture is shown.
  */
 const runs = Number(process.argv[2] ?? 20);
-const folder = mkdtempSync(join(tmpdir(), 'visavis-bench-'));
-const server = spawn(process.execPath, ['dist/src/server/main.js'], {
-  env: { ...process.env, PORT: '0', VISAVIS_DATA_DIR: folder, VISAVIS_LOG_LEVEL: 'silent' },
-  stdio: ['ignore', 'pipe', 'inherit'],
-});
+const served = await startServed();
 try {
-  const url = await new Promise<string>((resolve, reject) => {
-    let text = '';
-    server.stdout.on('data', (bytes: Buffer) => {
-      text += bytes.toString();
-      const address = /^Visavis: (\S+)$/m.exec(text)?.[1];
-      if (address !== undefined) resolve(address);
-    });
-    server.once('exit', (code) => {
-      reject(new Error(`The server ended with ${code}`));
-    });
-  });
-  while (!(await fetch(`${url}/readyz`)).ok) await new Promise((later) => setTimeout(later, 200));
-  const browser = await chromium.launch({
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--use-fake-ui-for-media-stream',
-      '--use-fake-device-for-media-stream',
-      '--autoplay-policy=no-user-gesture-required',
-      '--disable-background-networking',
-    ],
-  });
+  const { browser, url } = served;
   const waits: Record<string, number>[] = [];
   for (let run = 0; run < runs; run++) {
     const context = await browser.newContext({ permissions: ['microphone'] });
@@ -56,7 +25,6 @@ try {
     );
     await context.close();
   }
-  await browser.close();
   const at = (marks: Record<string, number>, name: string): number => marks[`visavis:${name}`] ?? Number.NaN;
   const rows = {
     'page load to offer sent': waits.map((marks) => at(marks, 'offer')),
@@ -73,6 +41,5 @@ try {
     console.log(what.padEnd(40), quantile(0.5).padStart(8), quantile(0.95).padStart(7));
   }
 } finally {
-  server.kill('SIGKILL');
-  rmSync(folder, { recursive: true, force: true });
+  await served[Symbol.asyncDispose]();
 }

@@ -278,6 +278,21 @@ describe('Pipeline', () => {
     expect(world.pipeline.speechUs).toBe(0);
   });
 
+  it('silences typed speech and closes the mouth within 200 ms of a stop', () => {
+    const world = new World();
+    world.run(1000);
+    const packets = Array.from({ length: 100 }, () => Uint8Array.of(31 << 3, 7));
+    world.pipeline.push({ type: 'speech', packets }, world.now);
+    world.run(1500);
+    expect(world.frames.at(-1)?.jaw).toBeGreaterThan(0.05);
+    const stoppedMs = world.nowMs;
+    world.pipeline.push({ type: 'stop-speech' }, world.now);
+    world.run(1000);
+    expect(world.sounds.filter(({ atMs }) => atMs > stoppedMs)).toHaveLength(0);
+    const shut = world.frames.find(({ atMs, jaw }) => atMs > stoppedMs && jaw < 0.02);
+    expect((shut?.atMs ?? Infinity) - stoppedMs).toBeLessThan(200);
+  });
+
   it('makes few pictures for nobody, all of which stand alone', () => {
     const world = new World({ viewers: 0 }).run(3000);
     expect(world.frames.length).toBeGreaterThan(20);

@@ -1,6 +1,6 @@
 // The page's own markup and style with the aid in it, and a call that answers as a server would: for tests without media.
 import { mountAid } from '../../web/aid/mount.ts';
-import { startLanguage } from '../../web/i18n.ts';
+import { startLanguage, t } from '../../web/i18n.ts';
 
 const listeners = { message: new Set(), state: new Set(), participants: new Set(), text: new Set() };
 const subscribe = (set, listener) => {
@@ -92,6 +92,7 @@ window.harness = {
   sent,
   typed,
   hear,
+  t,
   /** From now on the browser says how late it plays. */
   playAt: (ms) => {
     offsetMs = ms;

@@ -203,6 +203,151 @@ describe.skipIf(!existsSync(CHROMIUM))('The communication aid in Chromium', () =
     await page.context().close();
   });
 
+  test('captions look as the person chose', async () => {
+    const page = await pages.open();
+    await page.locator('summary', { hasText: 'Captions' }).click();
+    const words = [{ from: 0, to: 9, startMs: 0, endMs: 60_000 }];
+    const caption = { type: 'caption', participantId: 'you', name: 'Ben', captionId: 1, startsInMs: -400, words };
+    await hear(page, { ...caption, text: 'Good-morn' });
+    const shown = page.locator('[data-testid="caption"]');
+    await shown.waitFor();
+    const look = (): Promise<{ sizePx: number; ground: string; top: number }> =>
+      page.evaluate(`(() => {
+        const row = document.querySelector('[data-testid="caption"]');
+        const { fontSize, backgroundColor } = getComputedStyle(row);
+        return { sizePx: parseFloat(fontSize), ground: backgroundColor, top: row.getBoundingClientRect().top };
+      })()`);
+    const before = await look();
+    await page.getByLabel('Size', { exact: true }).selectOption('huge');
+    await page.getByLabel('Colour', { exact: true }).selectOption('blackOnWhite');
+    await page.getByLabel('Position', { exact: true }).selectOption('top');
+    const after = await look();
+    expect(after.sizePx).toBeGreaterThan(1.4 * before.sizePx);
+    expect(after.ground).not.toBe(before.ground);
+    expect(after.top).toBeLessThan(before.top - 100);
+    await page.getByLabel('Show captions').uncheck();
+    expect(await shown.isVisible()).toBe(false);
+    await page.context().close();
+  });
+
+  test('captions follow the sound that the browser says it plays', async () => {
+    const page = await pages.open();
+    // The page's clock is 5000 ms ahead of what is played; the sound begins at 6000 of the sender's clock.
+    const [began, seen] = await page.evaluate<[number, number]>(`new Promise((resolve) => {
+      const began = performance.now();
+      window.harness.playAt(began - 5000);
+      const words = [{ from: 0, to: 3, startMs: 0, endMs: 400 }];
+      window.harness.hear({ type: 'caption', participantId: 'you', name: 'Ben', captionId: 1, text: 'one', startsInMs: 30, soundTimeMs: 6000, words });
+      const look = () => {
+        if (document.querySelector('[data-testid="caption-word"]')?.textContent === 'one') resolve([began, performance.now()]);
+        else requestAnimationFrame(look);
+      };
+      look();
+    })`);
+    expect(seen - began).toBeGreaterThan(980);
+    expect(seen - began).toBeLessThan(1300);
+    await page.context().close();
+  });
+
+  test('what was said is saved as a text', async () => {
+    const page = await pages.open();
+    await page.locator('[data-aid="text"]').fill('Good morning everyone');
+    await page.keyboard.press('Enter');
+    await page.locator('summary', { hasText: 'Captions' }).click();
+    await page.waitForFunction(`document.querySelector('.aid-transcript')?.textContent.includes('Good morning')`);
+    const [file] = await Promise.all([page.waitForEvent('download'), page.locator('[data-aid="save"]').click()]);
+    expect(file.suggestedFilename()).toMatch(/^visavis-\d{4}-\d\d-\d\d\.txt$/);
+    expect(readFileSync(await file.path(), 'utf8')).toMatch(
+      /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}.+: Good morning everyone\n$/,
+    );
+    await page.context().close();
+  });
+
+  test('phrases are ordered by use, leave as JSON and come back, and stay in the browser', async () => {
+    const page = await pages.open();
+    const phrases = page.locator('.aid-phrase');
+    const glad = phrases.filter({ hasText: /glad/i }).first();
+    const name = ((await glad.textContent()) ?? '').replace(/\d$/, '');
+    await glad.click();
+    await glad.click();
+    await page.getByRole('button', { name: 'Change phrases' }).click();
+    const [file] = await Promise.all([page.waitForEvent('download'), page.locator('[data-aid="export"]').click()]);
+    const bank = JSON.parse(readFileSync(await file.path(), 'utf8')) as { phrases: { text: string; uses: number }[] };
+    expect(bank.phrases.find(({ uses }) => uses === 2)?.text).toContain(name);
+    expect(await page.evaluate('Object.keys(localStorage)')).toContain('visavis.phrases');
+    const more = JSON.stringify({ phrases: [{ text: 'See you on Monday', category: 'Work' }] });
+    await page
+      .locator('input[type="file"][accept*="json"]')
+      .setInputFiles({ name: 'more.json', mimeType: 'application/json', buffer: Buffer.from(more) });
+    await phrases.filter({ hasText: 'See you on Monday' }).waitFor();
+    await page.reload();
+    await page.waitForFunction('window.harness !== undefined');
+    expect(await phrases.first().textContent()).toContain(name);
+    await page.getByRole('button', { name: 'Work', exact: true }).click();
+    expect(await phrases.count()).toBe(1);
+    // What was not said was told to nobody.
+    expect(JSON.stringify(await sentBy(page))).not.toContain('Monday');
+    await page.context().close();
+  });
+
+  test.each(['en', 'es', 'ar', 'de'])('the letters are named and read in %s', async (lang) => {
+    const page = await pages.open({ query: `lang=${lang}` });
+    await page.evaluate(`localStorage.setItem('visavis.aid', '{"scan":"two"}')`);
+    await page.reload();
+    await page.waitForFunction('window.harness !== undefined');
+    const board = page.locator('[data-aid="letters"]');
+    const t = (key: string): Promise<string> => page.evaluate(`window.harness.t('${key}')`);
+    expect(await board.getAttribute('aria-label')).toBe(await t('aid.board.title'));
+    const names = await page.evaluate<string[]>(
+      `[...document.querySelectorAll('[data-aid="letters"] [aria-label]')].map((each) => each.getAttribute('aria-label'))`,
+    );
+    expect(names).toEqual(expect.arrayContaining([await t('aid.board.space'), await t('aid.board.backspace')]));
+    expect(names.filter((name) => name === 'space' || name === 'backspace')).toEqual([]);
+    // The first letters are where reading begins.
+    const [first, second] = await page.evaluate<number[]>(
+      `[...document.querySelectorAll('[data-aid="letters"] button')].map((each) => each.getBoundingClientRect().left)`,
+    );
+    expect((first ?? 0) < (second ?? 0)).toBe(lang !== 'ar');
+    await page.evaluate(axe);
+    const violations = await page.evaluate<string[]>(
+      `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes[0]?.html))`,
+    );
+    expect(violations).toEqual([]);
+    await page.context().close();
+  });
+
+  test('a switch reaches the bar of the call, and moves a slider', async () => {
+    const page = await pages.open();
+    await page.evaluate(`localStorage.setItem('visavis.aid', '{"scan":"two","rate":1}')`);
+    await page.reload();
+    await page.waitForFunction('window.harness !== undefined');
+    const name = page.locator('.aid-scan-back');
+    const goTo = async (wanted: string): Promise<void> => {
+      for (let i = 0; i < 40 && !((await name.textContent()) ?? '').includes(wanted); i++)
+        await page.keyboard.press('Space');
+      expect(await name.textContent()).toContain(wanted);
+      await page.keyboard.press('Enter');
+    };
+    await goTo('Call controls');
+    expect(await name.textContent()).toContain('Mute');
+    await goTo('Back');
+    // Opened first, then entered.
+    await goTo('Voice');
+    await goTo('Voice');
+    await goTo('Speed');
+    expect(await page.evaluate(`JSON.parse(localStorage.getItem('visavis.aid')).rate`)).toBeCloseTo(1.15, 5);
+    await page.context().close();
+  });
+
+  test('less motion: nothing on the page moves by itself', async () => {
+    const page = await pages.open({ reducedMotion: 'reduce' });
+    const moving = await page.evaluate<number>(
+      `document.getAnimations().filter(({ effect }) => effect.getComputedTiming().duration > 50).length`,
+    );
+    expect(moving).toBe(0);
+    await page.context().close();
+  });
+
   test('trouble is said: an empty text, a full queue, a failed voice', async () => {
     const page = await pages.open();
     const state = page.locator('[data-aid="state"]');

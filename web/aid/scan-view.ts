@@ -161,7 +161,7 @@ function nameOf(element: HTMLElement): string {
   const heading = labelled === null || labelled === undefined ? null : document.getElementById(labelled);
   const own =
     element.getAttribute('aria-label') ??
-    element.querySelector(':scope > legend')?.textContent ??
+    element.querySelector(':scope > legend, :scope > summary')?.textContent ??
     (element.hasAttribute('data-scan-group') ? undefined : element.textContent || labelOf(element));
   return (own ?? heading?.textContent ?? '').trim();
 }
