@@ -27,7 +27,9 @@ export interface CallPort {
   send(message: ControlMessage | ChannelMessage): boolean;
   /** Hears every message of the data channel `visavis`. @returns a function that ends it. */
   onMessage(listener: (message: ChannelMessage) => void): () => void;
+  /** Hears how the call stands, now and whenever that changes: it may be under way. @returns a function that ends it. */
   onState(listener: (state: CallState) => void): () => void;
+  /** Hears who is there, now and whenever that changes. @returns a function that ends it. */
   onParticipants(listener: (participants: readonly Participant[]) => void): () => void;
   /**
    * What of somebody's sound (or, unheard, of their picture) is played now.

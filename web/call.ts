@@ -40,12 +40,10 @@ export class Call implements CallPort {
   #waiting = 0;
   #mending = 0;
   /** Messages are handled one at a time: an answer and its candidates belong in order. */
-  #turn: Promise<void>;
+  #turn: Promise<void> = Promise.resolve();
 
-  /** @param ready - messages of the server wait for it. */
-  constructor(settings: Settings, ready: Promise<void> = Promise.resolve()) {
+  constructor(settings: Settings) {
     this.#settings = settings;
-    this.#turn = ready;
   }
 
   get state(): CallState {
@@ -113,6 +111,7 @@ export class Call implements CallPort {
   }
 
   onState(listener: (state: CallState) => void): () => void {
+    listener(this.#state);
     return subscribe(this.#stateListeners, listener);
   }
 
@@ -121,6 +120,7 @@ export class Call implements CallPort {
   }
 
   onParticipants(listener: (participants: readonly SeenParticipant[]) => void): () => void {
+    listener(this.#participants);
     return subscribe(this.#participantListeners, listener);
   }
 

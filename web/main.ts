@@ -1,33 +1,34 @@
 import { Call, type JoinWish } from './call.ts';
+import { byId } from './dom.ts';
 import { Microphone } from './microphone.ts';
+import { SelfView } from './self-view.ts';
 import { readSettings } from './settings.ts';
 import { recall } from './storage.ts';
 
-// What the first picture waits for, and nothing else: the offer leaves while the rest of the page is still on its way.
+/** A server that is full or far away does not keep the page from being built. */
+const PICTURE_WAIT_MS = 1000;
+
+// What the first picture waits for, and nothing else: the rest of the page and the microphone, which take the same
+// processor, come after it.
 const settings = readSettings(document.getElementById('settings')?.textContent ?? '{}', location);
 const isAskedByLink = new URLSearchParams(location.search).has('portrait');
 const portrait = isAskedByLink ? settings.portrait : (recall('portrait') ?? settings.portrait);
-let pageIsThere = (): void => undefined;
-// Answers wait for the page, so that nothing is told before there is somebody to hear it.
-const call = new Call(
-  settings,
-  new Promise((resolve) => {
-    pageIsThere = resolve;
-  }),
-);
-const microphone = new Microphone();
+const call = new Call(settings);
 const wish: JoinWish | undefined =
   settings.autojoin && settings.room !== undefined
     ? { room: settings.room, name: settings.name ?? '', portrait }
     : undefined;
 if (wish !== undefined) call.join(wish);
-const opening = wish !== undefined && settings.withMicrophone ? microphone.open() : undefined;
-// The page tells of one that fails.
-opening?.catch(() => undefined);
-
-const [{ startPage }] = await Promise.all([import('./page.ts'), documentIsRead()]);
-startPage({ settings, call, microphone, portrait, wish, opening });
-pageIsThere();
+await documentIsRead();
+const selfView = new SelfView(call);
+if (wish !== undefined) {
+  byId('lobby', HTMLElement).hidden = true;
+  byId('call', HTMLElement).hidden = false;
+  document.body.classList.add('in-call');
+  await Promise.race([selfView.shown, new Promise((resolve) => setTimeout(resolve, PICTURE_WAIT_MS))]);
+}
+const { startPage } = await import('./page.ts');
+startPage({ settings, call, microphone: new Microphone(), portrait, wish, selfView });
 
 function documentIsRead(): Promise<void> {
   return new Promise((resolve) => {

@@ -9,6 +9,7 @@ import { problemOf, type Microphone } from './microphone.ts';
 import { Panels } from './panels.ts';
 import { PortraitPicker } from './portrait-picker.ts';
 import { PortraitService } from './portrait-service.ts';
+import type { SelfView } from './self-view.ts';
 import type { Settings } from './settings.ts';
 import { Stage } from './stage.ts';
 import { showState } from './state-pill.ts';
@@ -24,12 +25,11 @@ export interface PageStart {
   readonly portrait: string;
   /** What the call has been asked already. */
   readonly wish: JoinWish | undefined;
-  /** The microphone that was asked for with it. */
-  readonly opening: Promise<unknown> | undefined;
+  readonly selfView: SelfView;
 }
 
 /** Builds what is seen around a call, which may be under way. */
-export function startPage({ settings, call, microphone, portrait, wish, opening }: PageStart): void {
+export function startPage({ settings, call, microphone, portrait, wish, selfView }: PageStart): void {
   const service = new PortraitService(settings.token);
   const picker = new PortraitPicker(service, portrait);
   let current = wish;
@@ -41,7 +41,7 @@ export function startPage({ settings, call, microphone, portrait, wish, opening 
   startTheme();
   startLanguageChoice();
   const lobby = new Lobby(settings, picker, microphone, join);
-  const stage = new Stage(call);
+  new Stage(call);
   const statistics = new StatisticsPanel(call);
   const panels = new Panels((open) => {
     if (open === 'statistics') statistics.start();
@@ -65,10 +65,8 @@ export function startPage({ settings, call, microphone, portrait, wish, opening 
       lobby.fail(sentenceForCode(state.code, state.message));
     }
   });
-  if (current === undefined || call.state.type === 'ended') showLobby();
-  else showCall(current);
-  if (call.state.type === 'ended') lobby.fail(sentenceForCode(call.state.code, call.state.message));
-  if (opening !== undefined) void useMicrophone(opening);
+  if (current === undefined) showLobby();
+  else if (call.state.type !== 'ended') enter(current);
   picker.load().catch(() => {
     toast(t('call.error.INTERNAL'));
   });
@@ -76,13 +74,17 @@ export function startPage({ settings, call, microphone, portrait, wish, opening 
   function join(next: JoinWish): void {
     current = next;
     call.join(next);
-    if (settings.withMicrophone) void useMicrophone(microphone.open());
-    showCall(next);
+    enter(next);
   }
 
-  async function useMicrophone(opening: Promise<unknown>): Promise<void> {
+  function enter(wish: JoinWish): void {
+    if (settings.withMicrophone) void openMicrophone();
+    showCall(wish);
+  }
+
+  async function openMicrophone(): Promise<void> {
     try {
-      await opening;
+      await microphone.open();
       performance.mark('visavis:microphone');
       void lobby.listDevices();
     } catch (thrown) {
@@ -93,7 +95,7 @@ export function startPage({ settings, call, microphone, portrait, wish, opening 
 
   function showCall(wish: JoinWish): void {
     lobby.hide();
-    stage.setOwnName(wish.name);
+    selfView.setName(wish.name);
     byId('call', HTMLElement).hidden = false;
     document.body.classList.add('in-call');
     if (aid.isScanned) panels.show('aid');

@@ -26,6 +26,9 @@ const TEXT_LABEL = 'text';
 /** RFC 8865, 4.1: the subprotocol says that it is real-time text. */
 const TEXT_PROTOCOL = 't140';
 
+/** What an avatar peer speaks; the retransmissions of a video codec are a codec of their own. */
+const USED_CODECS = ['audio/opus', 'video/VP8', 'video/rtx'];
+
 /**
  * One WebRTC connection to an avatar peer. The offer is made before there is a microphone: its place is kept and filled
  * by `setMicrophone` whenever the track is there, without a second negotiation.
@@ -51,6 +54,7 @@ export class PeerLink {
       connection.addTransceiver('audio', { direction: 'recvonly' });
       connection.addTransceiver('video', { direction: 'recvonly' });
     }
+    for (const transceiver of connection.getTransceivers()) offerUsedCodecs(transceiver);
     this.#control = connection.createDataChannel(CONTROL_LABEL);
     this.#control.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
       const message: unknown = typeof data === 'string' ? JSON.parse(data) : undefined;
@@ -154,4 +158,12 @@ function candidateOf(init: NonNullable<CandidateInit>): RTCIceCandidateInit {
 
 function isChannelMessage(message: unknown): message is ChannelMessage {
   return typeof message === 'object' && message !== null && 'type' in message && typeof message.type === 'string';
+}
+
+/** A browser offers twenty codecs in each section; the fifth of it takes a fifth of the time to send and to read. */
+function offerUsedCodecs(transceiver: RTCRtpTransceiver): void {
+  // Firefox before 128 has no such choice.
+  if (!('setCodecPreferences' in transceiver)) return;
+  const { codecs = [] } = RTCRtpReceiver.getCapabilities(transceiver.receiver.track.kind) ?? {};
+  transceiver.setCodecPreferences(codecs.filter(({ mimeType }) => USED_CODECS.includes(mimeType)));
 }

@@ -2,6 +2,7 @@ import { announce } from './announce.ts';
 import type { Call, SeenParticipant } from './call.ts';
 import { byId, make } from './dom.ts';
 import { t } from './i18n.ts';
+import { watchPlaying } from './self-view.ts';
 
 interface Tile {
   readonly element: HTMLElement;
@@ -10,25 +11,19 @@ interface Tile {
   key: string;
 }
 
-/** The pictures: everyone else large, oneself small; alone in a room oneself large, as in a mirror. */
+/** The others' pictures, large beside one's own; alone in a room one's own is large, as in a mirror. */
 export class Stage {
   readonly #call: Call;
   readonly #stage = byId('stage', HTMLDivElement);
   readonly #others = byId('others', HTMLUListElement);
-  readonly #selfTile = byId('self', HTMLDivElement);
-  readonly #self = byId('self-video', HTMLVideoElement);
   readonly #alone = byId('alone', HTMLParagraphElement);
   readonly #unmute = byId('unmute-sound', HTMLButtonElement);
   readonly #tiles = new Map<string, Tile>();
-  #selfLink: Call['link'];
+  #link: Call['link'];
   #known = new Set<string>();
-  #ownName = '';
 
   constructor(call: Call) {
     this.#call = call;
-    watchPlaying(this.#self, this.#selfTile, () => {
-      performance.mark('visavis:first-picture');
-    });
     this.#unmute.addEventListener('click', () => {
       this.#unmute.hidden = true;
       for (const { video } of this.#tiles.values()) void video.play();
@@ -38,29 +33,12 @@ export class Stage {
     });
     call.onState((state) => {
       if (state.type === 'idle' || state.type === 'ended') this.#clear();
-      else this.#attachSelf();
     });
-    // The call may be under way already.
-    this.#attachSelf();
-  }
-
-  setOwnName(name: string): void {
-    this.#ownName = name;
-    byId('self-name', HTMLSpanElement).textContent = name;
-  }
-
-  /** The own avatar's place is known before anybody says so: its picture must not wait for a message. */
-  #attachSelf(): void {
-    const { link } = this.#call;
-    if (link === undefined || link === this.#selfLink) return;
-    this.#selfLink = link;
-    this.#self.srcObject = link.ownStream;
   }
 
   #show(participants: readonly SeenParticipant[]): void {
     const { link } = this.#call;
     if (link === undefined) return;
-    this.#attachSelf();
     const others = participants.filter(({ isSelf }) => !isSelf);
     for (const [participantId, tile] of this.#tiles) {
       if (others.some((other) => other.participantId === participantId)) continue;
@@ -69,6 +47,7 @@ export class Stage {
       this.#tiles.delete(participantId);
     }
     for (const other of others) this.#place(other);
+    this.#link = link;
     this.#stage.dataset['count'] = String(others.length);
     this.#alone.hidden = others.length > 0 || participants.length === 0;
     this.#tell(others);
@@ -84,7 +63,7 @@ export class Stage {
     if (link === undefined || place === undefined) return;
     // The same place on the same connection is the same stream: setting it again would restart it.
     const key = `${place.videoMid} ${place.audioMid ?? ''}`;
-    if (tile.key === key && tile.video.srcObject !== null && this.#selfLink === link) return;
+    if (tile.key === key && tile.video.srcObject !== null && this.#link === link) return;
     tile.key = key;
     tile.video.srcObject = link.streamOf(place);
     tile.video.play().catch((thrown: unknown) => {
@@ -121,31 +100,9 @@ export class Stage {
     }
     this.#tiles.clear();
     this.#known.clear();
-    this.#self.srcObject = null;
-    this.#selfLink = undefined;
-    this.#selfTile.classList.remove('playing');
+    this.#link = undefined;
     this.#stage.dataset['count'] = '0';
     this.#unmute.hidden = true;
     this.#alone.hidden = true;
-    this.setOwnName(this.#ownName);
   }
-}
-
-/** Marks the tile from its first picture on: until then it shimmers. */
-function watchPlaying(video: HTMLVideoElement, tile: HTMLElement, onFirst: () => void): void {
-  const watch = (): void => {
-    video.requestVideoFrameCallback((_now, { width }) => {
-      // Chromium shows a black picture of 2x2 while there is none.
-      if (width <= 2) {
-        watch();
-        return;
-      }
-      if (!tile.classList.contains('playing')) onFirst();
-      tile.classList.add('playing');
-    });
-  };
-  video.addEventListener('loadstart', watch);
-  video.addEventListener('emptied', () => {
-    tile.classList.remove('playing');
-  });
 }

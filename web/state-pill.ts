@@ -19,7 +19,6 @@ export function showState(call: CallPort): void {
     kind = nextKind;
   };
   call.onState(show);
-  show(call.state);
   onLanguageChange(() => {
     show(call.state);
   });

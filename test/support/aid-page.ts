@@ -28,7 +28,7 @@ export async function openAidPages(): Promise<AidPages> {
   const html = (await readFile(join(ROOT, 'web/index.html'), 'utf8'))
     .replace('{{settings}}', '{}')
     .replace('{{style}}', 'style.css')
-    .replace('<link rel="modulepreload" href="{{parts}}" />', '')
+    .replace('<link rel="prefetch" href="{{parts}}" />', '')
     // A module may not be loaded from a file.
     .replace('type="module" async src="{{script}}"', 'defer src="page.js"');
   if (html.includes('{{')) throw new Error('web/index.html has a place that this page does not fill');
