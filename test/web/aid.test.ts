@@ -84,8 +84,8 @@ describe.skipIf(!existsSync(CHROMIUM))('The communication aid in Chromium', () =
     await page.keyboard.type('Good morning');
     await page.keyboard.press('Shift+Enter');
     await page.keyboard.type('Ben');
-    expect((await sentBy(page)).filter(({ type }) => type === 'speech-composing')).toEqual([
-      { type: 'speech-composing', active: true },
+    expect((await sentBy(page)).filter(({ type }) => type === 'speech-composing')).toMatchObject([
+      { type: 'speech-composing', active: true, language: 'en', rate: 1 },
     ]);
     await page.keyboard.press('Enter');
     expect(await page.locator('[data-aid="text"]').inputValue()).toBe('');

@@ -85,15 +85,8 @@ export class Speaker {
       this.#tell({ key: 'aid.state.empty', isTrouble: true });
       return false;
     }
-    const { voice, language, rate, pitch, policy } = this.#preferences.current;
-    const sent = this.#call.send({
-      type: 'speech-say',
-      id: `say-${++this.#count}`,
-      text,
-      ...(voice === '' ? {} : { voice }),
-      ...{ language: language === '' ? document.documentElement.lang : language },
-      ...{ rate, pitch, policy },
-    });
+    const id = `say-${++this.#count}`;
+    const sent = this.#call.send({ type: 'speech-say', id, text, ...this.#manner });
     if (!sent) {
       this.#tell({ key: 'aid.state.offline', isTrouble: true });
       return false;
@@ -131,9 +124,16 @@ export class Speaker {
     const began = active && !this.#composing;
     this.#composing = active;
     this.#composedMs = now;
-    if (!this.#call.send({ type: 'speech-composing', active })) return;
+    if (!this.#call.send({ type: 'speech-composing', active, ...(active ? this.#manner : {}) })) return;
     if (began) this.#tell({ key: 'aid.state.composing' });
     else if (!active) this.#tell({ key: 'aid.state.ready' });
+  }
+
+  /** How the person wants to be heard. */
+  get #manner() {
+    const { voice, language, rate, pitch, policy } = this.#preferences.current;
+    const spoken = language === '' ? document.documentElement.lang : language;
+    return { ...(voice === '' ? {} : { voice }), language: spoken, rate, pitch, policy };
   }
 
   /** Sends a control; a feeling is remembered, and taken up again after a text that brought its own. */

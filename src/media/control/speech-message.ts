@@ -39,8 +39,8 @@ const say = voiceSchema.extend({
 const stop = z.object({ type: z.literal('speech-stop') });
 /** What was said last, again. */
 const repeat = z.object({ type: z.literal('speech-repeat'), id });
-/** The person is writing, or no longer: the avatar looks it, and the others are told. */
-const composing = z.object({ type: z.literal('speech-composing'), active: z.boolean() });
+/** The person is writing, or no longer: the avatar looks it, and the others are told. The voice that is named gets ready. */
+const composing = voiceSchema.extend({ type: z.literal('speech-composing'), active: z.boolean() });
 
 /** Asks for the welcome, and for the provenance of everyone in the room. */
 const hello = z.object({ type: z.literal('speech-hello') });

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { AvatarError, messageOf } from '../../base/errors.ts';
 import { DEFAULT_DEADLINES, withDeadlines, type Deadlines } from './deadline.ts';
 import { PcmReader } from './pcm-reader.ts';
@@ -11,14 +11,29 @@ export interface CommandVoiceOptions {
   readonly command: (request: SpeechRequest) => readonly [string, ...string[]];
   /** Rate of raw 16-bit PCM on its standard output; without it, WAV. */
   readonly rawRateHz?: number;
+  /** Whether the program may be started before there is a text, and wait for it on its standard input. */
+  readonly startsEarly?: boolean;
   readonly deadlines?: Deadlines;
 }
+
+/** A program that is started and still has no text. */
+interface Ready {
+  readonly key: string;
+  readonly child: ChildProcessWithoutNullStreams;
+  readonly giveUp: NodeJS.Timeout;
+}
+
+/** A conversation has pauses; a program that nobody wants for longer is ended. */
+const READY_MS = 120_000;
+/** For people of different languages and speeds, a few megabytes each. */
+const MAX_READY = 4;
 
 /** A voice that is a program: one process a sentence, its sound taken as it comes. */
 export class CommandVoice implements Voice {
   readonly name: string;
   readonly kind: Voice['kind'];
   readonly #options: CommandVoiceOptions;
+  #ready: Ready[] = [];
 
   constructor(options: CommandVoiceOptions) {
     this.name = options.name;
@@ -26,12 +41,31 @@ export class CommandVoice implements Voice {
     this.#options = options;
   }
 
+  /** Starts the program where that helps: what it takes to load is the larger part of the wait for a first sound. */
+  prepare(request: Omit<SpeechRequest, 'text'>): void {
+    if (this.#options.startsEarly !== true) return;
+    const command = this.#options.command({ ...request, text: '' });
+    const key = JSON.stringify(command);
+    if (this.#ready.some((ready) => ready.key === key)) return;
+    const child = this.#start(command);
+    hold(child, false);
+    const giveUp = setTimeout(() => {
+      this.#forget(child);
+    }, READY_MS);
+    giveUp.unref();
+    this.#ready.push({ key, child, giveUp });
+    child.once('close', () => {
+      this.#forget(child);
+    });
+    // Its failure is met by whoever speaks next.
+    child.once('error', () => undefined);
+    for (const { child: oldest } of this.#ready.slice(0, -MAX_READY)) this.#forget(oldest);
+  }
+
   async *speak(request: SpeechRequest, signal: AbortSignal): AsyncGenerator<SpeechChunk> {
     signal.throwIfAborted();
-    const [program, ...parameters] = this.#options.command(request);
-    // The program sees the sentence and nothing of this process's settings, which hold keys.
-    const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], LANG: 'C.UTF-8' };
-    const child = spawn(program, parameters, { stdio: ['pipe', 'pipe', 'pipe'], env });
+    const command = this.#options.command(request);
+    const child = this.#takeReady(JSON.stringify(command)) ?? this.#start(command);
     const ended = endOf(child);
     ended.catch(() => undefined);
     const reader = new PcmReader(this.#options.rawRateHz);
@@ -57,13 +91,50 @@ export class CommandVoice implements Voice {
       throw new AvatarError('SPEECH_FAILED', `Voice "${this.name}": ${messageOf(thrown)}`, { cause: thrown });
     });
     if (spoken === 0) throw new AvatarError('SPEECH_FAILED', `Voice "${this.name}" made no sound`);
+    this.prepare(request);
+  }
+
+  #start([program, ...parameters]: readonly [string, ...string[]]): ChildProcessWithoutNullStreams {
+    // The program sees the sentence and nothing of this process's settings, which hold keys.
+    const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], LANG: 'C.UTF-8' };
+    return spawn(program, parameters, { stdio: ['pipe', 'pipe', 'pipe'], env });
+  }
+
+  #takeReady(key: string): ChildProcessWithoutNullStreams | undefined {
+    const ready = this.#ready.find((each) => each.key === key && each.child.exitCode === null);
+    if (ready === undefined) return undefined;
+    clearTimeout(ready.giveUp);
+    this.#ready = this.#ready.filter((each) => each !== ready);
+    hold(ready.child, true);
+    return ready.child;
+  }
+
+  #forget(child: ChildProcessWithoutNullStreams): void {
+    for (const ready of this.#ready) if (ready.child === child) clearTimeout(ready.giveUp);
+    this.#ready = this.#ready.filter((ready) => ready.child !== child);
+    child.kill('SIGKILL');
+  }
+}
+
+interface Handle {
+  ref(): unknown;
+  unref(): unknown;
+}
+
+/** Whether this process stays for the child's sake. */
+function hold(child: ChildProcessWithoutNullStreams, held: boolean): void {
+  // Node's types call the pipes streams; they are sockets.
+  const handles = [child, child.stdin, child.stdout, child.stderr] as unknown as readonly Handle[];
+  for (const handle of handles) {
+    if (held) handle.ref();
+    else handle.unref();
   }
 }
 
 /** @throws Error with what the program said last, when it could not be started or did not end well. */
-function endOf(child: ChildProcess): Promise<void> {
+function endOf(child: ChildProcessWithoutNullStreams): Promise<void> {
   let complaint = '';
-  child.stderr?.on('data', (part: Buffer) => {
+  child.stderr.on('data', (part: Buffer) => {
     complaint = (complaint + part.toString()).slice(-300);
   });
   return new Promise((resolve, reject) => {

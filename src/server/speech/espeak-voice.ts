@@ -18,6 +18,7 @@ export function espeakVoice(options: EspeakOptions = {}): CommandVoice {
   return new CommandVoice({
     name: options.name ?? 'espeak-ng',
     kind: 'espeak',
+    startsEarly: true,
     ...(options.deadlines === undefined ? {} : { deadlines: options.deadlines }),
     command: (request) => [program, ...espeakArguments(request, options.voice)],
   });

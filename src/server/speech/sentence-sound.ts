@@ -16,6 +16,8 @@ const SILENCE = 0.004;
 const TAIL_SAMPLES = 0.22 * OPUS_RATE_HZ;
 /** Packets that are encoded before the event loop gets a turn: about 5 ms of work. */
 const PACKETS_A_TURN = 12;
+/** The first are not to wait for the others. */
+const FIRST_PACKETS = 2;
 
 /**
  * One sentence from a voice's chunks to packets: at 48 kHz, without the silence before its first sound, and with a short
@@ -29,6 +31,7 @@ export class SentenceSound {
   /** Quiet samples that are only spoken if more sound follows. */
   #quiet: Float32Array[] = [];
   #ready = new Float32Array(0);
+  #packetCount = 0;
 
   constructor(encoder: OpusEncoder) {
     this.#encoder = encoder;
@@ -103,12 +106,15 @@ export class SentenceSound {
     const frames = Math.floor(this.#ready.length / OPUS_FRAME_SAMPLES);
     const samples = this.#ready;
     this.#ready = samples.slice(frames * OPUS_FRAME_SAMPLES);
-    for (let first = 0; first < frames; first += PACKETS_A_TURN) {
+    for (let first = 0; first < frames;) {
       const packets: Uint8Array[] = [];
-      for (let frame = first; frame < Math.min(frames, first + PACKETS_A_TURN); frame++) {
+      const until = Math.min(frames, first + (this.#packetCount === 0 ? FIRST_PACKETS : PACKETS_A_TURN));
+      for (let frame = first; frame < until; frame++) {
         const at = frame * OPUS_FRAME_SAMPLES;
         packets.push(this.#encoder.encode(samples.subarray(at, at + OPUS_FRAME_SAMPLES)));
       }
+      first = until;
+      this.#packetCount += packets.length;
       yield { packets };
       await nextTurn();
     }

@@ -102,6 +102,7 @@ export class SpeechSession implements Closable {
         return true;
       case 'speech-composing':
         this.#compose(message.active);
+        if (message.active) this.#options.voices.prepare(requestOf(message), message.voice);
         return true;
       case 'speech-hello':
         return true;
@@ -211,7 +212,7 @@ export class SpeechSession implements Closable {
   async #speakSentence(phrase: Phrase, text: string, offset: number, signal: AbortSignal): Promise<void> {
     const { voices, encoder, clock, outlet, meter } = this.#options;
     const { message, expressive, readyAt } = phrase;
-    const request = { text, language: message.language, rate: message.rate ?? 1, pitch: message.pitch ?? 1 };
+    const request = { ...requestOf(message), text };
     const sound = new SentenceSound(encoder);
     const captionId = ++this.#captionId;
     let startAt: MonotonicUs | undefined;
@@ -345,6 +346,10 @@ export class SpeechSession implements Closable {
     if (us > 0) await sleep(us / 1000, undefined, { signal });
     signal.throwIfAborted();
   }
+}
+
+function requestOf({ language, rate, pitch }: Pick<SayMessage, 'language' | 'rate' | 'pitch'>) {
+  return { language, rate: rate ?? 1, pitch: pitch ?? 1 };
 }
 
 function defined({ voice, reason, next }: { voice: string; reason: string; next: string | undefined }): {

@@ -35,6 +35,11 @@ export class VoiceChain {
     return this.#voices.map(({ name, kind }) => ({ name, kind }));
   }
 
+  /** Gets ready what would speak first. @param preferred - as for `speak`. */
+  prepare(request: Omit<SpeechRequest, 'text'>, preferred: string | undefined): void {
+    this.#order(preferred)[0]?.prepare?.(request);
+  }
+
   /**
    * @param preferred - name of the voice to try first.
    * @param onFailure - hears of each voice that failed, before the next is tried.

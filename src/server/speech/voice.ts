@@ -24,6 +24,8 @@ export interface SpeechChunk {
 
 /** The speech port: whatever turns a sentence into sound. */
 export interface Voice extends VoiceEntry {
+  /** Somebody is writing and may soon speak like this: what takes time may be done now. */
+  prepare?(request: Omit<SpeechRequest, 'text'>): void;
   /**
    * Speaks one sentence as a stream; the first chunk comes as soon as there is one. All of its sentences have one rate.
    * Ending the iteration or aborting `signal` stops the work and frees what it held.

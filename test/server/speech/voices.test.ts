@@ -190,7 +190,36 @@ describe('CommandVoice', () => {
     await expect(listenTo(command(script))).rejects.toThrow(reason);
   });
 
-  test('a program that is not there fails with a reason', async () => {
+  test('a program that starts early has waited for its text, and another is started for the next', async () => {
+    // Speaks for as long as it has waited.
+    const script = `const from = Date.now(); process.stdin.resume().on('end', () => process.stdout.write(Buffer.alloc(32 * (Date.now() - from))))`;
+    const voice = new CommandVoice({
+      name: 'own',
+      kind: 'personal',
+      command: ({ rate }) => [process.execPath, '-e', script, String(rate)],
+      rawRateHz: 16_000,
+      startsEarly: true,
+    });
+    voice.prepare(REQUEST);
+    voice.prepare(REQUEST);
+    await sleep(1500);
+    expect(await listenTo(voice)).toBeGreaterThan(0.5);
+    await sleep(1500);
+    expect(await listenTo(voice)).toBeGreaterThan(0.5);
+    // One that waits to speak at another speed is not taken.
+    expect(await listenTo(voice, { ...REQUEST, rate: 2 })).toBeLessThan(0.5);
+  });
+
+  test('a program that is not there fails with a reason, whether it was to start early or not', async () => {
+    const early = new CommandVoice({
+      name: 'own',
+      kind: 'personal',
+      command: () => ['/no/such/program'],
+      startsEarly: true,
+    });
+    early.prepare(REQUEST);
+    await sleep(50);
+    await expect(listenTo(early)).rejects.toThrow(/ENOENT/);
     const voice = new CommandVoice({ name: 'own', kind: 'personal', command: () => ['/no/such/program'] });
     await expect(listenTo(voice)).rejects.toThrow(/ENOENT/);
   });
