@@ -66,6 +66,17 @@ def samplers_section(figures):
     return '\n'.join(lines) + '\n\n'
 
 
+def ablation_section(figures):
+    if 'ablation' not in figures:
+        return ''
+    columns = [f'{kind}_{what}' for kind in ('clean', 'degraded') for what in ('aperture', 'pucker', 'closure_recall')]
+    lines = ['### What each choice is worth', '', 'The encoder trained briefly (`training/ablation.py`), each row with one thing changed: lower than the',
+             'bundle, but comparable with one another. Steps and guidance are in the table of samplers above.', '',
+             '| encoder | ' + ' | '.join(column.replace('_', ' ') for column in columns) + ' |', '|---' * (len(columns) + 1) + '|']
+    lines += [f"| {name} | " + ' | '.join(number(row[column]) for column in columns) + ' |' for name, row in figures['ablation'].items()]
+    return '\n'.join(lines) + '\n\n'
+
+
 def encoder_table(figures):
     lines = ['| encoder alone | jaw r | aperture r | pucker r | closure recall | false closures |', '|---|---|---|---|---|---|']
     for part in ('clean', 'degraded'):
@@ -118,7 +129,7 @@ step, float32. Another choice of scenes moves the figures by about 0.02, closure
 
 {parts_table(figures)}
 
-{samplers_section(figures)}{recordings_section(figures)}Closure is counted where the gap between the lips (jawOpen less mouthClose, plus the lips' own lift) falls under
+{samplers_section(figures)}{ablation_section(figures)}{recordings_section(figures)}Closure is counted where the gap between the lips (jawOpen less mouthClose, plus the lips' own lift) falls under
 {figures['clean']['closure_gap']:.3f} within a frame of a p, b or m; false closures are counted in open vowels.
 
 ## What was tried

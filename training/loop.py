@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-REPORT_STEPS, SAVE_STEPS = 100, 500
+REPORT_STEPS = 100
 SEED_STRIDE = 1_000_003
 
 
@@ -28,7 +28,9 @@ def load_known(network, weights):
     return len(known) == len(mine)
 
 
-def train(name, network, loss_of_step, checkpoint, schedule, seed, device, minutes=None, again=False, facts=None, report=None):
+def train(
+    name, network, loss_of_step, checkpoint, schedule, seed, device, minutes=None, again=False, facts=None, report=None, save_steps=500,
+):
     """Trains `network` in place by `loss_of_step(generator)`, a scalar tensor whose chances come from `generator`.
 
     schedule: has steps, peak_rate, ramp_steps and average; minutes: ends the round by the clock instead of its steps;
@@ -39,7 +41,7 @@ def train(name, network, loss_of_step, checkpoint, schedule, seed, device, minut
     average = {key: value.clone().cpu() for key, value in network.state_dict().items()}
     step, round_step, round_s, spent_s = 0, 0, 0.0, 0.0
     if checkpoint.exists():
-        saved = torch.load(checkpoint, map_location='cpu')
+        saved = torch.load(checkpoint, map_location='cpu', weights_only=False)
         if load_known(network, saved[name]):
             optimiser.load_state_dict(saved['optimiser'])
         average = {key: saved['average'].get(key, value) for key, value in network.state_dict().items()}
@@ -52,7 +54,9 @@ def train(name, network, loss_of_step, checkpoint, schedule, seed, device, minut
     stopped = []
     before = signal.signal(signal.SIGTERM, lambda *_: stopped.append(True))
     print(f'{name}: {sum(p.numel() for p in network.parameters())} weights, from step {step}, {round_step} of its round', flush=True)
-    began_s, cpu_began_s, running, progress = time.monotonic() - round_s, time.process_time() - spent_s, None, 0.0
+    began_s, cpu_began_s, running = time.monotonic() - round_s, time.process_time() - spent_s, None
+    progress_at = lambda: (time.monotonic() - began_s) / 60 / minutes if minutes else round_step / schedule.steps
+    progress = progress_at()
 
     def save():
         going_on = (round_step, time.monotonic() - began_s) if progress < 1 else None
@@ -73,15 +77,14 @@ def train(name, network, loss_of_step, checkpoint, schedule, seed, device, minut
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimiser.step()
         step, round_step = step + 1, round_step + 1
-        elapsed_s = time.monotonic() - began_s
-        progress = elapsed_s / 60 / minutes if minutes else round_step / schedule.steps
+        progress = progress_at()
         keep = min(schedule.average, step / (step + 20))
         for key, value in network.state_dict().items():
             average[key].mul_(keep).add_(value.detach().cpu(), alpha=1 - keep)
         running = loss.item() if running is None else 0.98 * running + 0.02 * loss.item()
         if step % REPORT_STEPS == 0 or progress >= 1:
-            print(f'{name}: step {step}, {elapsed_s:.0f} s, rate {rate:.1e}, loss {running:.4f}', flush=True)
-        if step % SAVE_STEPS == 0 or progress >= 1 or stopped:
+            print(f'{name}: step {step}, {time.process_time() - cpu_began_s:.0f} s, rate {rate:.1e}, loss {running:.4f}', flush=True)
+        if step % save_steps == 0 or progress >= 1 or stopped:
             save()
             if report:
                 print(report(), flush=True)

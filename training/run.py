@@ -94,9 +94,9 @@ def main():
             },
             **evaluate(encoder, denoiser, mean, std, tested, thorough=not options.quick),
         }
-        recordings = cache / 'recordings.json'  # by training.recordings, where someone has such recordings
-        if recordings.exists():
-            figures['recordings'] = json.loads(recordings.read_text())
+        for extra in ('recordings', 'ablation'):  # by training.recordings and training.ablation, where someone ran them
+            if (cache / f'{extra}.json').exists():
+                figures[extra] = json.loads((cache / f'{extra}.json').read_text())
         print(table(figures), f'\nevaluated in {time.monotonic() - began_s:.0f} s', flush=True)
         (cache / 'figures.json').write_text(json.dumps(figures, indent=2))
         export_bundle(options.target, encoder, denoiser, mean, std, 80_000, golden_sound(), figures, card(figures))
@@ -112,7 +112,7 @@ def facts_of(scenes):
 
 
 def progress_of(checkpoint):
-    saved = torch.load(checkpoint, map_location='cpu')
+    saved = torch.load(checkpoint, map_location='cpu', weights_only=False)
     return {'steps': saved['step'], 'minutes': saved['spent_s'] / 60}
 
 

@@ -73,7 +73,7 @@ def features_of(encoder, mels):
 class Performances:
     """Scenes with the teacher's motion, as tokens. Token k of a scene stands beside hop k + lag of its features."""
 
-    def __init__(self, scenes, encoder, seed, group=64):
+    def __init__(self, scenes, encoder, seed, group=256):
         frames = min(len(scene.mouth) for scene in scenes)
         lag = MotionConfig().look_ahead_frames // 2
         chance = np.random.default_rng(seed)
@@ -87,7 +87,7 @@ class Performances:
             drawn = chance.normal(size=(len(part), frames, len(CHANNELS))).astype(np.float32)
             moved = teach(mouth, stack('prosody'), asked, drawn, chance.normal(size=(len(part), 3)))
             tokens = lambda x: torch.from_numpy(x[:, : frames - 2 * lag].reshape(len(part), frames // 2 - lag, -1).astype(np.float16))
-            features.append(features_of(encoder, mels)[:, lag:].half())
+            features += [features_of(encoder, mels[at : at + 32])[:, lag:].half() for at in range(0, len(mels), 32)]
             motion.append(torch.from_numpy(moved[:, : frames - 2 * lag].reshape(len(part), frames // 2 - lag, -1)))
             noise.append(tokens(drawn))
             condition.append(torch.from_numpy(asked[:, 1 : frames - 2 * lag : 2].astype(np.float16)))
@@ -186,7 +186,7 @@ def train_denoiser(performances, checkpoint, schedule=Schedule(), config=Denoise
     torch.manual_seed(seed)
     denoiser = Denoiser(config)
     if Path(checkpoint).exists():
-        saved = torch.load(checkpoint, map_location='cpu')
+        saved = torch.load(checkpoint, map_location='cpu', weights_only=False)
         mean, std = saved['mean'], saved['std']
     else:
         mean, std = performances.statistics()
@@ -207,7 +207,7 @@ def train_denoiser(performances, checkpoint, schedule=Schedule(), config=Denoise
 
 def load_denoiser(checkpoint):
     """Returns the averaged denoiser of a checkpoint, ready to run, and the mean and std of tokens."""
-    saved = torch.load(checkpoint, map_location='cpu')
+    saved = torch.load(checkpoint, map_location='cpu', weights_only=False)
     denoiser = Denoiser(saved['config'])
     denoiser.load_state_dict(saved['average'])
     return denoiser.eval(), saved['mean'], saved['std']

@@ -111,7 +111,7 @@ def train_encoder(
 
 def load_encoder(checkpoint):
     """Returns the averaged encoder of a checkpoint, ready to run."""
-    saved = torch.load(checkpoint, map_location='cpu')
+    saved = torch.load(checkpoint, map_location='cpu', weights_only=False)
     encoder = Encoder(saved['config'])
     encoder.load_state_dict(saved['average'])
     return encoder.eval()

@@ -1,0 +1,73 @@
+"""A broken round goes on as if it had not been broken; a finished one is left alone unless more is asked."""
+
+import tempfile
+import unittest
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from training.loop import load_known, train
+
+
+@dataclass(frozen=True)
+class Schedule:
+    steps: int = 12
+    peak_rate: float = 0.05
+    ramp_steps: int = 2
+    average: float = 0.5
+
+
+class Stop(Exception):
+    pass
+
+
+def learn(checkpoint, stop_at=None, again=False):
+    torch.manual_seed(0)
+    network, taken = torch.nn.Linear(3, 1), []
+
+    def loss_of_step(generator):
+        taken.append(1)
+        x = torch.randn(8, 3, generator=generator)
+        return ((network(x)[:, 0] - x.sum(1)) ** 2).mean()
+
+    def report():
+        if stop_at and torch.load(checkpoint, weights_only=False)['step'] == stop_at:
+            raise Stop
+
+    train('line', network, loss_of_step, checkpoint, Schedule(), 1, 'cpu', again=again, report=report, save_steps=4)
+    return torch.load(checkpoint, weights_only=False)['line']['weight'], len(taken)
+
+
+class LoopTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def test_a_broken_round_ends_where_an_unbroken_one_does(self):
+        whole, _ = learn(self.folder / 'whole.pt')
+        with self.assertRaises(Stop):
+            learn(self.folder / 'broken.pt', stop_at=8)
+        rest, steps = learn(self.folder / 'broken.pt')
+        self.assertEqual(steps, 4)
+        torch.testing.assert_close(rest, whole)
+
+    def test_a_finished_round_is_left_alone_until_another_is_asked_for(self):
+        first, _ = learn(self.folder / 'a.pt')
+        same, steps = learn(self.folder / 'a.pt')
+        self.assertEqual(steps, 0)
+        torch.testing.assert_close(same, first)
+        _, steps = learn(self.folder / 'a.pt', again=True)
+        self.assertEqual(steps, 12)
+
+    def test_parts_that_are_new_keep_their_start(self):
+        old, new = torch.nn.Sequential(torch.nn.Linear(2, 2)), torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.Linear(2, 2))
+        start = new[1].weight.clone()
+        self.assertFalse(load_known(new, old.state_dict()))
+        torch.testing.assert_close(new[0].weight, old[0].weight)
+        torch.testing.assert_close(new[1].weight, start)
+
+
+if __name__ == '__main__':
+    unittest.main()
