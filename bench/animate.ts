@@ -11,6 +11,7 @@ import { Resampler } from '../src/media/audio/resampler.ts';
 import { liveLinkRow } from '../src/media/motion/live-link.ts';
 import { WavReader } from '../src/media/audio/wav-reader.ts';
 import { OnnxMotionEngine, type MotionEngine } from '../src/native/model/motion-engine.ts';
+import { InferenceWorker } from '../src/native/worker/inference-worker.ts';
 import { Animation } from '../src/server/cli/animation.ts';
 import { TEST_RATE_HZ, voiceSound } from '../src/server/evaluate/test-sounds.ts';
 import { floatWav } from './float-wav.ts';
@@ -53,7 +54,6 @@ const [readMs] = await cost(() => new WavReader().push(file));
 const [resampleMs] = await cost(() => new Resampler(sampleRateHz, engine.manifest.features.sampleRateHz).push(sound));
 await animate(engine, sound.subarray(0, 2 * sampleRateHz));
 const [idleMs] = await cost(() => animate(idle, sound));
-const startMs = performance.now();
 const runsMs: number[] = [];
 const timed: MotionEngine = {
   manifest: engine.manifest,
@@ -66,9 +66,30 @@ const timed: MotionEngine = {
   close: () => Promise.resolve(),
 };
 const [allMs, frames] = await cost(() => animate(timed, sound));
-const tookS = (performance.now() - startMs) / 1000;
 const [writeMs] = await cost(() => frames.map(({ motion }, index) => liveLinkRow(motion, index, 25)).join('\n').length);
 await engine.close();
+
+// As the command does it: the networks on a thread of their own, while this one makes the next hop ready.
+const worker = await InferenceWorker.open({ folder: FOLDER, precision: 'int8', gatherMs: 0 });
+await animate(worker, sound.subarray(0, 2 * sampleRateHz));
+const cyclesMs: number[] = [];
+let lastMs = performance.now();
+const startMs = lastMs;
+await animate(
+  {
+    manifest: worker.manifest,
+    run: async (jobs) => {
+      const nowMs = performance.now();
+      cyclesMs.push(nowMs - lastMs);
+      lastMs = nowMs;
+      return worker.run(jobs);
+    },
+    close: () => Promise.resolve(),
+  },
+  sound,
+);
+const tookS = (performance.now() - startMs) / 1000;
+await worker.close();
 
 // Neighbours take the core and the cache from most runs, but not from the quickest: the 5th percentile is a run alone.
 const aloneMs = (runsMs.sort((a, b) => a - b)[Math.floor(runsMs.length / 20)] ?? NaN) * runsMs.length;
@@ -87,7 +108,10 @@ row('everything', total);
 const aloneTotal = total - (allMs - idleMs) + aloneMs;
 console.log(`CPU spent: ${((1000 * seconds) / total).toFixed(0)} times real time`);
 console.log(`networks undisturbed: ${(aloneMs / runsMs.length).toFixed(2)} ms a hop`);
-console.log(`with them: ${((1000 * seconds) / aloneTotal).toFixed(0)} times real time on one core (goal 40)`);
+console.log(`with them: ${((1000 * seconds) / aloneTotal).toFixed(0)} times real time on one core`);
+const cycleMs = cyclesMs.sort((a, b) => a - b)[Math.floor(cyclesMs.length / 20)] ?? NaN;
+const hopS = seconds / cyclesMs.length;
+console.log(`on two threads, undisturbed: ${((1000 * hopS) / cycleMs).toFixed(0)} times real time (goal 40)`);
 console.log(
   `waited ${tookS.toFixed(1)} s: ${(seconds / tookS).toFixed(0)} times real time on this machine as busy as it is`,
 );

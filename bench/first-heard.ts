@@ -21,6 +21,19 @@ const REMOTE = '[data-testid="remote-video"]';
 const LOUD = 0.005;
 const WAIT_MS = 5000;
 
+/** Keeps when captions are told, and in how long their sound leaves the server. */
+const KEEP_CAPTIONS = `
+  window.told = [];
+  const create = RTCPeerConnection.prototype.createDataChannel;
+  RTCPeerConnection.prototype.createDataChannel = function (...wish) {
+    const channel = create.apply(this, wish);
+    channel.addEventListener('message', ({ data }) => {
+      const { type, startsInMs } = typeof data === 'string' ? JSON.parse(data) : {};
+      if (type === 'caption') window.told.push([performance.timeOrigin + performance.now(), startsInMs]);
+    });
+    return channel;
+  };`;
+
 /** Follows the loudness of what the listener hears, 10 ms at a time, by the clock that both pages share. */
 async function listen(page: Page): Promise<void> {
   await page.evaluate(`(() => {
@@ -82,6 +95,7 @@ function row(name: string, all: readonly number[], goal: string): void {
 const served = await startServed();
 const open = async (name: string): Promise<Page> => {
   const page = await served.browser.newPage({ bypassCSP: true });
+  await page.addInitScript(KEEP_CAPTIONS);
   await page.goto(`${served.url}/?room=bench&autojoin=1&microphone=off&lang=en&name=${name}`);
   return page;
 };
@@ -93,6 +107,7 @@ try {
   await ada.waitForFunction(`document.querySelector('[data-aid="state"]').dataset.state === 'ready'`);
   await listen(grace);
   const heardMs: number[] = [];
+  const [voiceMs, leavesMs, bufferMs]: number[][] = [[], [], []];
   const captionMs: number[] = [];
   const stopMs: number[] = [];
   for (let phrase = 0; phrase < Number(values.phrases); phrase++) {
@@ -102,6 +117,10 @@ try {
     const enterMs = await press(ada, 'Enter');
     const soundMs = await firstLoud(grace, enterMs);
     heardMs.push(soundMs - enterMs);
+    const [toldMs, startsInMs] = await grace.evaluate<[number, number]>(`window.told.find(([ms]) => ms > ${enterMs})`);
+    voiceMs?.push(toldMs - enterMs);
+    leavesMs?.push(startsInMs);
+    bufferMs?.push(soundMs - toldMs - startsInMs);
     await grace.waitForTimeout(300);
     const word = await grace.evaluate<number | null>(`window.words.find(([ms]) => ms > ${enterMs})?.[0] ?? null`);
     if (word !== null) captionMs.push(word - soundMs);
@@ -120,6 +139,9 @@ try {
   }
   console.log('| ms | count | least | median | 95 % | most | goal |\n|---|---|---|---|---|---|---|');
   row('Enter to the first sound at the listener', heardMs, '300');
+  row('  the voice, until its first packets', voiceMs ?? [], '');
+  row('  the server, until sound and picture leave', leavesMs ?? [], '');
+  row("  the listener's browser, until it is played", bufferMs ?? [], '');
   row('first sound to the first captioned word', captionMs, '-200..200');
   row('Escape to the last sound at the listener', stopMs, '200');
 } finally {

@@ -10,8 +10,11 @@ export interface Served extends AsyncDisposable {
   readonly browser: Browser;
 }
 
-/** @throws Error when the server ends before it is ready. */
-export async function startServed(): Promise<Served> {
+/**
+ * @param microphone - a WAV file that every page's microphone plays round and round; beeps otherwise.
+ * @throws Error when the server ends before it is ready.
+ */
+export async function startServed({ microphone }: { readonly microphone?: string } = {}): Promise<Served> {
   const folder = mkdtempSync(join(tmpdir(), 'visavis-bench-'));
   const server = spawn(process.execPath, ['dist/src/server/main.js'], {
     env: { ...process.env, PORT: '0', VISAVIS_DATA_DIR: folder, VISAVIS_LOG_LEVEL: 'silent' },
@@ -41,6 +44,7 @@ export async function startServed(): Promise<Served> {
         '--disable-gpu',
         '--use-fake-ui-for-media-stream',
         '--use-fake-device-for-media-stream',
+        ...(microphone === undefined ? [] : [`--use-file-for-fake-audio-capture=${microphone}`]),
         '--autoplay-policy=no-user-gesture-required',
         '--disable-background-networking',
         '--disable-background-timer-throttling',

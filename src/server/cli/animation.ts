@@ -76,8 +76,10 @@ export class Animation {
       this.#filled = 0;
       this.#stream.push(this.#hop);
       do {
-        await this.#finishRun(frames);
+        await this.#finishRun();
+        // The networks work while this thread composes what they made.
         this.#startRun();
+        this.#collect(frames);
       } while (this.#stream.waitingHops > 0);
     }
     return frames;
@@ -92,12 +94,10 @@ export class Animation {
     this.#running.catch(() => undefined);
   }
 
-  async #finishRun(frames: MotionFrame[]): Promise<void> {
+  async #finishRun(): Promise<void> {
     const [result] = (await this.#running) ?? [];
     this.#running = undefined;
-    if (result === undefined) return;
-    this.#stream.accept(result);
-    this.#collect(frames);
+    if (result !== undefined) this.#stream.accept(result);
   }
 
   /** Takes every picture's motion that is made, as a live call does when it draws. */

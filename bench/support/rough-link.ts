@@ -1,0 +1,70 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { seededRandom } from '../../src/base/random.ts';
+
+export interface Weather {
+  /** Of packets lost each way, 0..1. */
+  readonly loss: number;
+  /** Packets wait up to this long, and may overtake each other. */
+  readonly jitterMs: number;
+}
+
+/** A UDP path through this process that loses and delays: between one browser and one port of a server. */
+export class RoughLink {
+  weather: Weather;
+  readonly #near: Socket;
+  readonly #far: Socket;
+  readonly #random = seededRandom(7);
+
+  private constructor(near: Socket, far: Socket, serverPort: number, weather: Weather) {
+    this.#near = near;
+    this.#far = far;
+    this.weather = weather;
+    let browserPort = 0;
+    near.on('message', (bytes, { port }) => {
+      browserPort = port;
+      this.#pass(() => {
+        far.send(bytes, serverPort, '127.0.0.1');
+      });
+    });
+    far.on('message', (bytes) => {
+      this.#pass(() => {
+        near.send(bytes, browserPort, '127.0.0.1');
+      });
+    });
+  }
+
+  static async open(serverPort: number, weather: Weather): Promise<RoughLink> {
+    const sockets = [createSocket('udp4'), createSocket('udp4')] as const;
+    for (const socket of sockets) {
+      socket.bind(0, '127.0.0.1');
+      await once(socket, 'listening');
+    }
+    return new RoughLink(...sockets, serverPort, weather);
+  }
+
+  /** Where the browser is to send. */
+  get port(): number {
+    return this.#near.address().port;
+  }
+
+  close(): void {
+    this.#near.close();
+    this.#far.close();
+  }
+
+  #pass(send: () => void): void {
+    const { loss, jitterMs } = this.weather;
+    if (this.#random.uniform() < loss) return;
+    const delayMs = this.#random.uniform() * jitterMs;
+    if (delayMs < 1) send();
+    else
+      setTimeout(() => {
+        try {
+          send();
+        } catch {
+          // Closed meanwhile.
+        }
+      }, delayMs);
+  }
+}
