@@ -150,6 +150,11 @@ export class MotionStream {
     return this.#made(this.#stitcher.continue());
   }
 
+  /** The run that is out failed. @returns frames as `skip` does, unless its hop was given up before. */
+  fail(): MotionFrame[] {
+    return this.#running?.givenUp === false ? this.skip() : [];
+  }
+
   /**
    * Interpolates the motion made so far and composes it with the controls as they are now, so that a gesture or an
    * interruption shows at once, not a hop later. For a live call, ask when the picture is drawn.

@@ -172,7 +172,7 @@ export class Pipeline {
         return;
       case 'motion-failed':
         this.#motionUnderWay = false;
-        this.#motion.skip();
+        this.#motion.fail();
         return;
       case 'rendered':
         this.#rendered(input.timeUs, input.frame, now);
@@ -209,11 +209,12 @@ export class Pipeline {
     if (message.type === 'frame-rate') this.#pacer.ask(message.framesPerSecond);
     else if (message.type === 'coefficients') this.#publish = message.active;
     else if (message.type === 'mute') this.#mute(message.active);
-    else if (message.type === 'interrupt')
+    else if (message.type === 'interrupt') {
       this.#silence(() => {
         this.#sound.interrupt();
       }, now);
-    else if (message.type === 'resume') this.#sound.resume();
+      return;
+    } else if (message.type === 'resume') this.#sound.resume();
     this.#motion.control(message, this.#presentUs(now));
   }
 

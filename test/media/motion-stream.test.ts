@@ -130,6 +130,18 @@ describe('a late inference', () => {
     expect(skipping.counts).toMatchObject({ skippedHops: 1, lateResults: 1 });
   });
 
+  test('that fails is stood in for once, whether it was given up before or not', () => {
+    const stream = speaking(1);
+    due(stream);
+    expect(stream.fail()).toHaveLength(0);
+    expect(stream.counts.skippedHops).toBe(1);
+    due(stream);
+    stream.skip();
+    const waiting = stream.waitingHops;
+    expect(stream.fail()).toEqual([]);
+    expect([stream.counts.skippedHops, stream.waitingHops]).toEqual([2, waiting]);
+  });
+
   test('that comes after the next was asked for is dropped', () => {
     const stream = speaking(1);
     const late = due(stream);
