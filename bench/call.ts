@@ -26,7 +26,8 @@ const { values } = parseArgs({
   },
 });
 const REMOTE = '[data-testid="remote-video"]';
-const SELF = '[data-testid="self-video"]';
+const SELF_PLAYS = '#self.playing';
+const REMOTE_PLAYS = '#others .tile.playing';
 const TEXT = 'My mother may buy apples, bananas and a lot of other beautiful things above the market today. ';
 const weather = { loss: Number(values.loss) / 100, jitterMs: Number(values.jitter) };
 const isRough = weather.loss > 0 || weather.jitterMs > 0;
@@ -41,10 +42,10 @@ const rows: Record<string, string | number>[] = [];
 try {
   await note('before');
   const speaker = await open('name=Ada');
-  await seen(speaker, SELF);
+  await speaker.waitForSelector(SELF_PLAYS);
   await speaker.evaluate(`document.querySelector('input[name="frame-rate"][value="${values.rate}"]').click()`);
   const watcher = await open('name=Grace&microphone=off', isRough);
-  await seen(watcher, REMOTE);
+  await watcher.waitForSelector(REMOTE_PLAYS);
   // Buffers settle, and the browser brings sound and picture together.
   await watcher.waitForTimeout(10_000);
   await observe(watcher, REMOTE);
@@ -69,7 +70,7 @@ try {
   await speaker.context().close();
   for (let visitor = 1; visitor <= Number(values.visitors); visitor++) {
     const page = await open(`name=V&microphone=off`);
-    await seen(page, SELF);
+    await page.waitForSelector(SELF_PLAYS);
     await page.context().close();
     if (visitor === 10 || visitor % 50 === 0) await note(`visitor ${visitor}`);
   }
@@ -110,10 +111,6 @@ async function open(query: string, rough = false): Promise<Page> {
   }
   await page.goto(`${served.url}/?room=bench&autojoin=1&${query}`);
   return page;
-}
-
-async function seen(page: Page, selector: string): Promise<void> {
-  await page.waitForFunction(`document.querySelector('${selector}')?.videoWidth > 2`, undefined, { timeout: 60_000 });
 }
 
 function summary(when: string, { frames, gapsMs, syncMs, freezes, concealedShare, delayMs }: Sightings) {

@@ -33,7 +33,7 @@ describe.skipIf(missing)('two people, one types and one listens, in real Chromiu
     await waitForPictures(grace, REMOTE);
     await ada.click('button[data-panel="aid"]');
     await grace.click('button[data-panel="aid"]');
-    await ada.waitForFunction(`document.querySelector('[data-aid="state"]').dataset.state === 'ready'`);
+    await ada.waitForSelector('[data-aid="state"][data-state="ready"]');
   }, 180_000);
 
   afterAll(async () => {
@@ -109,9 +109,9 @@ describe.skipIf(missing)('two people, one types and one listens, in real Chromiu
     await ada.locator('[data-aid="text"]').fill(`${TEXT} ${TEXT} ${TEXT}`);
     await ada.locator('[data-aid="text"]').press('Enter');
     await grace.locator('[data-testid="caption"]', { hasText: 'Good morning' }).waitFor({ timeout: 30_000 });
-    await ada.waitForFunction(`document.querySelector('[data-aid="state"]').dataset.state !== 'preparing'`);
+    await ada.waitForSelector('[data-aid="state"]:not([data-state="preparing"])');
     await ada.keyboard.press('Escape');
-    await ada.waitForFunction(`document.querySelector('[data-aid="state"]').dataset.state === 'stopped'`);
+    await ada.waitForSelector('[data-aid="state"][data-state="stopped"]');
     const { samples, sampleRateHz } = await listen(grace, 2);
     const rest = envelope(samples, sampleRateHz).slice(Math.round(1 / HOP_S));
     expect(Math.max(...rest)).toBeLessThan(0.003);
