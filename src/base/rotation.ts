@@ -13,15 +13,30 @@ export interface HeadAngles {
   readonly rollDeg: number;
 }
 
-/** @returns roll · yaw · pitch: the head pitches first, then turns, then tilts. */
-export function rotationOf({ yawDeg, pitchDeg, rollDeg }: HeadAngles): Rotation {
-  const [cy, sy] = [Math.cos(yawDeg * DEG), Math.sin(yawDeg * DEG)];
-  const [cp, sp] = [Math.cos(-pitchDeg * DEG), Math.sin(-pitchDeg * DEG)];
-  const [cr, sr] = [Math.cos(-rollDeg * DEG), Math.sin(-rollDeg * DEG)];
-  const yaw = Float64Array.of(cy, 0, sy, 0, 1, 0, -sy, 0, cy);
-  const pitch = Float64Array.of(1, 0, 0, 0, cp, -sp, 0, sp, cp);
-  const roll = Float64Array.of(cr, -sr, 0, sr, cr, 0, 0, 0, 1);
-  return multiply(roll, multiply(yaw, pitch));
+/**
+ * @param target - overwritten, so that a frame need not allocate.
+ * @returns roll · yaw · pitch: the head pitches first, then turns, then tilts.
+ */
+export function rotationOf(
+  { yawDeg, pitchDeg, rollDeg }: HeadAngles,
+  target: Rotation = new Float64Array(9),
+): Rotation {
+  const cy = Math.cos(yawDeg * DEG);
+  const sy = Math.sin(yawDeg * DEG);
+  const cp = Math.cos(-pitchDeg * DEG);
+  const sp = Math.sin(-pitchDeg * DEG);
+  const cr = Math.cos(-rollDeg * DEG);
+  const sr = Math.sin(-rollDeg * DEG);
+  target[0] = cr * cy;
+  target[1] = cr * sy * sp - sr * cp;
+  target[2] = cr * sy * cp + sr * sp;
+  target[3] = sr * cy;
+  target[4] = sr * sy * sp + cr * cp;
+  target[5] = sr * sy * cp - cr * sp;
+  target[6] = -sy;
+  target[7] = cy * sp;
+  target[8] = cy * cp;
+  return target;
 }
 
 /** @returns the angles of `rotation`; the inverse of `rotationOf` for |yaw| < 90°. */

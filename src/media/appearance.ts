@@ -13,7 +13,7 @@ export interface RgbaImage {
 }
 
 /** The layers of an appearance; every one but `plate` has alpha. */
-export const APPEARANCE_IMAGES = ['plate', 'body', 'face', 'parts'] as const;
+export const APPEARANCE_IMAGES = ['plate', 'body', 'face', 'hair', 'parts'] as const;
 export type AppearanceImageName = (typeof APPEARANCE_IMAGES)[number];
 
 /** The pose of the head in camera space: `camera = scalePxPerCm * rotation * canonical + translationPx`. */
@@ -37,6 +37,8 @@ export interface EyeFacts {
   /** Nine lid vertices from the corner at 33 or 263 to the inner corner. */
   readonly upperLid: readonly number[];
   readonly lowerLid: readonly number[];
+  /** Nine vertices along the crease above the upper lid. */
+  readonly upperSecond: readonly number[];
   readonly irisPx: readonly [x: number, y: number];
   readonly irisRadiusPx: number;
   /** Camera z of the iris. */
@@ -49,6 +51,11 @@ export interface EyeFacts {
   /** The reflex of the light: stays where the light is while the iris moves. */
   readonly catchLight: PartRect;
   readonly catchLightPx: readonly [x: number, y: number];
+  /** Skin of the closed lid, from its crease (first row) to its lashes. */
+  readonly lidSkin: PartRect;
+  /** Line and lashes at the lid's edge, and how far they reach above and below it. */
+  readonly lash: PartRect;
+  readonly lashCm: readonly [above: number, below: number];
 }
 
 export interface MouthFacts {
@@ -76,9 +83,13 @@ export interface AppearanceFacts {
   /** Degrees the portrait itself is turned; the limits of motion count from it. */
   readonly turnDeg: { readonly yaw: number; readonly pitch: number; readonly roll: number };
   readonly faceVertexCount: number;
+  /** Where the hair's vertices start; `vertexCount` without a layer of hair. */
+  readonly hairVertexStart: number;
   readonly vertexCount: number;
   /** Where pixel 0, 0 of the `face` image lies in the picture. */
   readonly faceOriginPx: readonly [x: number, y: number];
+  /** The same of the `hair` image. */
+  readonly hairOriginPx: readonly [x: number, y: number];
   /** Centre of the face: what distance scales about. */
   readonly centrePx: readonly [x: number, y: number];
   /** Unit vector to the light in camera space. */
@@ -94,7 +105,7 @@ export interface AppearanceFacts {
 }
 
 /**
- * Numbers of an appearance, by name. Vertices stand face first, then body; `v` counts vertices, `k` vertices that a shape
+ * Numbers of an appearance, by name. Vertices stand face first, then body, then hair; `v` counts vertices, `k` vertices that a shape
  * moves, `t` triangles.
  */
 export interface AppearanceArrays {
@@ -113,6 +124,7 @@ export interface AppearanceArrays {
   /** `[t, 3]` back to front. */
   readonly faceTriangles: Uint16Array;
   readonly bodyTriangles: Uint16Array;
+  readonly hairTriangles: Uint16Array;
   /** `[shapes + 1]` where each ARKit shape starts in `shapeVertices`. */
   readonly shapeOffsets: Uint32Array;
   /** `[k]` vertex numbers. */

@@ -11,7 +11,7 @@ const MAGIC = Uint8Array.of(0x89, 0x56, 0x49, 0x53, 0x41, 0x56, 0x0d, 0x0a);
 const PRELUDE_BYTES = 24;
 const ALIGNMENT = 8;
 
-export const AVATAR_FILE_VERSION = 1;
+export const AVATAR_FILE_VERSION = 2;
 /** An avatar is sent over a network and kept by the thousand, so it stays small. */
 export const AVATAR_FILE_LIMIT_BYTES = 6_000_000;
 
@@ -55,7 +55,7 @@ export function writeAvatarFile(metadata: AvatarMetadata, sections: AvatarSectio
 
 /**
  * @param bytes - kept by reference: the arrays of the result look into it.
- * @throws AvatarError `AVATAR_FOREIGN` (not an avatar file), `AVATAR_VERSION` (of a later program), `AVATAR_CORRUPT`
+ * @throws AvatarError `AVATAR_FOREIGN` (not an avatar file), `AVATAR_VERSION` (of an earlier or later program), `AVATAR_CORRUPT`
  * (truncated, lengthened or altered) or `AVATAR_TOO_LARGE`.
  */
 export function readAvatarFile(bytes: Uint8Array): AvatarFile {

@@ -2,6 +2,8 @@ import { ARKIT_SHAPES } from '../motion-space.ts';
 import type { Appearance, AppearanceArrays } from '../appearance.ts';
 import type { PortraitAnalysis } from './analysis.ts';
 import { buildEye } from './eyes.ts';
+import { faceGrain } from './grain.ts';
+import { hairOf } from './hair-layer.ts';
 import { FACE_POINT_COUNT } from './landmark-groups.ts';
 import { buildLayers } from './layers.ts';
 import { buildMesh, type PersonMesh } from './mesh.ts';
@@ -36,6 +38,7 @@ export function buildAppearance(analysis: PortraitAnalysis): Appearance {
   const restPx = restPositions(landmarks, shown, rest.face, pose);
   unfold(restPx, triangles);
   const split = splitPicture(analysis);
+  const hair = hairOf(split, analysis);
   const mesh = buildMesh(
     restPx,
     landmarks,
@@ -45,12 +48,14 @@ export function buildAppearance(analysis: PortraitAnalysis): Appearance {
     sizePx,
     jawBareness(split, landmarks, pose),
     (x, y) => sampleAt(split.alpha, sizePx, sizePx, 1, 0, x, y),
+    hair === null ? null : (x, y) => sampleAt(hair, sizePx, sizePx, 1, 0, x, y),
   );
-  const layers = buildLayers(split, landmarks, pose, sizePx);
+  const layers = buildLayers(split, hair, landmarks, pose, sizePx);
   const normals = vertexNormals(mesh, triangles);
   const tone = skinTone(analysis);
   const atlas = new PartsAtlas();
-  const eyes = { right: buildEye(analysis, RIGHT_EYE, atlas), left: buildEye(analysis, LEFT_EYE, atlas) };
+  const grain = faceGrain(analysis);
+  const eyes = { right: buildEye(analysis, RIGHT_EYE, grain, atlas), left: buildEye(analysis, LEFT_EYE, grain, atlas) };
   const mouth = buildMouth(analysis, rest, tone, atlas);
   const white = atlas.add(solidSprite([255, 255, 255]));
   const black = atlas.add(solidSprite([0, 0, 0]));
@@ -60,8 +65,10 @@ export function buildAppearance(analysis: PortraitAnalysis): Appearance {
       pose: { rotation: Array.from(pose.rotation), scalePxPerCm: pose.pxPerCm, translationPx: pose.originPx },
       turnDeg: { yaw: pose.yawDeg, pitch: pose.pitchDeg, roll: pose.rollDeg },
       faceVertexCount: mesh.faceVertexCount,
+      hairVertexStart: mesh.hairVertexStart,
       vertexCount: mesh.vertexCount,
       faceOriginPx: layers.faceOriginPx,
+      hairOriginPx: layers.hairOriginPx,
       centrePx: [
         (landmarks[234 * 3]! + landmarks[454 * 3]!) / 2,
         (landmarks[10 * 3 + 1]! + landmarks[152 * 3 + 1]!) / 2,
@@ -83,9 +90,10 @@ export function buildAppearance(analysis: PortraitAnalysis): Appearance {
       vertexNormals: normals,
       faceTriangles: mesh.faceTriangles,
       bodyTriangles: mesh.bodyTriangles,
+      hairTriangles: mesh.hairTriangles,
       ...packShapes(shapes, mesh, pose),
     },
-    images: { plate: split.plate, body: layers.body, face: layers.face, parts: atlas.finish() },
+    images: { plate: split.plate, body: layers.body, face: layers.face, hair: layers.hair, parts: atlas.finish() },
   };
 }
 

@@ -2,6 +2,7 @@ import { clamp, mix, smoothstep } from '../../base/ramp.ts';
 import type { EyeFacts } from '../appearance.ts';
 import type { PortraitAnalysis } from './analysis.ts';
 import { sampleAt } from './inpaint.ts';
+import { LASH_ABOVE_CM, LASH_BELOW_CM, lashSprite, lidSkinSprite } from './lid-skin.ts';
 import { newSprite, type PartsAtlas, type Sprite } from './parts-atlas.ts';
 import type { EyePoints } from './topology.ts';
 
@@ -19,7 +20,7 @@ interface EyeOpening {
 type Rgb = readonly [number, number, number];
 
 /** Builds the layer behind the lids: a sclera without iris, a whole iris, and the reflex of the light. */
-export function buildEye(analysis: PortraitAnalysis, eye: EyePoints, atlas: PartsAtlas): EyeFacts {
+export function buildEye(analysis: PortraitAnalysis, eye: EyePoints, grain: number, atlas: PartsAtlas): EyeFacts {
   const opening = openingOf(analysis, eye);
   const picture = pictureOf(analysis);
   const rings = irisRings(picture, opening);
@@ -29,6 +30,7 @@ export function buildEye(analysis: PortraitAnalysis, eye: EyePoints, atlas: Part
   return {
     upperLid: eye.upper,
     lowerLid: eye.lower,
+    upperSecond: eye.upperSecond,
     irisPx: [opening.irisX, opening.irisY],
     irisRadiusPx: opening.radius,
     depthPx: -analysis.landmarks[eye.iris * 3 + 2]!,
@@ -37,6 +39,9 @@ export function buildEye(analysis: PortraitAnalysis, eye: EyePoints, atlas: Part
     iris: atlas.add(iris),
     catchLight: atlas.add(catchLight),
     catchLightPx: [opening.irisX, opening.irisY],
+    lidSkin: atlas.add(lidSkinSprite(analysis, eye, grain)),
+    lash: atlas.add(lashSprite(analysis, eye)),
+    lashCm: [LASH_ABOVE_CM, LASH_BELOW_CM],
   };
 }
 

@@ -1,4 +1,7 @@
 import { seededRandom } from '../../base/random.ts';
+import type { PortraitAnalysis } from './analysis.ts';
+import { FACE_OVAL } from './landmark-groups.ts';
+import { polygonMask } from './polygon.ts';
 
 /** More than this is texture, not grain: brush strokes must not become noise. */
 const MOST_GRAIN = 7;
@@ -8,8 +11,8 @@ const MOST_GRAIN = 7;
  * @param values - `[height, width, channels]`. @returns a standard deviation, 0..7.
  */
 export function grainOf(
-  values: Float32Array,
-  mask: Float32Array,
+  values: ArrayLike<number>,
+  mask: ArrayLike<number>,
   width: number,
   height: number,
   channels: number,
@@ -60,4 +63,13 @@ export function addGrain(values: Float32Array, share: Float32Array, sigma: numbe
       values[index] = Math.max(0, Math.min(255, values[index]! + weight * table[at]!));
     }
   }
+}
+
+/** @returns how grainy the face itself is: the standard deviation that its smooth fill wants, 0..7. */
+export function faceGrain({ landmarks, rgba, sizePx }: PortraitAnalysis): number {
+  const face = polygonMask(
+    FACE_OVAL.map((point) => [landmarks[point * 3]!, landmarks[point * 3 + 1]!] as const),
+    sizePx,
+  );
+  return grainOf(rgba, face, sizePx, sizePx, 4);
 }

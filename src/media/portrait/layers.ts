@@ -3,30 +3,36 @@ import type { RgbaImage } from '../appearance.ts';
 import { FACE_OVAL } from './landmark-groups.ts';
 import { boxBlur, fillUnknown } from './inpaint.ts';
 import { FEATHER_CM, headPointAt, ringAround } from './mesh.ts';
+import { cutHair, fillUnderHair, NO_HAIR } from './hair-layer.ts';
 import { clearHoleRims } from './hole-rims.ts';
 import type { SplitPicture } from './plate.ts';
 import { polygonMask } from './polygon.ts';
 import type { HeadPose } from './pose.ts';
 
-/** The face alone, and the picture of the body with neck where the chin was. */
+/** The face and the hair alone, and the picture of the body with neck where the chin was. */
 export interface PersonLayers {
   readonly body: RgbaImage;
   readonly face: RgbaImage;
   readonly faceOriginPx: readonly [x: number, y: number];
+  readonly hair: RgbaImage;
+  readonly hairOriginPx: readonly [x: number, y: number];
 }
 
 /** Above this height (head axes, cm) face and head are one surface and the body keeps its pixels. */
 const FILL_TOP_CM = -1.8;
 const FILL_FULL_CM = -2.8;
 
+/** @param hair - `[size, size]` 0..1, or null. */
 export function buildLayers(
   split: SplitPicture,
+  hair: Float32Array | null,
   landmarks: Float32Array,
   pose: HeadPose,
   sizePx: number,
 ): PersonLayers {
   const oval = FACE_OVAL.map((point) => [landmarks[point * 3]!, landmarks[point * 3 + 1]!] as const);
-  const body = fillBehindJaw(split, oval, pose, sizePx);
+  const bare = hair === null ? split : fillUnderHair(split, hair, pose, sizePx);
+  const body = fillBehindJaw(bare, oval, pose, sizePx);
   const outline = ringAround(oval, (FEATHER_CM + 0.15) * pose.pxPerCm);
   const xs = outline.map(([x]) => x);
   const ys = outline.map(([, y]) => y);
@@ -34,12 +40,12 @@ export function buildLayers(
   const top = clamp(Math.floor(Math.min(...ys)), 0, sizePx - 8);
   const width = clamp(Math.ceil(Math.max(...xs)) - left, 8, sizePx - left);
   const height = clamp(Math.ceil(Math.max(...ys)) - top, 8, sizePx - top);
-  const skin = split.person.slice();
+  const skin = bare.person.slice();
   clearHoleRims(skin, landmarks, pose, sizePx);
   softenBorder(skin, oval, pose, sizePx);
   const pixels = new Uint8Array(width * height * 4);
   // A turn squeezes the far cheek to half its width: an edge as sharp as a hair would turn into steps.
-  const soft = boxBlur(split.alpha, sizePx, sizePx, Math.max(1, Math.round(sizePx / 400)));
+  const soft = boxBlur(bare.alpha, sizePx, sizePx, Math.max(1, Math.round(sizePx / 400)));
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const from = (y + top) * sizePx + x + left;
@@ -48,7 +54,9 @@ export function buildLayers(
       pixels[to + 3] = Math.round(smoothstep(0.15, 1, soft[from]!) * 255);
     }
   }
-  return { body, face: { widthPx: width, heightPx: height, pixels }, faceOriginPx: [left, top] };
+  const cut = hair === null ? NO_HAIR : cutHair(split, hair, sizePx);
+  const face = { widthPx: width, heightPx: height, pixels };
+  return { body, face, faceOriginPx: [left, top], hair: cut.image, hairOriginPx: cut.originPx };
 }
 
 /**

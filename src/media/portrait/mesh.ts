@@ -2,11 +2,14 @@ import type { HeadPose } from './pose.ts';
 import { FACE_OVAL, LEFT_EYE_LOWER, LIP_INNER_LOWER, RIGHT_EYE_LOWER } from './landmark-groups.ts';
 import { buildFlap } from './mesh-flap.ts';
 import { mix, smoothstep } from '../../base/ramp.ts';
+import { buildHair, type GridPlace } from './mesh-hair.ts';
 import { splitLids } from './mesh-lids.ts';
 
-/** Vertices and triangles of a person: the face over the body, as `AppearanceArrays` lays them out. */
+/** Vertices and triangles of a person: face, body, hair, as `AppearanceArrays` lays them out. */
 export interface PersonMesh {
   readonly faceVertexCount: number;
+  /** Face and body; the rest is hair. */
+  readonly hairVertexStart: number;
   readonly vertexCount: number;
   readonly positions: Float32Array;
   readonly texels: Float32Array;
@@ -15,6 +18,7 @@ export interface PersonMesh {
   readonly freedoms: Float32Array;
   readonly faceTriangles: Uint16Array;
   readonly bodyTriangles: Uint16Array;
+  readonly hairTriangles: Uint16Array;
   /** `[vertexCount]`: the face point whose displacement a vertex takes, and how much of it. */
   readonly leaders: Uint16Array;
   readonly followings: Float32Array;
@@ -47,6 +51,7 @@ interface OvalSpot {
  * @param restPx - `[468, 3]` camera space, lips closed; @param landmarks - `[478, 3]` as the portrait shows them;
  * @param face - `[468, 3]` cm in head axes, lips closed; @param triangles - open at mouth and eyes;
  * @param presence - how much of a pixel is the person, 0..1, edges repeated;
+ * @param hair - as `presence`, of the hair; null without a layer of it;
  * @param bareness - for each point of the outline: 0 where hair or cloth lies against it .. 1 where nothing does.
  */
 export function buildMesh(
@@ -58,6 +63,7 @@ export function buildMesh(
   sizePx: number,
   bareness: readonly number[],
   presence: (x: number, y: number) => number,
+  hair: ((x: number, y: number) => number) | null = null,
 ): PersonMesh {
   const facePoints = face.length / 3;
   const positions: number[] = Array.from(restPx);
@@ -131,15 +137,12 @@ export function buildMesh(
     const head = headPointAt(x, y, depth, pose);
     const index = positions.length / 3;
     positions.push(x, -y, cameraDepth(head, pose));
-    // Beyond the picture's edge its mirror image goes on: hair stays hair.
-    texels.push(reflected(x, sizePx), reflected(y, sizePx));
-    const beyond = x < 0 || y < 0 || x > sizePx || y > sizePx;
-    alphas.push(beyond ? smoothstep(0.5, 0.95, presence(x, y)) : 1);
-    const below = chinHeight - head[1];
-    const headWeight = 1 - smoothstep(-4, 8, below);
+    const { alpha, texelX, texelY } = texelAt(x, y, sizePx, presence);
+    texels.push(texelX, texelY);
+    alphas.push(alpha);
+    const headWeight = 1 - smoothstep(-4, 8, chinHeight - head[1]);
     headWeights.push(headWeight);
-    const sides = smoothstep(0, 0.08, Math.min(x, sizePx - x) / sizePx);
-    freedoms.push(smoothstep(0, 0.14, (sizePx - y) / sizePx) * (headWeight + (1 - headWeight) * sides));
+    freedoms.push(freedomAt(x, y, headWeight, sizePx));
     leaders.push(spot.point);
     const cut = cutAt(spot.height);
     const fade = Math.exp(-((Math.max(0, spot.distanceCm) / SHAPE_FALLOFF_CM) ** 2));
@@ -161,8 +164,30 @@ export function buildMesh(
       else bodyTriangles.push(a, b, d, a, d, c);
     }
   }
+  const hairVertexStart = positions.length / 3;
+  const placeAt = (row: number, column: number): GridPlace => {
+    const at = row * columns + column;
+    const x = (column - MARGIN_CELLS) * cell;
+    const y = (row - MARGIN_CELLS) * cell;
+    const belowCm = chinHeight - headPointAt(x, y, depths[at]!, pose)[1];
+    return {
+      x,
+      y,
+      ...texelAt(x, y, sizePx, presence),
+      distanceCm: spots[at]!.distanceCm,
+      outlineDepthCm: spots[at]!.depth,
+      bodyDepthCm: depths[at]!,
+      belowCm,
+      freedom: freedomAt(x, y, 1 - smoothstep(-4, 8, belowCm), sizePx),
+    };
+  };
+  const grown = { positions, texels, alphas, headWeights, freedoms, leaders, followings };
+  const depthOf = (x: number, y: number, headZ: number): number => cameraDepth(headPointAt(x, y, headZ, pose), pose);
+  const hairTriangles =
+    hair === null ? [] : buildHair({ ...grown, columns, placeAt, face, restPx, pose, hair, cameraDepth: depthOf });
   return {
     faceVertexCount,
+    hairVertexStart,
     vertexCount: positions.length / 3,
     positions: Float32Array.from(positions),
     texels: Float32Array.from(texels),
@@ -171,6 +196,7 @@ export function buildMesh(
     freedoms: Float32Array.from(freedoms),
     faceTriangles: Uint16Array.from([...flapTriangles, ...backToFront(faceTriangles, positions)]),
     bodyTriangles: Uint16Array.from(bodyTriangles),
+    hairTriangles: Uint16Array.from(hairTriangles),
     leaders: Uint16Array.from(leaders),
     followings: Float32Array.from(followings),
   };
@@ -218,6 +244,28 @@ function nearestOnOval(
     spot = { point: t < 0.5 ? a : b, height: between(1), depth: between(2) };
   });
   return { ...spot, distanceCm: (crossings % 2 === 1 ? -best : best) / pxPerCm };
+}
+
+/**
+ * Beyond the picture's edge its mirror image goes on: hair stays hair, for a cell above the picture. Where the person
+ * does not reach the upper edge, the mirror would show a second crown.
+ */
+function texelAt(
+  x: number,
+  y: number,
+  sizePx: number,
+  presence: (x: number, y: number) => number,
+): { readonly texelX: number; readonly texelY: number; readonly alpha: number } {
+  const beyond = x < 0 || y < 0 || x > sizePx || y > sizePx;
+  const present = beyond ? smoothstep(0.5, 0.95, presence(x, y)) : 1;
+  const texelY = y < 0 && present < 1 ? 0 : reflected(y, sizePx);
+  return { texelX: reflected(x, sizePx), texelY, alpha: y < 0 ? 0 : present };
+}
+
+/** Edges of the picture are pinned: below always, at the sides where the torso is. */
+function freedomAt(x: number, y: number, headWeight: number, sizePx: number): number {
+  const sides = smoothstep(0, 0.08, Math.min(x, sizePx - x) / sizePx);
+  return smoothstep(0, 0.14, (sizePx - y) / sizePx) * (headWeight + (1 - headWeight) * sides);
 }
 
 function reflected(position: number, size: number): number {

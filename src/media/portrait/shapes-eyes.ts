@@ -6,10 +6,10 @@ import { LEFT_EYE, RIGHT_EYE, type EyePoints } from './topology.ts';
 const STILL = [33, 133, 263, 362, 6, 168, ...RIGHT_BROW, ...LEFT_BROW, 1, 234, 454, 50, 280] as const;
 
 /** Lid travel as shares of the open gap, in rings from the lash line outward; both lids together close it. */
-const UPPER_TRAVEL = 0.98;
-const LOWER_TRAVEL = 0.04;
-const CREASE_TRAVEL = 0.5;
-const ORBIT_TRAVEL = 0.08;
+const UPPER_TRAVEL = 0.87;
+const LOWER_TRAVEL = 0.15;
+const CREASE_TRAVEL = 0.2;
+const ORBIT_TRAVEL = 0.05;
 /** Closed lids bulge over the globe, cm. */
 const BULGE_CM = 0.05;
 
@@ -43,7 +43,7 @@ function blink(handles: HandleSet, eye: EyePoints): Float32Array {
     handles.move([upper], dx * UPPER_TRAVEL, dy * UPPER_TRAVEL, dz * UPPER_TRAVEL + BULGE_CM);
     handles.move([lower], -dx * LOWER_TRAVEL, -dy * LOWER_TRAVEL, -dz * (1 - UPPER_TRAVEL) + BULGE_CM);
     handles.move([eye.upperSecond[row]!], 0, dy * CREASE_TRAVEL, 0.12);
-    handles.move([eye.lowerSecond[row]!], 0, -dy * 0.04, 0);
+    handles.move([eye.lowerSecond[row]!], 0, -dy * 0.1, 0);
     handles.move([eye.upperThird[row]!], 0, dy * ORBIT_TRAVEL, 0.03);
   }
   return handles.hold(STILL).solve();

@@ -1,5 +1,5 @@
 import { clamp, mix, smoothstep } from '../../base/ramp.ts';
-import type { AppearanceFacts, EyeFacts } from '../appearance.ts';
+import type { AppearanceFacts, EyeFacts, PartRect } from '../appearance.ts';
 import { GAZE_PITCH_LIMIT_DEG, GAZE_YAW_LIMIT_DEG, MOTION_INDEX } from '../motion-space.ts';
 import type { Deformer } from './deformer.ts';
 import type { HeadMotion } from './head-motion.ts';
@@ -7,8 +7,9 @@ import type { ScenePlanner, VertexGrid } from './scene-plan.ts';
 import type { VertexWriter } from './vertex-writer.ts';
 
 const DEG = Math.PI / 180;
-/** Radius of the eyeball over that of the iris (12 mm and 5.85 mm in adults). */
+/** Radius of the eyeball over that of the iris (12 mm and 5.85 mm in adults), and the most of it in canonical cm. */
 const BALL_OVER_IRIS = 2.05;
+const BALL_CM = 1.4;
 /** A reflex on the cornea travels about half as far as the pupil under it. */
 const REFLEX_TRAVEL = 0.45;
 const SHADOW_DEPTH_CM = 0.22;
@@ -17,81 +18,120 @@ const UP_GAIN = 1.4;
 const DOWN_GAIN = 1.6;
 const YAW_GAIN = 1.1;
 
+const SCLERA_COLUMNS = 8;
+const SCLERA_ROWS = 2;
+const IRIS_CELLS = 2;
+
 /** One eyeball behind its lids. */
 export class EyeLayer {
   private readonly eye: EyeFacts;
   private readonly facts: AppearanceFacts;
-  private readonly side: 'Left' | 'Right';
+  private readonly head: HeadMotion;
+  private readonly sideSign: 1 | -1;
+  /** Where in a motion frame this eye's blink and looks stand. */
+  private readonly blink: number;
+  private readonly out: number;
+  private readonly in: number;
+  private readonly up: number;
+  private readonly down: number;
+  /** How the globe is curved, and how far from its middle the iris turns. */
+  private readonly curvePx: number;
+  private readonly turnPx: number;
   private readonly sclera: VertexGrid;
   private readonly iris: VertexGrid;
   private readonly catchLight: VertexGrid;
   private readonly shadow: VertexGrid;
 
-  constructor(facts: AppearanceFacts, side: 'Left' | 'Right', planner: ScenePlanner, partsTexture: number) {
+  constructor(
+    facts: AppearanceFacts,
+    side: 'Left' | 'Right',
+    head: HeadMotion,
+    planner: ScenePlanner,
+    partsTexture: number,
+  ) {
     this.facts = facts;
-    this.side = side;
+    this.head = head;
     this.eye = side === 'Left' ? facts.eyes.left : facts.eyes.right;
-    this.sclera = planner.grid(partsTexture, 8, 2);
-    this.iris = planner.grid(partsTexture, 2, 2);
+    this.sideSign = side === 'Left' ? 1 : -1;
+    this.blink = MOTION_INDEX[`eyeBlink${side}`];
+    this.out = MOTION_INDEX[`eyeLookOut${side}`];
+    this.in = MOTION_INDEX[`eyeLookIn${side}`];
+    this.up = MOTION_INDEX[`eyeLookUp${side}`];
+    this.down = MOTION_INDEX[`eyeLookDown${side}`];
+    this.curvePx = this.eye.irisRadiusPx * BALL_OVER_IRIS;
+    // Drawn irises are larger than real ones; on a ball as large as they ask for, they would look too far.
+    this.turnPx = Math.min(this.curvePx, BALL_CM * facts.pose.scalePxPerCm);
+    this.sclera = planner.grid(partsTexture, SCLERA_COLUMNS, SCLERA_ROWS);
+    this.iris = planner.grid(partsTexture, IRIS_CELLS, IRIS_CELLS);
     this.catchLight = planner.grid(partsTexture, 1, 1);
-    this.shadow = planner.grid(partsTexture, 8, 1);
+    this.shadow = planner.grid(partsTexture, SCLERA_COLUMNS, 1);
   }
 
-  write(motion: Float32Array, head: HeadMotion, deformer: Deformer, writer: VertexWriter): void {
-    const { eye, facts } = this;
-    const { irisRadiusPx: radius, depthPx } = eye;
-    const look = (direction: 'In' | 'Out' | 'Up' | 'Down'): number =>
-      clamp(motion[MOTION_INDEX[`eyeLook${direction}${this.side}`]]!, 0, 1);
-    const outward = (look('Out') - look('In')) * GAZE_YAW_LIMIT_DEG * DEG;
-    const yaw = YAW_GAIN * (this.side === 'Left' ? outward : -outward);
-    const pitch = (UP_GAIN * look('Up') - DOWN_GAIN * look('Down')) * GAZE_PITCH_LIMIT_DEG * DEG;
+  write(motion: Float32Array, { places }: Deformer, writer: VertexWriter): void {
+    const { eye, facts, head } = this;
+    const down = clamp(motion[this.down]!, 0, 1);
+    const outward = clamp(motion[this.out]!, 0, 1) - clamp(motion[this.in]!, 0, 1);
+    const yaw = YAW_GAIN * this.sideSign * outward * GAZE_YAW_LIMIT_DEG * DEG;
+    const pitch = (UP_GAIN * clamp(motion[this.up]!, 0, 1) - DOWN_GAIN * down) * GAZE_PITCH_LIMIT_DEG * DEG;
 
-    // The globe curves back towards the corners, so that it turns with the lids around it.
-    const ball = radius * BALL_OVER_IRIS;
-    const at = (x: number, y: number): void => {
-      const off = Math.min(ball * 0.95, Math.hypot(x - eye.irisPx[0], y - eye.irisPx[1]));
-      const z = depthPx - (ball - Math.sqrt(ball * ball - off * off)) * 0.6;
-      head.place(x, -y, z, 1, 1);
-    };
     const [left, top] = eye.scleraOriginPx;
-    this.each(this.sclera, (vertex, u, v) => {
-      at(left + u * eye.sclera.width, top + v * eye.sclera.height);
-      const edge = 1 - 0.16 * smoothstep(0.45, 1, Math.abs(2 * u - 1));
-      writer.putPart(vertex, head.x, head.y, eye.sclera, u, v, edge, 1);
-    });
-    const shiftX = ball * Math.sin(yaw) * Math.cos(pitch);
-    const shiftY = -ball * Math.sin(pitch);
-    const reach = eye.iris.width / 2;
-    const placeDisc = (u: number, v: number, travel: number): void => {
-      const dx = (2 * u - 1) * reach * Math.cos(yaw * travel);
-      const dy = (2 * v - 1) * reach * Math.cos(pitch * travel);
-      at(eye.irisPx[0] + travel * shiftX + dx, eye.irisPx[1] + travel * shiftY + dy);
-    };
-    this.each(this.iris, (vertex, u, v) => {
-      placeDisc(u, v, 1);
-      writer.putPart(vertex, head.x, head.y, eye.iris, u, v, 1, 1);
-    });
-    this.each(this.catchLight, (vertex, u, v) => {
-      placeDisc(u, v, REFLEX_TRAVEL);
-      writer.putPart(vertex, head.x, head.y, eye.catchLight, u, v, 1, 1);
-    });
-
-    // The upper lid shades the globe; the portrait's own shadow is in the sclera already, so only its travel adds to it.
-    const { places } = deformer;
-    const depth = SHADOW_DEPTH_CM * facts.pose.scalePxPerCm;
-    const shut = clamp(motion[MOTION_INDEX[`eyeBlink${this.side}`]]!, 0, 1);
-    const strength = mix(0.22, 0.5, Math.max(shut, look('Down') * 0.6));
-    this.each(this.shadow, (vertex, u, v) => {
-      const lid = eye.upperLid[Math.round(u * 8)]! * 2;
-      writer.putPart(vertex, places[lid]!, places[lid + 1]! + v * depth, facts.black, 0.5, 0.5, 1, (1 - v) * strength);
-    });
-  }
-
-  private each({ first, columns, rows }: VertexGrid, write: (vertex: number, u: number, v: number) => void): void {
-    for (let row = 0; row <= rows; row++) {
-      for (let column = 0; column <= columns; column++) {
-        write(first + row * (columns + 1) + column, column / columns, row / rows);
+    for (let row = 0, vertex = this.sclera.first; row <= SCLERA_ROWS; row++) {
+      for (let column = 0; column <= SCLERA_COLUMNS; column++, vertex++) {
+        const u = column / SCLERA_COLUMNS;
+        const v = row / SCLERA_ROWS;
+        this.placeOnGlobe(left + u * eye.sclera.width, top + v * eye.sclera.height);
+        const edge = 1 - 0.16 * smoothstep(0.45, 1, Math.abs(2 * u - 1));
+        writer.putPart(vertex, head.x, head.y, eye.sclera, u, v, edge, 1);
       }
     }
+    this.writeDisc(this.iris, eye.iris, yaw, pitch, 1, writer);
+    this.writeDisc(this.catchLight, eye.catchLight, yaw, pitch, REFLEX_TRAVEL, writer);
+
+    // The upper lid shades the globe; the portrait's own shadow is in the sclera already, so only its travel adds to it.
+    const depth = SHADOW_DEPTH_CM * facts.pose.scalePxPerCm;
+    const shut = clamp(motion[this.blink]!, 0, 1);
+    const strength = mix(0.22, 0.45, Math.max(shut, down * 0.6));
+    for (let row = 0, vertex = this.shadow.first; row <= 1; row++) {
+      for (let column = 0; column <= SCLERA_COLUMNS; column++, vertex++) {
+        const lid = eye.upperLid[column]! * 2;
+        const y = places[lid + 1]! + row * depth;
+        writer.putPart(vertex, places[lid]!, y, facts.black, 0.5, 0.5, 1, (1 - row) * strength);
+      }
+    }
+  }
+
+  /** @param travel - share of the eyeball's turn that this disc makes. */
+  private writeDisc(
+    { first, columns, rows }: VertexGrid,
+    part: PartRect,
+    yaw: number,
+    pitch: number,
+    travel: number,
+    writer: VertexWriter,
+  ): void {
+    const { eye, head, turnPx } = this;
+    const reach = eye.iris.width / 2;
+    const middleX = eye.irisPx[0] + travel * turnPx * Math.sin(yaw) * Math.cos(pitch);
+    const middleY = eye.irisPx[1] - travel * turnPx * Math.sin(pitch);
+    const reachX = reach * Math.cos(yaw * travel);
+    const reachY = reach * Math.cos(pitch * travel);
+    for (let row = 0, vertex = first; row <= rows; row++) {
+      for (let column = 0; column <= columns; column++, vertex++) {
+        const u = column / columns;
+        const v = row / rows;
+        this.placeOnGlobe(middleX + (2 * u - 1) * reachX, middleY + (2 * v - 1) * reachY);
+        writer.putPart(vertex, head.x, head.y, part, u, v, 1, 1);
+      }
+    }
+  }
+
+  /** The globe curves back towards the corners, so that it turns with the lids around it. */
+  private placeOnGlobe(x: number, y: number): void {
+    const { curvePx, eye } = this;
+    const dx = x - eye.irisPx[0];
+    const dy = y - eye.irisPx[1];
+    const off = Math.min(curvePx * 0.95, Math.sqrt(dx * dx + dy * dy));
+    const z = eye.depthPx - (curvePx - Math.sqrt(curvePx * curvePx - off * off)) * 0.6;
+    this.head.place(x, -y, z, 1, 1);
   }
 }

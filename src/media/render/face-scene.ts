@@ -6,11 +6,12 @@ import { Deformer } from './deformer.ts';
 import { EyeLayer } from './eye-layer.ts';
 import { FeatherLayer } from './feather-layer.ts';
 import { HeadMotion } from './head-motion.ts';
+import { LidLayer } from './lid-layer.ts';
 import { closeLids } from './lid-seam.ts';
 import { MouthLayer } from './mouth-layer.ts';
 import { Relight } from './relight.ts';
 import { keepTriangles } from './opacity.ts';
-import { ScenePlanner, type ScenePlan, type Texture } from './scene-plan.ts';
+import { ScenePlanner, VERTEX_FLOATS, type ScenePlan, type Texture } from './scene-plan.ts';
 import { shapeWeights } from './shape-weights.ts';
 import { VertexWriter } from './vertex-writer.ts';
 import { WrinkleLayer } from './wrinkle-layer.ts';
@@ -24,7 +25,7 @@ export interface FaceSceneOptions {
 /** The images of an appearance as they are drawn: premultiplied, at the scale of the canvas. */
 export type SceneTextures = Readonly<Record<AppearanceImageName, Texture>>;
 
-const TEXTURES: readonly AppearanceImageName[] = ['body', 'parts', 'face'];
+const TEXTURES: readonly AppearanceImageName[] = ['body', 'parts', 'face', 'hair'];
 const BADGE_TEXTURE = TEXTURES.length;
 
 /** Turns one motion frame into the vertices of one picture; what never changes it says once, in `plan`. */
@@ -35,6 +36,7 @@ export class FaceScene {
   private readonly deformer: Deformer;
   private readonly relight: Relight;
   private readonly eyes: readonly EyeLayer[];
+  private readonly lids: readonly LidLayer[];
   private readonly mouth: MouthLayer;
   private readonly feather: FeatherLayer;
   private readonly wrinkles: WrinkleLayer;
@@ -57,17 +59,23 @@ export class FaceScene {
       textures[name].heightPx / images[name].heightPx,
     ];
     this.writer = new VertexWriter(options.sizePx / facts.sizePx, scaleOf('parts'));
-    this.texels = loadedTexels(appearance, scaleOf('face'), scaleOf('body'));
+    this.texels = loadedTexels(appearance, scaleOf('face'), scaleOf('body'), scaleOf('hair'));
 
     const body = keepTriangles(arrays.bodyTriangles, this.texels, arrays.vertexAlphas, textures.body);
     planner.batch(TEXTURES.indexOf('body'), body.triangles, (triangle) => body.opaque[triangle] === 1);
     const parts = TEXTURES.indexOf('parts');
-    this.eyes = [new EyeLayer(facts, 'Right', planner, parts), new EyeLayer(facts, 'Left', planner, parts)];
+    this.eyes = [
+      new EyeLayer(facts, 'Right', this.head, planner, parts),
+      new EyeLayer(facts, 'Left', this.head, planner, parts),
+    ];
     this.mouth = new MouthLayer(facts, this.head, planner, parts);
     const face = keepTriangles(arrays.faceTriangles, this.texels, arrays.vertexAlphas, textures.face);
     planner.batch(TEXTURES.indexOf('face'), face.triangles, (triangle) => face.opaque[triangle] === 1);
     this.feather = new FeatherLayer(appearance, planner, TEXTURES.indexOf('face'));
+    this.lids = [new LidLayer(facts, 'Right', planner, parts), new LidLayer(facts, 'Left', planner, parts)];
     this.wrinkles = new WrinkleLayer(facts, planner, parts);
+    const hair = keepTriangles(arrays.hairTriangles, this.texels, arrays.vertexAlphas, textures.hair);
+    planner.batch(TEXTURES.indexOf('hair'), hair.triangles, (triangle) => hair.opaque[triangle] === 1);
     const loaded: Texture[] = TEXTURES.map((name) => textures[name]);
     if (options.badge) {
       const badge = drawBadge(options.sizePx);
@@ -113,9 +121,10 @@ export class FaceScene {
         arrays.vertexAlphas[vertex]!,
       );
     }
-    for (const eye of this.eyes) eye.write(motion, head, deformer, writer);
+    for (const eye of this.eyes) eye.write(motion, deformer, writer);
     this.mouth.write(motion, deformer, writer);
     this.feather.write(deformer, this.putFeather);
+    for (const lid of this.lids) lid.write(this.weights, deformer, writer);
     this.wrinkles.write(this.weights, deformer, writer);
     this.writeBadge(vertices);
   }
@@ -134,16 +143,6 @@ export class FaceScene {
       shades[upper]! *= 1 - 0.4 * seam;
       shades[lower]! *= 1 - 0.22 * seam;
     }
-    for (const eye of [facts.eyes.right, facts.eyes.left]) {
-      for (let row = 1; row < 8; row++) {
-        const upper = eye.upperLid[row]!;
-        const lower = eye.lowerLid[row]!;
-        const gap = Math.abs(places[lower * 2 + 1]! - places[upper * 2 + 1]!) / scale;
-        const shut = 1 - smoothstep(0.05, 0.35, gap);
-        shades[upper]! *= 1 - 0.5 * shut;
-        shades[lower]! *= 1 - 0.3 * shut;
-      }
-    }
   }
 
   private writeBadge(vertices: Float32Array): void {
@@ -152,7 +151,13 @@ export class FaceScene {
     for (let corner = 0; corner < 4; corner++) {
       const x = (corner & 1) * texture.widthPx;
       const y = (corner >> 1) * texture.heightPx;
-      vertices.set([left + x, top + y, x, y, 1, 1], (first + corner) * 6);
+      const at = (first + corner) * VERTEX_FLOATS;
+      vertices[at] = left + x;
+      vertices[at + 1] = top + y;
+      vertices[at + 2] = x;
+      vertices[at + 3] = y;
+      vertices[at + 4] = 1;
+      vertices[at + 5] = 1;
     }
   }
 }
@@ -161,12 +166,13 @@ function loadedTexels(
   { facts, arrays }: Appearance,
   faceScale: readonly [number, number],
   bodyScale: readonly [number, number],
+  hairScale: readonly [number, number],
 ): Float32Array {
   return arrays.vertexTexels.map((value, at) => {
     const axis = at & 1;
-    const face = at < facts.faceVertexCount * 2;
-    return face
-      ? (value - facts.faceOriginPx[axis]!) * faceScale[axis]!
+    if (at < facts.faceVertexCount * 2) return (value - facts.faceOriginPx[axis]!) * faceScale[axis]!;
+    return at >= facts.hairVertexStart * 2
+      ? (value - facts.hairOriginPx[axis]!) * hairScale[axis]!
       : clamp(value, 0, facts.sizePx) * bodyScale[axis]!;
   });
 }

@@ -1,4 +1,4 @@
-import { clamp } from '../../base/ramp.ts';
+import { clamp, mix, smoothstep } from '../../base/ramp.ts';
 import { rotationOf, type Rotation } from '../../base/rotation.ts';
 import type { AppearanceFacts } from '../appearance.ts';
 import { MOTION_INDEX } from '../motion-space.ts';
@@ -19,10 +19,12 @@ const SHIFT = { full: 4, most: 6 } as const;
 const PIVOT_CM = [0, -4, -4.5] as const;
 const CAMERA_DISTANCE_CM = 70;
 /**
- * A face without a back looks turned less than it is: by these, what bench/closed-loop.ts reads is what was asked.
+ * A face without a back looks turned less than it is, a drawing less than a photo: by these, what bench/closed-loop.ts
+ * reads is what was asked, up to `near` degrees and from `far` on.
  */
-const YAW_GAIN = 1.24;
-const PITCH_GAIN = 1.12;
+const YAW_GAIN = { near: 10, nearGain: 1.44, far: 20, farGain: 1.3 } as const;
+const UP_GAIN = { near: 10, nearGain: 1.25, far: 15, farGain: 1.16 } as const;
+const DOWN_GAIN = { near: 10, nearGain: 1.14, far: 15, farGain: 1.12 } as const;
 /** How far the torso follows the head (measured from people on calls: about a quarter). */
 const TORSO_SHARE = 0.25;
 const TORSO_DISTANCE_SHARE = 0.75;
@@ -31,9 +33,8 @@ const BREATH_PERIOD_US = 4_100_000;
 
 /** Where head and torso stand in one frame, and how points get there. All lengths in pixels of the picture. */
 export class HeadMotion {
-  rotation: Rotation = rotationOf({ yawDeg: 0, pitchDeg: 0, rollDeg: 0 });
-  yawDeg = 0;
-  pitchDeg = 0;
+  readonly rotation: Rotation = rotationOf({ yawDeg: 0, pitchDeg: 0, rollDeg: 0 });
+  private readonly turn = { yawDeg: 0, pitchDeg: 0, rollDeg: 0 };
   /** The last point that `place` computed: x right, y down. */
   x = 0;
   y = 0;
@@ -65,19 +66,22 @@ export class HeadMotion {
     const { scalePxPerCm: scale } = this.facts.pose;
     const wanted = soften(motion[MOTION_INDEX.headYaw]!, LIMITS.yaw);
     const own = this.facts.turnDeg.yaw;
-    this.yawDeg = YAW_GAIN * clamp(wanted, Math.min(0, -TOTAL_YAW_DEG - own), Math.max(0, TOTAL_YAW_DEG - own));
-    this.pitchDeg = PITCH_GAIN * soften(motion[MOTION_INDEX.headPitch]!, LIMITS.pitch);
-    const rollDeg = soften(motion[MOTION_INDEX.headRoll]!, LIMITS.roll);
-    this.rotation = rotationOf({ yawDeg: this.yawDeg, pitchDeg: this.pitchDeg, rollDeg });
+    const { turn } = this;
+    const yawDeg = clamp(wanted, Math.min(0, -TOTAL_YAW_DEG - own), Math.max(0, TOTAL_YAW_DEG - own));
+    turn.yawDeg = yawDeg * gainAt(yawDeg, YAW_GAIN);
+    const pitchDeg = soften(motion[MOTION_INDEX.headPitch]!, LIMITS.pitch);
+    turn.pitchDeg = pitchDeg * gainAt(pitchDeg, pitchDeg > 0 ? UP_GAIN : DOWN_GAIN);
+    turn.rollDeg = soften(motion[MOTION_INDEX.headRoll]!, LIMITS.roll);
+    rotationOf(turn, this.rotation);
     const breath = Math.sin((2 * Math.PI * timeUs) / BREATH_PERIOD_US + this.breathPhase);
     this.shiftX = soften(motion[MOTION_INDEX.headX]!, SHIFT) * scale;
     this.shiftY = (soften(motion[MOTION_INDEX.headY]!, SHIFT) + 0.25 * BREATH_CM * breath) * scale;
     const distance = softenDistance(motion[MOTION_INDEX.headDistance]!);
     this.zoom = 1 / distance;
     this.torsoZoom = distance ** -TORSO_DISTANCE_SHARE;
-    this.torsoX = TORSO_SHARE * this.shiftX + 0.02 * this.yawDeg * scale;
+    this.torsoX = TORSO_SHARE * this.shiftX + 0.02 * turn.yawDeg * scale;
     this.torsoY = TORSO_SHARE * this.shiftY + BREATH_CM * breath * scale;
-    this.torsoTilt = -0.12 * rollDeg * (Math.PI / 180);
+    this.torsoTilt = -0.12 * turn.rollDeg * (Math.PI / 180);
   }
 
   /**
@@ -114,6 +118,17 @@ export class HeadMotion {
     this.x = x;
     this.y = -y;
   }
+}
+
+interface Gain {
+  readonly near: number;
+  readonly nearGain: number;
+  readonly far: number;
+  readonly farGain: number;
+}
+
+function gainAt(angleDeg: number, { far, farGain, near, nearGain }: Gain): number {
+  return mix(nearGain, farGain, smoothstep(near, far, Math.abs(angleDeg)));
 }
 
 function soften(value: number, limit: { readonly full: number; readonly most: number }): number {

@@ -1,5 +1,5 @@
 import { mix, smoothstep } from '../../base/ramp.ts';
-import type { AppearanceFacts } from '../appearance.ts';
+import type { AppearanceFacts, EyeFacts } from '../appearance.ts';
 import { MOTION_INDEX } from '../motion-space.ts';
 
 /** Lids that are shut lie over each other by this much, cm. */
@@ -17,29 +17,30 @@ const CLOSED = 0.95;
  */
 export function closeLids(facts: AppearanceFacts, weights: Float32Array, places: Float32Array): void {
   const overlap = OVERLAP_CM * facts.pose.scalePxPerCm;
-  for (const [eye, blink] of [
-    [facts.eyes.right, weights[MOTION_INDEX.eyeBlinkRight]!],
-    [facts.eyes.left, weights[MOTION_INDEX.eyeBlinkLeft]!],
-  ] as const) {
-    const shut = smoothstep(CLOSING, CLOSED, blink);
-    if (shut === 0) continue;
-    for (let row = 1; row < 8; row++) {
-      const upper = eye.upperLid[row]! * 2;
-      const lower = eye.lowerLid[row]! * 2;
-      // Along a line from corner to corner the edges keep what is between them; across it they meet.
-      const [from, to] = [eye.upperLid[0]! * 2, eye.upperLid[8]! * 2];
-      let acrossX = places[from + 1]! - places[to + 1]!;
-      let acrossY = places[to]! - places[from]!;
-      const length = Math.hypot(acrossX, acrossY) || 1;
-      const sign = acrossY < 0 ? -1 : 1;
-      acrossX *= sign / length;
-      acrossY *= sign / length;
-      const gap = (places[lower]! - places[upper]!) * acrossX + (places[lower + 1]! - places[upper + 1]!) * acrossY;
-      const change = gap - mix(gap, -overlap, shut);
-      places[upper]! += UPPER_SHARE * change * acrossX;
-      places[upper + 1]! += UPPER_SHARE * change * acrossY;
-      places[lower]! -= (1 - UPPER_SHARE) * change * acrossX;
-      places[lower + 1]! -= (1 - UPPER_SHARE) * change * acrossY;
-    }
+  closeEye(facts.eyes.right, weights[MOTION_INDEX.eyeBlinkRight]!, overlap, places);
+  closeEye(facts.eyes.left, weights[MOTION_INDEX.eyeBlinkLeft]!, overlap, places);
+}
+
+function closeEye({ lowerLid, upperLid }: EyeFacts, blink: number, overlap: number, places: Float32Array): void {
+  const shut = smoothstep(CLOSING, CLOSED, blink);
+  if (shut === 0) return;
+  // Along a line from corner to corner the edges keep what is between them; across it they meet.
+  const from = upperLid[0]! * 2;
+  const to = upperLid[8]! * 2;
+  let acrossX = places[from + 1]! - places[to + 1]!;
+  let acrossY = places[to]! - places[from]!;
+  const length = Math.sqrt(acrossX * acrossX + acrossY * acrossY) || 1;
+  const sign = acrossY < 0 ? -1 : 1;
+  acrossX *= sign / length;
+  acrossY *= sign / length;
+  for (let row = 1; row < 8; row++) {
+    const upper = upperLid[row]! * 2;
+    const lower = lowerLid[row]! * 2;
+    const gap = (places[lower]! - places[upper]!) * acrossX + (places[lower + 1]! - places[upper + 1]!) * acrossY;
+    const change = gap - mix(gap, -overlap, shut);
+    places[upper]! += UPPER_SHARE * change * acrossX;
+    places[upper + 1]! += UPPER_SHARE * change * acrossY;
+    places[lower]! -= (1 - UPPER_SHARE) * change * acrossX;
+    places[lower + 1]! -= (1 - UPPER_SHARE) * change * acrossY;
   }
 }

@@ -12,6 +12,13 @@ const JAW_BACK_CM = 0.75;
 const JAW_SIDE_CM = 0.7;
 const JAW_FORWARD_CM = 0.7;
 
+/** Columns of what follows the lips: a vertex for each point of their inner edges. */
+const LIP_COLUMNS = 10;
+const CAVITY_ROWS = 3;
+const TONGUE_COLUMNS = 6;
+const TONGUE_ROWS = 3;
+const TEETH_COLUMNS = 12;
+
 /** Everything behind the lips: cavity, tongue, teeth, and the shade that the lips throw on them. */
 export class MouthLayer {
   private readonly facts: AppearanceFacts;
@@ -25,131 +32,180 @@ export class MouthLayer {
   private readonly upperShade: VertexGrid;
   private readonly lowerShade: VertexGrid;
   private readonly head: HeadMotion;
-  private readonly offset = new Float64Array(3);
+  /** Camera depth of the lips' middle. */
+  private readonly lipDepthPx: number;
+  // Of the frame that is being written.
+  private places: Float32Array = new Float32Array(0);
+  private light = 1;
+  private jaw = 0;
+  private jawSide = 0;
+  private jawForward = 0;
+  private tongueOut = 0;
+  private raised = 0;
 
   constructor(facts: AppearanceFacts, head: HeadMotion, planner: ScenePlanner, partsTexture: number) {
     this.facts = facts;
     this.mouth = facts.mouth;
     this.head = head;
     const grid = (columns: number, rows: number): VertexGrid => planner.grid(partsTexture, columns, rows);
-    this.cavity = grid(10, 3);
-    this.tongueLow = grid(6, 3);
-    this.lowerTeeth = grid(12, 1);
-    this.tongueHigh = grid(6, 3);
-    this.upperTeeth = grid(12, 1);
-    this.ownTeeth = grid(10, 1);
-    this.upperShade = grid(10, 1);
-    this.lowerShade = grid(10, 1);
+    this.cavity = grid(LIP_COLUMNS, CAVITY_ROWS);
+    this.tongueLow = grid(TONGUE_COLUMNS, TONGUE_ROWS);
+    this.lowerTeeth = grid(TEETH_COLUMNS, 1);
+    this.tongueHigh = grid(TONGUE_COLUMNS, TONGUE_ROWS);
+    this.upperTeeth = grid(TEETH_COLUMNS, 1);
+    this.ownTeeth = grid(LIP_COLUMNS, 1);
+    this.upperShade = grid(LIP_COLUMNS, 1);
+    this.lowerShade = grid(LIP_COLUMNS, 1);
+    const { rotation: r, scalePxPerCm: scale, translationPx: t } = facts.pose;
+    const [x, y, z] = facts.mouth.lipsCm;
+    this.lipDepthPx = t[2] + scale * (r[6]! * x + r[7]! * y + r[8]! * z);
   }
 
   write(motion: Float32Array, deformer: Deformer, writer: VertexWriter): void {
-    const { mouth, facts, head } = this;
-    const value = (shape: ArkitShape): number => clamp(motion[MOTION_INDEX[shape]]!, 0, 1);
-    const { places } = deformer;
-    const scale = facts.pose.scalePxPerCm;
-    const upperX = (column: number): number => places[mouth.upperInner[column]! * 2]!;
-    const upperY = (column: number): number => places[mouth.upperInner[column]! * 2 + 1]!;
-    const lowerX = (column: number): number => places[mouth.lowerInner[column]! * 2]!;
-    const lowerY = (column: number): number => places[mouth.lowerInner[column]! * 2 + 1]!;
+    const { mouth, facts } = this;
+    this.places = deformer.places;
     let open = 0;
-    for (let column = 1; column < 10; column++) open = Math.max(open, (lowerY(column) - upperY(column)) / scale);
-    const light = 0.76 + 0.24 * smoothstep(0.1, 1.1, open);
+    for (let column = 1; column < LIP_COLUMNS; column++) {
+      open = Math.max(open, (this.lowerY(column) - this.upperY(column)) / facts.pose.scalePxPerCm);
+    }
+    this.light = 0.76 + 0.24 * smoothstep(0.1, 1.1, open);
+    this.jaw = coefficient(motion, 'jawOpen');
+    this.jawSide = (coefficient(motion, 'jawLeft') - coefficient(motion, 'jawRight')) * JAW_SIDE_CM;
+    this.jawForward = coefficient(motion, 'jawForward') * JAW_FORWARD_CM;
+    this.tongueOut = coefficient(motion, 'tongueOut');
+    this.raised = smoothstep(0.04, 0.35, this.tongueOut);
 
-    this.each(this.cavity, (vertex, u, v) => {
-      const column = Math.round(u * 10);
+    this.writeCavity(writer);
+    this.writeTongue(this.tongueLow, 1, writer);
+    this.writeTongue(this.tongueHigh, this.raised > 0.05 ? 1 : 0, writer);
+    const [, lipY] = mouth.lipsCm;
+    const half = mouth.archHalfWidthCm;
+    this.writeTeeth(this.lowerTeeth, mouth.lowerTeeth, half * 0.86, lipY - 0.16, lipY - 1, true, writer);
+    this.writeTeeth(this.upperTeeth, mouth.upperTeeth, half, lipY + 0.62, lipY - 0.36, false, writer);
+    this.writeOwnTeeth(writer);
+    this.writeShade(this.upperShade, true, 0.36, 0.5, writer);
+    this.writeShade(this.lowerShade, false, 0.22, 0.3, writer);
+  }
+
+  private upperX(column: number): number {
+    return this.places[this.mouth.upperInner[column]! * 2]!;
+  }
+
+  private upperY(column: number): number {
+    return this.places[this.mouth.upperInner[column]! * 2 + 1]!;
+  }
+
+  private lowerX(column: number): number {
+    return this.places[this.mouth.lowerInner[column]! * 2]!;
+  }
+
+  private lowerY(column: number): number {
+    return this.places[this.mouth.lowerInner[column]! * 2 + 1]!;
+  }
+
+  private writeCavity(writer: VertexWriter): void {
+    const { mouth, facts } = this;
+    const past = 0.05 * facts.pose.scalePxPerCm;
+    for (let row = 0, vertex = this.cavity.first; row <= CAVITY_ROWS; row++) {
+      const v = row / CAVITY_ROWS;
       // A little past the lips, so that no background shows at their edge.
       const t = mix(-0.06, 1.06, v);
-      const side = 1 - 0.6 * Math.abs(2 * u - 1) ** 2;
-      const x = mix(upperX(column), lowerX(column), t);
-      const y = mix(upperY(column) - 0.05 * scale, lowerY(column) + 0.05 * scale, t);
-      writer.putPart(vertex, x, y, mouth.cavity, 0.5, 0.5, (0.3 + 0.5 * v * v) * side, 1);
-    });
+      for (let column = 0; column <= LIP_COLUMNS; column++, vertex++) {
+        const across = (2 * column) / LIP_COLUMNS - 1;
+        const side = 1 - 0.6 * across * across;
+        const x = mix(this.upperX(column), this.lowerX(column), t);
+        const y = mix(this.upperY(column) - past, this.lowerY(column) + past, t);
+        writer.putPart(vertex, x, y, mouth.cavity, 0.5, 0.5, (0.3 + 0.5 * v * v) * side, 1);
+      }
+    }
+  }
 
-    const jaw = value('jawOpen');
-    const jawSide = (value('jawLeft') - value('jawRight')) * JAW_SIDE_CM;
-    const jawForward = value('jawForward') * JAW_FORWARD_CM;
-    const drop = JAW_DROP_CM * jaw;
+  private writeTongue({ first }: VertexGrid, alpha: number, writer: VertexWriter): void {
+    const { mouth, head, raised, light, tongueOut } = this;
+    const drop = JAW_DROP_CM * this.jaw;
     const [, lipY, lipZ] = mouth.lipsCm;
-    const half = mouth.archHalfWidthCm;
-    const arch = (x: number): number => lipZ - 0.4 - (0.33 * x * x) / half;
-
-    const tongueOut = value('tongueOut');
-    const raised = smoothstep(0.04, 0.35, tongueOut);
-    const tongue = (grid: VertexGrid, alpha: number): void => {
-      this.each(grid, (vertex, u, v) => {
-        const x = (2 * u - 1) * 1.55 + jawSide;
-        const tip = v;
+    for (let row = 0, vertex = first; row <= TONGUE_ROWS; row++) {
+      const tip = row / TONGUE_ROWS;
+      for (let column = 0; column <= TONGUE_COLUMNS; column++, vertex++) {
+        const u = column / TONGUE_COLUMNS;
+        const across = 2 * u - 1;
         // Its back rests against the palate's height, its tip behind the lower teeth; an arch across.
         const base = lipY - 0.5 - 0.94 * drop + 0.45 * drop * (1 - tip);
         const up = raised * (0.5 + 0.7 * drop) * (0.35 + 0.65 * tip);
-        const y = base + 0.42 - 0.7 * tip + up - 0.22 * (2 * u - 1) ** 2;
-        const z = lipZ - 1.6 + 1 * tip + 1.1 * tongueOut * tip - 0.2 * Math.abs(2 * u - 1);
-        this.placeHead(x, y, z);
-        const shade = (0.42 + 0.4 * tip + 0.18 * raised) * light * (1 - 0.3 * Math.abs(2 * u - 1));
-        writer.putPart(vertex, head.x, head.y, mouth.tongue, u, v, shade, alpha);
-      });
-    };
-    tongue(this.tongueLow, 1);
-    tongue(this.tongueHigh, raised > 0.05 ? 1 : 0);
-
-    const teeth = (
-      grid: VertexGrid,
-      part: PartRect,
-      halfWidth: number,
-      top: number,
-      bottom: number,
-      jawed: boolean,
-    ): void => {
-      this.each(grid, (vertex, u, v) => {
-        const x = (2 * u - 1) * halfWidth;
-        const z = arch(x) - (jawed ? 0.25 + JAW_BACK_CM * jaw - jawForward : 0);
-        this.placeHead(x + (jawed ? jawSide : 0), mix(top, bottom, v) - (jawed ? drop : 0), z);
-        const towardsEdge = jawed ? 1 - v : v;
-        const shade = mix(jawed ? 0.45 : 0.68, jawed ? 0.74 : 0.97, towardsEdge) * light;
-        writer.putPart(vertex, head.x, head.y, part, u, v, shade, 1);
-      });
-    };
-    teeth(this.lowerTeeth, mouth.lowerTeeth, half * 0.86, lipY - 0.16, lipY - 1, true);
-    teeth(this.upperTeeth, mouth.upperTeeth, half, lipY + 0.62, lipY - 0.36, false);
-    this.writeOwnTeeth(light, writer);
-
-    const shade = (grid: VertexGrid, lip: 'upper' | 'lower', depthCm: number, strength: number): void => {
-      this.each(grid, (vertex, u, v) => {
-        const column = Math.round(u * 10);
-        const x = lip === 'upper' ? upperX(column) : lowerX(column);
-        const y = lip === 'upper' ? upperY(column) : lowerY(column);
-        const reach = Math.min(depthCm * scale, Math.max(0, lowerY(column) - upperY(column)));
-        const side = smoothstep(0.5, 1, Math.abs(2 * u - 1));
-        const alpha = v === 0 ? mix(strength, 0.9, side) : 0.6 * side;
-        const inward = lip === 'upper' ? reach * v : -reach * v;
-        writer.putPart(vertex, x, y + inward, mouth.shade, 0.5, 0.5, 1, alpha);
-      });
-    };
-    shade(this.upperShade, 'upper', 0.36, 0.5);
-    shade(this.lowerShade, 'lower', 0.22, 0.3);
+        const y = base + 0.42 - 0.7 * tip + up - 0.22 * across * across;
+        const z = lipZ - 1.6 + 1 * tip + 1.1 * tongueOut * tip - 0.2 * Math.abs(across);
+        this.placeHead(across * 1.55 + this.jawSide, y, z);
+        const shade = (0.42 + 0.4 * tip + 0.18 * raised) * light * (1 - 0.3 * Math.abs(across));
+        writer.putPart(vertex, head.x, head.y, mouth.tongue, u, tip, shade, alpha);
+      }
+    }
   }
 
-  private writeOwnTeeth(light: number, writer: VertexWriter): void {
-    const { mouth, facts, head } = this;
-    const { ownTeeth } = mouth;
-    if (ownTeeth === null) {
-      this.each(this.ownTeeth, (vertex) => {
-        writer.putPart(vertex, 0, 0, facts.black, 0.5, 0.5, 0, 0);
-      });
-      return;
+  private writeTeeth(
+    { first }: VertexGrid,
+    part: PartRect,
+    halfWidth: number,
+    top: number,
+    bottom: number,
+    jawed: boolean,
+    writer: VertexWriter,
+  ): void {
+    const { mouth, head, light } = this;
+    const drop = jawed ? JAW_DROP_CM * this.jaw : 0;
+    const back = jawed ? 0.25 + JAW_BACK_CM * this.jaw - this.jawForward : 0;
+    const aside = jawed ? this.jawSide : 0;
+    for (let row = 0, vertex = first; row <= 1; row++) {
+      const towardsEdge = jawed ? 1 - row : row;
+      const shade = mix(jawed ? 0.45 : 0.68, jawed ? 0.74 : 0.97, towardsEdge) * light;
+      for (let column = 0; column <= TEETH_COLUMNS; column++, vertex++) {
+        const u = column / TEETH_COLUMNS;
+        const x = (2 * u - 1) * halfWidth;
+        const arch = mouth.lipsCm[2] - 0.4 - (0.33 * x * x) / mouth.archHalfWidthCm;
+        this.placeHead(x + aside, (row === 0 ? top : bottom) - drop, arch - back);
+        writer.putPart(vertex, head.x, head.y, part, u, row, shade, 1);
+      }
     }
-    const [, , lipZ] = mouth.lipsCm;
-    this.placeDepth(lipZ);
-    const z = this.offset[2]!;
-    const { pose } = facts;
-    this.each(this.ownTeeth, (vertex, u, v) => {
-      const x = (2 * u - 1) * mouth.archHalfWidthCm;
-      const depth = z - (0.4 + (0.33 * x * x) / mouth.archHalfWidthCm) * pose.scalePxPerCm;
-      const px = ownTeeth.originPx[0] + u * ownTeeth.sprite.width;
-      const py = ownTeeth.originPx[1] + v * ownTeeth.sprite.height;
-      head.place(px, -py, depth, 1, 1);
-      writer.putPart(vertex, head.x, head.y, ownTeeth.sprite, u, v, 0.25 + 0.72 * light, 1);
-    });
+  }
+
+  private writeOwnTeeth(writer: VertexWriter): void {
+    const { mouth, facts, head, light } = this;
+    const { ownTeeth } = mouth;
+    for (let row = 0, vertex = this.ownTeeth.first; row <= 1; row++) {
+      for (let column = 0; column <= LIP_COLUMNS; column++, vertex++) {
+        if (ownTeeth === null) {
+          writer.putPart(vertex, 0, 0, facts.black, 0.5, 0.5, 0, 0);
+          continue;
+        }
+        const u = column / LIP_COLUMNS;
+        const x = (2 * u - 1) * mouth.archHalfWidthCm;
+        const depth = this.lipDepthPx - (0.4 + (0.33 * x * x) / mouth.archHalfWidthCm) * facts.pose.scalePxPerCm;
+        const px = ownTeeth.originPx[0] + u * ownTeeth.sprite.width;
+        const py = ownTeeth.originPx[1] + row * ownTeeth.sprite.height;
+        head.place(px, -py, depth, 1, 1);
+        writer.putPart(vertex, head.x, head.y, ownTeeth.sprite, u, row, 0.25 + 0.72 * light, 1);
+      }
+    }
+  }
+
+  private writeShade(
+    { first }: VertexGrid,
+    upper: boolean,
+    depthCm: number,
+    strength: number,
+    writer: VertexWriter,
+  ): void {
+    const { mouth, facts } = this;
+    const depth = depthCm * facts.pose.scalePxPerCm;
+    for (let row = 0, vertex = first; row <= 1; row++) {
+      for (let column = 0; column <= LIP_COLUMNS; column++, vertex++) {
+        const x = upper ? this.upperX(column) : this.lowerX(column);
+        const y = upper ? this.upperY(column) : this.lowerY(column);
+        const reach = Math.min(depth, Math.max(0, this.lowerY(column) - this.upperY(column))) * row;
+        const side = smoothstep(0.5, 1, Math.abs((2 * column) / LIP_COLUMNS - 1));
+        const alpha = row === 0 ? mix(strength, 0.9, side) : 0.6 * side;
+        writer.putPart(vertex, x, upper ? y + reach : y - reach, mouth.shade, 0.5, 0.5, 1, alpha);
+      }
+    }
   }
 
   /** Places a point of canonical head space as it is drawn in this frame. */
@@ -163,18 +219,8 @@ export class MouthLayer {
       1,
     );
   }
+}
 
-  private placeDepth(z: number): void {
-    const { rotation: r, scalePxPerCm: scale, translationPx: t } = this.facts.pose;
-    const [x, y] = this.mouth.lipsCm;
-    this.offset[2] = t[2] + scale * (r[6]! * x + r[7]! * y + r[8]! * z);
-  }
-
-  private each({ first, columns, rows }: VertexGrid, write: (vertex: number, u: number, v: number) => void): void {
-    for (let row = 0; row <= rows; row++) {
-      for (let column = 0; column <= columns; column++) {
-        write(first + row * (columns + 1) + column, column / columns, row / rows);
-      }
-    }
-  }
+function coefficient(motion: Float32Array, shape: ArkitShape): number {
+  return clamp(motion[MOTION_INDEX[shape]]!, 0, 1);
 }

@@ -1,7 +1,24 @@
 import { clamp } from '../../base/ramp.ts';
 import { ARKIT_DIMS, MOTION_INDEX, type ArkitShape } from '../motion-space.ts';
 
-const BROWS = ['browDownLeft', 'browDownRight', 'browInnerUp', 'browOuterUpLeft', 'browOuterUpRight'] as const;
+const BROWS = (['browDownLeft', 'browDownRight', 'browInnerUp', 'browOuterUpLeft', 'browOuterUpRight'] as const).map(
+  (shape) => MOTION_INDEX[shape],
+);
+const SIDES = (['Left', 'Right'] as const).map((side) => {
+  const index = (shape: ArkitShape): number => MOTION_INDEX[shape];
+  return {
+    blink: index(`eyeBlink${side}`),
+    lookDown: index(`eyeLookDown${side}`),
+    lookUp: index(`eyeLookUp${side}`),
+    wide: index(`eyeWide${side}`),
+    squint: index(`eyeSquint${side}`),
+    cheek: index(`cheekSquint${side}`),
+    smile: index(`mouthSmile${side}`),
+    stretch: index(`mouthStretch${side}`),
+    dimple: index(`mouthDimple${side}`),
+  };
+});
+const { jawOpen: JAW, mouthClose: CLOSE, mouthFunnel: FUNNEL, mouthPucker: PUCKER } = MOTION_INDEX;
 
 /**
  * Turns coefficients into the weights that are summed. Shapes are solved one at a time, so where anatomy allows only one
@@ -14,27 +31,22 @@ export function shapeWeights(motion: Float32Array, browFreedom: number, weights:
     // Networks overshoot a little; beyond that a coefficient means nothing.
     weights[index] = Number.isFinite(value) ? clamp(value, -0.1, 1.1) : 0;
   }
-  const get = (shape: ArkitShape): number => weights[MOTION_INDEX[shape]]!;
-  const scale = (shape: ArkitShape, factor: number): void => {
-    weights[MOTION_INDEX[shape]]! *= factor;
-  };
-  for (const side of ['Left', 'Right'] as const) {
-    const shut = clamp(get(`eyeBlink${side}`), 0, 1);
-    scale(`eyeLookDown${side}`, 1 - shut);
-    scale(`eyeLookUp${side}`, 1 - shut);
-    scale(`eyeWide${side}`, 1 - shut);
-    scale(`eyeSquint${side}`, 1 - 0.75 * shut);
-    scale(`cheekSquint${side}`, 1 - 0.4 * shut);
-  }
-  const round = clamp(get('mouthPucker') + 0.8 * get('mouthFunnel'), 0, 1);
-  for (const side of ['Left', 'Right'] as const) {
-    scale(`mouthSmile${side}`, 1 - 0.7 * round);
-    scale(`mouthStretch${side}`, 1 - 0.7 * round);
-    scale(`mouthDimple${side}`, 1 - 0.6 * round);
+  const round = clamp(weights[PUCKER]! + 0.8 * weights[FUNNEL]!, 0, 1);
+  for (let side = 0; side < SIDES.length; side++) {
+    const at = SIDES[side]!;
+    const shut = clamp(weights[at.blink]!, 0, 1);
+    weights[at.lookDown]! *= 1 - shut;
+    weights[at.lookUp]! *= 1 - shut;
+    weights[at.wide]! *= 1 - shut;
+    weights[at.squint]! *= 1 - 0.75 * shut;
+    weights[at.cheek]! *= 1 - 0.4 * shut;
+    weights[at.smile]! *= 1 - 0.7 * round;
+    weights[at.stretch]! *= 1 - 0.7 * round;
+    weights[at.dimple]! *= 1 - 0.6 * round;
   }
   // Funnel and pucker narrow the mouth by the same muscle.
-  scale('mouthFunnel', 1 - 0.4 * clamp(get('mouthPucker'), 0, 1));
+  weights[FUNNEL]! *= 1 - 0.4 * clamp(weights[PUCKER]!, 0, 1);
   // The jaw cannot shut further than the lips it carries.
-  weights[MOTION_INDEX.mouthClose] = Math.min(get('mouthClose'), Math.max(0, get('jawOpen')) + 0.05);
-  for (const brow of BROWS) scale(brow, browFreedom);
+  weights[CLOSE] = Math.min(weights[CLOSE]!, Math.max(0, weights[JAW]!) + 0.05);
+  for (let brow = 0; brow < BROWS.length; brow++) weights[BROWS[brow]!]! *= browFreedom;
 }

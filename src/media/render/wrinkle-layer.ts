@@ -52,18 +52,28 @@ const FOLDS: readonly Fold[] = [
 /** Shade in the folds that expressions make, which a smooth face in a portrait does not have. */
 export class WrinkleLayer {
   private readonly facts: AppearanceFacts;
-  private readonly folds: readonly { readonly fold: Fold; readonly grid: VertexGrid }[];
+  private readonly folds: readonly {
+    readonly fold: Fold;
+    readonly grid: VertexGrid;
+    /** Where in the weights each of the fold's shapes stands. */
+    readonly shapes: readonly number[];
+  }[];
 
   constructor(facts: AppearanceFacts, planner: ScenePlanner, partsTexture: number) {
     this.facts = facts;
-    this.folds = FOLDS.map((fold) => ({ fold, grid: planner.grid(partsTexture, fold.points.length - 1, 2) }));
+    this.folds = FOLDS.map((fold) => ({
+      fold,
+      grid: planner.grid(partsTexture, fold.points.length - 1, 2),
+      shapes: fold.shapes.map(([shape]) => MOTION_INDEX[shape]),
+    }));
   }
 
   write(weights: Float32Array, { places }: Deformer, writer: VertexWriter): void {
     const { facts } = this;
-    for (const { fold, grid } of this.folds) {
+    for (let index = 0; index < this.folds.length; index++) {
+      const { fold, grid, shapes } = this.folds[index]!;
       let depth = 0;
-      for (const [shape, share] of fold.shapes) depth += share * Math.max(0, weights[MOTION_INDEX[shape]]!);
+      for (let at = 0; at < shapes.length; at++) depth += fold.shapes[at]![1] * Math.max(0, weights[shapes[at]!]!);
       const alpha = fold.strength * clamp(depth, 0, 1);
       const { points } = fold;
       const last = points.length - 1;
@@ -73,7 +83,7 @@ export class WrinkleLayer {
         const after = points[Math.min(last, column + 1)]! * 2;
         const dx = places[after]! - places[before]!;
         const dy = places[after + 1]! - places[before + 1]!;
-        const reach = (fold.halfWidthCm * facts.pose.scalePxPerCm) / (Math.hypot(dx, dy) || 1);
+        const reach = (fold.halfWidthCm * facts.pose.scalePxPerCm) / (Math.sqrt(dx * dx + dy * dy) || 1);
         const inner = column === 0 || column === last ? 0 : alpha;
         for (let row = 0; row < 3; row++) {
           writer.putPart(

@@ -70,25 +70,26 @@ async function loadAvatar(avatar: Uint8Array, sizePx: number): Promise<LoadedAva
   const { appearance } = await unpackAppearance(avatar);
   const { facts, images } = appearance;
   const scale = Math.min(1, (OVERSAMPLING * sizePx) / facts.sizePx);
-  const load = (name: 'body' | 'face' | 'parts'): ReturnType<typeof loadTexture> => {
+  const load = (name: 'body' | 'face' | 'hair' | 'parts'): ReturnType<typeof loadTexture> => {
     const image = images[name];
     return loadTexture(image, Math.round(image.widthPx * scale), Math.round(image.heightPx * scale));
   };
   const plate = loadTexture(images.plate, sizePx, sizePx);
-  const textures = { plate, body: load('body'), face: load('face'), parts: load('parts') };
+  const textures = { plate, body: load('body'), face: load('face'), hair: load('hair'), parts: load('parts') };
   return { appearance: withoutPixels(appearance), textures };
 }
 
 /** The textures hold all that is drawn; only the sizes of the pictures are still asked for. */
 function withoutPixels(appearance: Appearance): Appearance {
   const NO_PIXELS = new Uint8Array(0);
-  const { plate, body, face, parts } = appearance.images;
+  const { plate, body, face, hair, parts } = appearance.images;
   return {
     ...appearance,
     images: {
       plate: { ...plate, pixels: NO_PIXELS },
       body: { ...body, pixels: NO_PIXELS },
       face: { ...face, pixels: NO_PIXELS },
+      hair: { ...hair, pixels: NO_PIXELS },
       parts: { ...parts, pixels: NO_PIXELS },
     },
   };

@@ -117,6 +117,7 @@ class SimdScene implements RasterScene {
   private readonly indices: number;
   private readonly opaque: number;
   private vertexView: Float32Array;
+  private output: Uint8Array = new Uint8Array(0);
   private closed = false;
 
   constructor(raster: SimdRasteriser, plan: ScenePlan) {
@@ -151,7 +152,8 @@ class SimdScene implements RasterScene {
     if (background === 'plate') exports.copy(canvas, this.plate, pixels * 4);
     else if (background === 'nothing') exports.fill(canvas, pixels, 0);
     else exports.fill(canvas, pixels, background[0] | (background[1] << 8) | (background[2] << 16) | (255 << 24));
-    for (const { texture, firstTriangle, triangleCount } of plan.batches) {
+    for (let batch = 0; batch < plan.batches.length; batch++) {
+      const { texture, firstTriangle, triangleCount } = plan.batches[batch]!;
       const { widthPx, heightPx } = plan.textures[texture]!;
       exports.drawTriangles(
         canvas,
@@ -170,7 +172,7 @@ class SimdScene implements RasterScene {
 
   writeRgba(target: Uint8Array, matteBeside: boolean): void {
     const { address, widthPx } = this.picture(matteBeside);
-    target.set(this.raster.bytesAt(address, widthPx * this.plan.sizePx * 4));
+    target.set(this.view(address, widthPx * this.plan.sizePx * 4));
   }
 
   writeI420(target: Uint8Array, matteBeside: boolean): void {
@@ -178,7 +180,7 @@ class SimdScene implements RasterScene {
     const { sizePx } = this.plan;
     const planes = this.canvasAddress() + sizePx * sizePx * 12;
     this.raster.exports.rgbaToI420(address, widthPx, sizePx, planes);
-    target.set(this.raster.bytesAt(planes, (widthPx * sizePx * 3) / 2));
+    target.set(this.view(planes, (widthPx * sizePx * 3) / 2));
   }
 
   close(): void {
@@ -187,6 +189,15 @@ class SimdScene implements RasterScene {
     const { plan, raster } = this;
     for (const texture of [...plan.textures, plan.plate]) raster.release(texture);
     for (const address of [this.vertexAddress, this.indices, this.opaque]) raster.arena.give(address);
+  }
+
+  /** What `writeRgba` or `writeI420` gave last lies in the same place until the memory grows. */
+  private view(address: number, byteLength: number): Uint8Array {
+    const { output } = this;
+    if (output.byteOffset !== address || output.length !== byteLength) {
+      this.output = this.raster.bytesAt(address, byteLength);
+    }
+    return this.output;
   }
 
   private picture(matteBeside: boolean): { readonly address: number; readonly widthPx: number } {
