@@ -209,6 +209,39 @@ describe('LiveAvatarPeer', () => {
     expect(of('coefficients')[0]).toMatchObject({ coefficients: { length: 52 }, head: { length: 6 } });
   });
 
+  it('has sound come after the lips that make it, and 30 pictures a second, for whoever follows lips', async () => {
+    const page = await join('ann');
+    await talk(page);
+    await until(() => (page.audio[0]?.length ?? 0) >= 10 && frames(page) > 5 && page.control?.readyState === 'open');
+    const [video, audio] = [page.video[0], page.audio[0]].map((packets) => packets?.[0]?.header.ssrc);
+    /** How much later than the picture the sound of one moment is to be played, as the reports have it. */
+    const soundLagMs = (): number => {
+      const [seen, heard] = [video, audio].map((ssrc) => {
+        const report = page.reports.findLast((each) => each.ssrc === ssrc);
+        const { ntpTimestamp = 0n, rtpTimestamp = 0 } = report?.senderInfo ?? {};
+        return Number(ntpTimestamp >> 16n) / 65.536 - rtpTimestamp / (ssrc === video ? 90 : 48);
+      });
+      return (heard ?? NaN) - (seen ?? NaN);
+    };
+    const before = soundLagMs();
+    const reports = page.reports.length;
+    page.control?.send('{"type":"lip-clarity","active":true}');
+    await until(() => page.reports.length >= reports + 4);
+    expect(soundLagMs() - before).toBeGreaterThan(40);
+    expect(soundLagMs() - before).toBeLessThan(50);
+    const stamps = (): number[] => [...new Set((page.video[0] ?? []).map(({ header }) => header.timestamp))];
+    const seen = stamps().length;
+    await until(() => stamps().length > seen + 12);
+    const steps = stamps()
+      .slice(-8)
+      .map((stamp, index, all) => stamp - (all[index - 1] ?? stamp - 3000));
+    expect(Math.min(...steps)).toBeLessThanOrEqual(3001);
+    page.control?.send('{"type":"lip-clarity","active":false}');
+    const lagging = page.reports.length;
+    await until(() => page.reports.length >= lagging + 4);
+    expect(Math.abs(soundLagMs() - before)).toBeLessThan(1);
+  });
+
   it('speaks what was typed as if it came from the microphone, and stops at once when told', async () => {
     const page = await join('ann');
     await until(() => frames(page) > 2);

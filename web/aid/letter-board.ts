@@ -7,7 +7,7 @@ const ROWS: Readonly<Record<Language, readonly string[]>> = {
   en: ['etaoin', 'shrdlu', 'cmwfgy', 'pbvkjx', 'qz,.?!'],
   de: ['enisra', 'tdhulc', 'gmobwf', 'kzpväü', 'ößjyxq', ',.?!'],
   es: ['eaosrn', 'idlctu', 'mpbgvy', 'qhfzjñ', 'xkwáéí', 'óú,.¿?'],
-  ar: ['اليمنو', 'ترببعد', 'سفهكقح', 'جشصخطز', 'ضذثغظء', 'ةىأإؤئ', '،.؟!'],
+  ar: ['اليمنو', 'تربعدس', 'فهكقحج', 'شصخطزض', 'ذثغظءة', 'ىأإآؤئ', '،.؟!'],
 };
 
 /** Letters that are written by scanning alone; shown while scanning is on. */

@@ -71,7 +71,9 @@ export class ScanView {
 
   #step(): void {
     this.#scan?.advance();
-    this.#show();
+    // A panel may have been opened or closed, a message may have come.
+    if (this.#scan?.isAtStart === true) this.#begin();
+    else this.#show();
   }
 
   #choose(): void {
@@ -91,8 +93,8 @@ export class ScanView {
     this.#unmark();
     const stop = this.#scan?.stop;
     if (stop === undefined) return;
-    // A panel that was redrawn leaves the scan with elements that are gone.
-    if (!stop.node.target.isConnected) {
+    // A panel that was redrawn or closed leaves the scan with elements that are gone.
+    if (!stop.node.target.checkVisibility()) {
       this.#begin();
       return;
     }
@@ -162,8 +164,16 @@ function nameOf(element: HTMLElement): string {
   const own =
     element.getAttribute('aria-label') ??
     element.querySelector(':scope > legend, :scope > summary')?.textContent ??
-    (element.hasAttribute('data-scan-group') ? undefined : element.textContent || labelOf(element));
+    (element.hasAttribute('data-scan-group') ? undefined : readOut(element) || labelOf(element));
   return (own ?? heading?.textContent ?? '').trim();
+}
+
+/** What a screen reader would say: without the key that is drawn beside it. */
+function readOut(element: HTMLElement): string {
+  const parts = [...element.childNodes].filter(
+    (node) => !(node instanceof Element && node.getAttribute('aria-hidden') === 'true'),
+  );
+  return parts.map(({ textContent }) => textContent ?? '').join('');
 }
 
 /** A field is called by its label, a portrait by its picture. */

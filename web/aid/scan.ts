@@ -29,6 +29,11 @@ export class Scan<T> {
     return level.group.children.length > 0 && this.#path.length > 1 ? { node: level.group, back: true } : undefined;
   }
 
+  /** Whether a round begins: then what there is to choose may be looked at anew. */
+  get isAtStart(): boolean {
+    return this.#path.length === 1 && this.#level.index === 0;
+  }
+
   /** @returns where the scan stands then. */
   advance(): ScanStop<T> | undefined {
     const level = this.#level;
