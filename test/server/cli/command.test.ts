@@ -158,6 +158,17 @@ describe('visavis animate', () => {
     expect(stderr).toContain(warning);
   });
 
+  test('leaves no half motion when it is interrupted', async () => {
+    await writeFile(join(folder, 'hours.wav'), wavFile(16_000, babble(16_000, 120)));
+    const before = await readdir(folder);
+    const child = startVisavis(folder, ['animate', 'hours.wav', '--out', 'half.csv'], dataFolder());
+    while (!(await readdir(folder)).some((name) => name.startsWith('.half.csv'))) await setTimeout(20);
+    child.kill('SIGTERM');
+    const [code] = (await once(child, 'close')) as [number];
+    expect(code).toBe(130);
+    expect(await readdir(folder)).toEqual(before);
+  }, 60_000);
+
   test('obeys a timeline of controls', async () => {
     await writeFile(join(folder, 'show.jsonl'), '{"atMs":500,"type":"pose","yaw":20,"pitch":0,"roll":0}\n');
     const yaws = async (...args: string[]): Promise<number[]> => {
