@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { unpackAppearance } from '../src/native/codec/appearance-file.ts';
+import { MeshCodec } from '../src/native/raster/mesh-codec.ts';
 import { PortraitEnroller } from '../src/native/worker/enrol-portrait.ts';
 
 const CONSENT = { text: 'Measured by the bench', time: '2026-01-01T00:00:00Z', scope: 'evaluation' };
@@ -30,9 +31,9 @@ const runsAt = args.indexOf('--runs');
 const runs = runsAt < 0 ? 2 : Number(args[runsAt + 1]);
 const portraits = args.filter((_, index) => runsAt < 0 || (index !== runsAt && index !== runsAt + 1));
 
-const opening = stopwatch();
+const starting = stopwatch();
 const enroller = await PortraitEnroller.open();
-console.log(`networks opened: ${show(opening())} ms CPU (wall)`);
+console.log(`networks opened: ${show(starting())} ms CPU (wall)`);
 for (const portrait of portraits) {
   const image = await readFile(portrait);
   for (let run = 0; run < runs; run++) {
@@ -52,6 +53,10 @@ for (const portrait of portraits) {
     const loading = stopwatch();
     const { appearance } = await unpackAppearance(avatar);
     const load = loading();
+    const opening = stopwatch();
+    const decoder = await new MeshCodec().open(avatar, { sizePx: 512, background: 'portrait', badge: true, seed: 1 });
+    const open = opening();
+    decoder.close();
     let heldBytes = 0;
     for (const { pixels } of Object.values(appearance.images)) heldBytes += pixels.length;
     for (const values of Object.values<ArrayBufferView>({ ...appearance.arrays })) heldBytes += values.byteLength;
@@ -59,6 +64,7 @@ for (const portrait of portraits) {
     for (const [name, span] of stages) console.log(`  ${name.padEnd(10)} ${show(span)}`);
     console.log(`  ${'all'.padEnd(10)} ${show(total)}`);
     console.log(`  ${'load'.padEnd(10)} ${show(load)}`);
+    console.log(`  ${'open'.padEnd(10)} ${show(open)}, loading and layers at 512`);
     console.log(
       `  file ${(avatar.length / 1e6).toFixed(2)} MB, in memory ${(heldBytes / 1e6).toFixed(1)} MB before mip levels`,
     );

@@ -44,6 +44,25 @@ function cpuMsPerFrame(decoders: readonly FaceDecoder[], frames: number): number
   return rounds[4] ?? 0;
 }
 
+/** @returns bytes a frame that are left for the garbage collector, the median of runs without a collection. */
+function garbagePerFrame(decoder: FaceDecoder): number {
+  const FRAMES = 40;
+  const motion = restMotion();
+  const target = new Uint8Array((decoder.widthPx * decoder.heightPx * 3) / 2);
+  const rounds: number[] = [];
+  for (let round = 0, frame = 0; round < 25; round++) {
+    const before = process.memoryUsage().heapUsed;
+    for (let count = 0; count < FRAMES; count++, frame++) {
+      talk(motion, frame);
+      decoder.drawI420(motion, mediaTimeUs(frame * FRAME_US), target);
+    }
+    const grown = process.memoryUsage().heapUsed - before;
+    if (grown >= 0) rounds.push(grown / FRAMES);
+  }
+  rounds.sort((a, b) => a - b);
+  return rounds[rounds.length >> 1] ?? NaN;
+}
+
 const startEnrol = process.cpuUsage();
 const avatar = await enrolPortrait(new Uint8Array(await readFile(PORTRAIT)), CONSENT);
 const enrol = process.cpuUsage(startEnrol);
@@ -91,5 +110,8 @@ console.log(`  a second session of one avatar adds ${((two - raster.arena.usedBy
 shared[0]?.close();
 const openStart = performance.now();
 const opened = await simd.open(avatar, base);
-console.log(`  opening an avatar: ${(performance.now() - openStart).toFixed(0)} ms`);
+console.log(
+  `  opening an avatar: ${(performance.now() - openStart).toFixed(0)} ms (kept layers; bench/enrol.ts says it cold)`,
+);
+console.log(`  garbage of a frame: ${garbagePerFrame(opened).toFixed(0)} bytes`);
 opened.close();

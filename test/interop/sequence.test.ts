@@ -6,6 +6,8 @@ import type { FaceDecoder } from '../../src/media/face-codec.ts';
 import { ARKIT_DIMS, MOTION_DIMS, MOTION_INDEX, restMotion } from '../../src/media/motion-space.ts';
 import { CHIN, FOREHEAD_TOP } from '../../src/media/portrait/landmark-groups.ts';
 import { faceTexture, likeness } from '../../src/media/portrait/face-likeness.ts';
+import { grainOf } from '../../src/media/portrait/grain.ts';
+import { polygonMask } from '../../src/media/portrait/polygon.ts';
 import { FaceMeasurer } from '../../src/native/model/face-measure.ts';
 import { OnnxMotionEngine } from '../../src/native/model/motion-engine.ts';
 import { PortraitAnalyser } from '../../src/native/model/portrait-analyser.ts';
@@ -22,6 +24,12 @@ const SECONDS = 10;
 const FRAMES_PER_SECOND = 100;
 /** Side of the squares that differences are averaged over. */
 const BLOCK = 32;
+
+/** Landmarks around the cheeks, where there is nothing but skin. */
+const CHEEKS = [
+  [116, 123, 187, 205, 50, 101, 118],
+  [345, 352, 411, 425, 280, 330, 347],
+] as const;
 
 let avatar: Uint8Array;
 let frames: MotionFrame[];
@@ -188,5 +196,36 @@ describe('ten seconds of motion that the shipped bundle made of a voice', () => 
     }
     decoder.close();
     expect(Math.min(...correlations)).toBeGreaterThan(0.75);
+  });
+
+  it('keeps the grain of the portrait on skin that turns', { timeout: 60_000 }, async () => {
+    const analyser = await PortraitAnalyser.open();
+    const { landmarks, rgba, sizePx } = await analyser.analyse(await astronautPng());
+    await analyser.close();
+    expect(sizePx).toBe(SIZE);
+    const cheeks = CHEEKS.map((points) =>
+      polygonMask(
+        points.map((point) => [landmarks[point * 3] ?? 0, landmarks[point * 3 + 1] ?? 0] as const),
+        SIZE,
+      ),
+    );
+    const skin = cheeks[0]!.map((value, at) => value | cheeks[1]![at]!);
+    const own = grainOf(rgba, skin, SIZE, SIZE, 4);
+    const decoder = await open('portrait');
+    const picture = new Uint8Array(SIZE * SIZE * 4);
+    for (const [yaw, pitch] of [
+      [0, 0],
+      [2.1, 1.3],
+      [5, -2],
+    ] as const) {
+      const motion = restMotion();
+      motion[MOTION_INDEX.headYaw] = yaw;
+      motion[MOTION_INDEX.headPitch] = pitch;
+      decoder.drawRgba(motion, mediaTimeUs(0), picture);
+      const drawn = grainOf(picture, skin, SIZE, SIZE, 4) / own;
+      expect(drawn).toBeGreaterThan(0.75);
+      expect(drawn).toBeLessThan(1.4);
+    }
+    decoder.close();
   });
 });

@@ -2,6 +2,7 @@ import { ARKIT_SHAPES } from '../motion-space.ts';
 import type { Appearance, AppearanceArrays } from '../appearance.ts';
 import type { PortraitAnalysis } from './analysis.ts';
 import { buildEye } from './eyes.ts';
+import { withFarOutline } from './far-outline.ts';
 import { faceGrain } from './grain.ts';
 import { hairOf } from './hair-layer.ts';
 import { FACE_POINT_COUNT } from './landmark-groups.ts';
@@ -28,7 +29,9 @@ const LEAST_MOVE_CM = 0.004;
 
 /** Makes of one portrait what every frame is drawn from. Pure, and the same for the same analysis. */
 export function buildAppearance(analysis: PortraitAnalysis): Appearance {
-  const { canonical, landmarks, pose, sizePx } = analysis;
+  const { canonical, pose, sizePx } = analysis;
+  const split = splitPicture(analysis);
+  const landmarks = withFarOutline(analysis.landmarks, split, pose);
   const triangles = openTriangles(canonical.triangles);
   const mirror = mirrorPoints(canonical.positions);
   const solver = new RigSolver(canonical.positions, triangles);
@@ -37,8 +40,9 @@ export function buildAppearance(analysis: PortraitAnalysis): Appearance {
   const shapes = buildShapes(rest.face, solver, mirror);
   const restPx = restPositions(landmarks, shown, rest.face, pose);
   unfold(restPx, triangles);
-  const split = splitPicture(analysis);
   const hair = hairOf(split, analysis);
+  const grain = faceGrain(analysis);
+  const bareness = jawBareness(split, landmarks, pose);
   const mesh = buildMesh(
     restPx,
     landmarks,
@@ -46,15 +50,14 @@ export function buildAppearance(analysis: PortraitAnalysis): Appearance {
     triangles,
     pose,
     sizePx,
-    jawBareness(split, landmarks, pose),
+    bareness,
     (x, y) => sampleAt(split.alpha, sizePx, sizePx, 1, 0, x, y),
     hair === null ? null : (x, y) => sampleAt(hair, sizePx, sizePx, 1, 0, x, y),
   );
-  const layers = buildLayers(split, hair, landmarks, pose, sizePx);
+  const layers = buildLayers(split, hair, bareness, grain, landmarks, pose, sizePx);
   const normals = vertexNormals(mesh, triangles);
   const tone = skinTone(analysis);
   const atlas = new PartsAtlas();
-  const grain = faceGrain(analysis);
   const eyes = { right: buildEye(analysis, RIGHT_EYE, grain, atlas), left: buildEye(analysis, LEFT_EYE, grain, atlas) };
   const mouth = buildMouth(analysis, rest, tone, atlas);
   const white = atlas.add(solidSprite([255, 255, 255]));

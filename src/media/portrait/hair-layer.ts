@@ -1,3 +1,4 @@
+import { seededRandom } from '../../base/random.ts';
 import { clamp, smoothstep } from '../../base/ramp.ts';
 import type { RgbaImage } from '../appearance.ts';
 import type { PortraitAnalysis } from './analysis.ts';
@@ -65,6 +66,7 @@ export function cutHair(
 export function fillUnderHair(
   { alpha, person, plate }: SplitPicture,
   hair: Float32Array,
+  grain: number,
   pose: HeadPose,
   size: number,
 ): SplitPicture {
@@ -80,6 +82,7 @@ export function fillUnderHair(
   }
   const filled = fillUnknown(values, known, size, size, 4);
   const deep = boxBlur(hair, size, size, Math.round(DEEP_CM * pose.pxPerCm));
+  const random = seededRandom(size, 11);
   const bareAlpha = new Float32Array(alpha.length);
   const barePerson = new Float32Array(person.length);
   for (let at = 0; at < alpha.length; at++) {
@@ -90,10 +93,11 @@ export function fillUnderHair(
     // Over each other hair and the rest are as opaque as the person was.
     const rest = share * a < 0.99 ? clamp((a - share * a) / (1 - share * a), 0, 1) : 0;
     bareAlpha[at] = rest + (fillAlpha - rest) * smoothstep(0.3, 1, share);
+    const noise = share > 0 ? grain * random.normal() : 0;
     for (let channel = 0; channel < 3; channel++) {
       const fill = filled[at * 4 + channel]! / Math.max(filled[at * 4 + 3]!, 1e-3);
       const own = person[at * 3 + channel]!;
-      barePerson[at * 3 + channel] = clamp(own + (fill - own) * smoothstep(0, 0.6, near[at]!), 0, 255);
+      barePerson[at * 3 + channel] = clamp(noise * share + own + (fill - own) * smoothstep(0, 0.6, near[at]!), 0, 255);
     }
   }
   return { plate, person: barePerson, alpha: bareAlpha };

@@ -1,3 +1,4 @@
+import { seededRandom } from '../../base/random.ts';
 import { clamp, smoothstep } from '../../base/ramp.ts';
 import type { RgbaImage } from '../appearance.ts';
 import { FACE_OVAL } from './landmark-groups.ts';
@@ -21,18 +22,33 @@ export interface PersonLayers {
 /** Above this height (head axes, cm) face and head are one surface and the body keeps its pixels. */
 const FILL_TOP_CM = -1.8;
 const FILL_FULL_CM = -2.8;
+/** The jaw's angle, from the ear down: what a turn uncovers there is the jaw itself; further down it is the neck. */
+const ANGLE_CM = -4.6;
+const NECK_CM = -7.2;
+/** Its skin goes on a little further than its shape. */
+const SKIN_CM = 1;
+/** The head shades what lies behind its edge. */
+const BEHIND_SHADE = 0.86;
+/** Of the outline: the angles of the jaw, on the person's right and left. */
+const RIGHT_ANGLE = [132, 58, 172] as const;
+const LEFT_ANGLE = [361, 288, 397] as const;
 
-/** @param hair - `[size, size]` 0..1, or null. */
+/**
+ * @param hair - `[size, size]` 0..1, or null; @param bareness - for each point of the outline: 0 where hair or cloth lies
+ * against it .. 1 where nothing does; @param grain - of the face, 0..255.
+ */
 export function buildLayers(
   split: SplitPicture,
   hair: Float32Array | null,
+  bareness: readonly number[],
+  grain: number,
   landmarks: Float32Array,
   pose: HeadPose,
   sizePx: number,
 ): PersonLayers {
   const oval = FACE_OVAL.map((point) => [landmarks[point * 3]!, landmarks[point * 3 + 1]!] as const);
-  const bare = hair === null ? split : fillUnderHair(split, hair, pose, sizePx);
-  const body = fillBehindJaw(bare, oval, pose, sizePx);
+  const bare = hair === null ? split : fillUnderHair(split, hair, grain, pose, sizePx);
+  const body = fillBehindJaw(bare, oval, bareness, grain, pose, sizePx);
   const outline = ringAround(oval, (FEATHER_CM + 0.15) * pose.pxPerCm);
   const xs = outline.map(([x]) => x);
   const ys = outline.map(([, y]) => y);
@@ -92,6 +108,8 @@ function softenBorder(
 function fillBehindJaw(
   split: SplitPicture,
   oval: readonly (readonly [number, number])[],
+  bareness: readonly number[],
+  grain: number,
   pose: HeadPose,
   size: number,
 ): RgbaImage {
@@ -104,21 +122,29 @@ function fillBehindJaw(
   const values = new Float32Array(width * height * 4);
   const known = new Float32Array(width * height);
   const fill = new Float32Array(width * height);
+  const away = smoothstep(5, 12, Math.abs(pose.yawDeg));
   const grown = polygonMask(ringAround(oval, 0.16 * pose.pxPerCm), size);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const from = (y + top) * size + x + left;
       const at = y * width + x;
-      const [, headY] = headPointAt(x + left, y + top, 0, pose);
-      fill[at] = grown[from] === 1 ? smoothstep(FILL_TOP_CM, FILL_FULL_CM, headY) : 0;
+      const [headX, headY] = headPointAt(x + left, y + top, 0, pose);
+      // Where the portrait itself turns its cheek away, no second one may stand behind when it turns back.
+      const far = away * smoothstep(0.5, 2.5, headX * Math.sign(pose.yawDeg));
+      fill[at] = grown[from] === 1 ? Math.max(far, smoothstep(FILL_TOP_CM, FILL_FULL_CM, headY)) : 0;
       // Only what hangs beside and below the jaw may be carried on, not the cheek above.
-      known[at] = grown[from] === 0 && headY < FILL_TOP_CM + 1 ? 1 : 0;
+      known[at] = grown[from] === 0 && (headY < FILL_TOP_CM + 1 || far > 0) ? 1 : 0;
       const a = alpha[from]!;
       for (let channel = 0; channel < 3; channel++) values[at * 4 + channel] = person[from * 3 + channel]! * a;
       values[at * 4 + 3] = a;
     }
   }
   const filled = fillUnknown(values, known, width, height, 4);
+  const bareOf = (points: readonly number[]): number =>
+    points.reduce((sum, point) => sum + bareness[FACE_OVAL.indexOf(point as (typeof FACE_OVAL)[number])]!, 0) /
+    points.length;
+  const [bareRight, bareLeft] = [bareOf(RIGHT_ANGLE), bareOf(LEFT_ANGLE)];
+  const random = seededRandom(size, 9);
   const pixels = new Uint8Array(size * size * 4);
   for (let at = 0; at < size * size; at++) {
     for (let channel = 0; channel < 3; channel++) pixels[at * 4 + channel] = Math.round(person[at * 3 + channel]!);
@@ -133,12 +159,19 @@ function fillBehindJaw(
       // The jaw shades the neck close under it; deeper inside nothing is seen but shadow.
       const shade = 0.93;
       const a = filled[at * 4 + 3]!;
+      const [headX, headY] = headPointAt(x + left, y + top, 0, pose);
+      const bare = headX < 0 ? bareRight : bareLeft;
+      const angle = bare * smoothstep(NECK_CM, ANGLE_CM, headY);
+      const skin = bare * smoothstep(NECK_CM, ANGLE_CM, headY + SKIN_CM);
+      const noise = grain * random.normal();
       for (let channel = 0; channel < 3; channel++) {
-        const colour = (filled[at * 4 + channel]! / Math.max(a, 1e-3)) * shade;
+        const neck = (filled[at * 4 + channel]! / Math.max(a, 1e-3)) * shade + noise;
+        const colour = neck + (pixels[to + channel]! * BEHIND_SHADE - neck) * skin;
         pixels[to + channel] = Math.round(clamp(pixels[to + channel]! * (1 - share) + colour * share, 0, 255));
       }
       // Half a neck fading into background reads as a stain: what is filled ends somewhere.
-      const filledAlpha = 255 * smoothstep(0.38, 0.62, a);
+      const neckAlpha = 255 * smoothstep(0.38, 0.62, a);
+      const filledAlpha = neckAlpha + (pixels[to + 3]! - neckAlpha) * angle;
       pixels[to + 3] = Math.round(clamp(pixels[to + 3]! * (1 - share) + filledAlpha * share, 0, 255));
     }
   }

@@ -36,12 +36,7 @@ export class Deformer {
 
   /** After `update`, and whatever else moves `shaped`. */
   place(head: HeadMotion): void {
-    const { shaped, places } = this;
     const { vertexHeadWeights, vertexFreedoms } = this.appearance.arrays;
-    for (let vertex = 0, at = 0; at < shaped.length; vertex++, at += 3) {
-      head.place(shaped[at]!, shaped[at + 1]!, shaped[at + 2]!, vertexHeadWeights[vertex]!, vertexFreedoms[vertex]!);
-      places[vertex * 2] = head.x;
-      places[vertex * 2 + 1] = head.y;
-    }
+    head.placeAll(this.shaped, vertexHeadWeights, vertexFreedoms, this.places);
   }
 }

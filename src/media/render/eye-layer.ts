@@ -132,6 +132,6 @@ export class EyeLayer {
     const dy = y - eye.irisPx[1];
     const off = Math.min(curvePx * 0.95, Math.sqrt(dx * dx + dy * dy));
     const z = eye.depthPx - (curvePx - Math.sqrt(curvePx * curvePx - off * off)) * 0.6;
-    this.head.place(x, -y, z, 1, 1);
+    this.head.place(x, -y, z);
   }
 }

@@ -39,7 +39,12 @@ export class HeadMotion {
   x = 0;
   y = 0;
   private readonly facts: AppearanceFacts;
-  private readonly pivot: readonly number[];
+  private readonly pivotX: number;
+  private readonly pivotY: number;
+  private readonly pivotZ: number;
+  private readonly centreX: number;
+  private readonly centreY: number;
+  private readonly middle: number;
   private readonly focal: number;
   private readonly breathPhase: number;
   private shiftX = 0;
@@ -53,11 +58,16 @@ export class HeadMotion {
   constructor(facts: AppearanceFacts, seed: number) {
     this.facts = facts;
     const { rotation: r, scalePxPerCm, translationPx } = facts.pose;
-    this.pivot = [0, 1, 2].map(
+    const [pivotX = 0, pivotY = 0, pivotZ = 0] = [0, 1, 2].map(
       (axis) =>
         translationPx[axis]! +
         scalePxPerCm * (r[axis * 3]! * PIVOT_CM[0] + r[axis * 3 + 1]! * PIVOT_CM[1] + r[axis * 3 + 2]! * PIVOT_CM[2]),
     );
+    this.pivotX = pivotX;
+    this.pivotY = pivotY;
+    this.pivotZ = pivotZ;
+    [this.centreX, this.centreY] = facts.centrePx;
+    this.middle = facts.sizePx / 2;
     this.focal = CAMERA_DISTANCE_CM * scalePxPerCm;
     this.breathPhase = ((Math.imul(seed | 0, 0x9e3779b1) >>> 0) / 2 ** 32) * 2 * Math.PI;
   }
@@ -84,39 +94,48 @@ export class HeadMotion {
     this.torsoTilt = -0.12 * turn.rollDeg * (Math.PI / 180);
   }
 
-  /**
-   * Sets `x` and `y` to where a point of camera space (rest) is drawn.
-   * @param headWeight - 1 moves with the head, 0 with the torso; @param freedom - 0 pins it.
-   */
-  place(px: number, py: number, pz: number, headWeight: number, freedom: number): void {
+  /** Sets `x` and `y` to where a point of the head, camera space at rest, is drawn. */
+  place(px: number, py: number, pz: number): void {
     const r = this.rotation;
-    const { centrePx, sizePx } = this.facts;
-    const dx = px - this.pivot[0]!;
-    const dy = py - this.pivot[1]!;
-    const dz = pz - this.pivot[2]!;
-    let x = r[0]! * dx + r[1]! * dy + r[2]! * dz + this.pivot[0]! + this.shiftX;
-    let y = r[3]! * dx + r[4]! * dy + r[5]! * dz + this.pivot[1]! + this.shiftY;
-    const z = r[6]! * dx + r[7]! * dy + r[8]! * dz + this.pivot[2]!;
-    const middle = sizePx / 2;
-    const perspective = (this.focal - pz) / (this.focal - z);
-    x = middle + (x - middle) * perspective;
-    y = -middle + (y + middle) * perspective;
-    x = centrePx[0] + (x - centrePx[0]) * this.zoom;
-    y = -centrePx[1] + (y + centrePx[1]) * this.zoom;
-    if (headWeight < 1 || freedom < 1) {
-      // Shoulders tilt about the base of the neck, far enough below to look like a lean.
-      const armX = px - centrePx[0];
-      const armY = py + sizePx;
-      const torsoX = centrePx[0] + (px + this.torsoX - this.torsoTilt * armY - centrePx[0]) * this.torsoZoom;
-      const torsoY = -centrePx[1] + (py + this.torsoY + this.torsoTilt * armX + centrePx[1]) * this.torsoZoom;
-      const moveX = headWeight * x + (1 - headWeight) * torsoX - px;
-      const moveY = headWeight * y + (1 - headWeight) * torsoY - py;
-      // What moves out of the picture may; only moving inward would uncover its edge.
-      x = px + moveX * (moveX * (px - middle) > 0 ? Math.max(freedom, headWeight) : freedom);
-      y = py + moveY * (moveY < 0 ? 1 : freedom);
+    const dx = px - this.pivotX;
+    const dy = py - this.pivotY;
+    const dz = pz - this.pivotZ;
+    const perspective = (this.focal - pz) / (this.focal - (r[6]! * dx + r[7]! * dy + r[8]! * dz + this.pivotZ));
+    const x = r[0]! * dx + r[1]! * dy + r[2]! * dz + this.pivotX + this.shiftX;
+    const y = r[3]! * dx + r[4]! * dy + r[5]! * dz + this.pivotY + this.shiftY;
+    this.x = this.centreX + (this.middle + (x - this.middle) * perspective - this.centreX) * this.zoom;
+    this.y = this.centreY - (this.centreY - this.middle + (y + this.middle) * perspective) * this.zoom;
+  }
+
+  /**
+   * Places points of head and torso.
+   * @param points - `[n, 3]` camera space at rest; @param headWeights - `[n]` 1 moves with the head, 0 with the torso;
+   * @param freedoms - `[n]` 0 pins a point; @param places - `[n, 2]` pixels, x right, y down, overwritten.
+   */
+  placeAll(points: Float32Array, headWeights: Float32Array, freedoms: Float32Array, places: Float32Array): void {
+    const { centreX, centreY, middle } = this;
+    const sizePx = 2 * middle;
+    for (let point = 0, at = 0; at < points.length; point++, at += 3) {
+      const px = points[at]!;
+      const py = points[at + 1]!;
+      this.place(px, py, points[at + 2]!);
+      let x = this.x;
+      let y = this.y;
+      const headWeight = headWeights[point]!;
+      const freedom = freedoms[point]!;
+      if (headWeight < 1 || freedom < 1) {
+        // Shoulders tilt about the base of the neck, far enough below to look like a lean.
+        const torsoX = centreX + (px + this.torsoX - this.torsoTilt * (py + sizePx) - centreX) * this.torsoZoom;
+        const torsoY = centreY - (py + this.torsoY + this.torsoTilt * (px - centreX) + centreY) * this.torsoZoom;
+        const moveX = headWeight * x + (1 - headWeight) * torsoX - px;
+        const moveY = headWeight * y + (1 - headWeight) * torsoY + py;
+        // What moves out of the picture may; only moving inward would uncover its edge.
+        x = px + moveX * (moveX * (px - middle) > 0 ? Math.max(freedom, headWeight) : freedom);
+        y = -py + moveY * (moveY > 0 ? 1 : freedom);
+      }
+      places[point * 2] = x;
+      places[point * 2 + 1] = y;
     }
-    this.x = x;
-    this.y = -y;
   }
 }
 

@@ -181,7 +181,7 @@ export class MouthLayer {
         const depth = this.lipDepthPx - (0.4 + (0.33 * x * x) / mouth.archHalfWidthCm) * facts.pose.scalePxPerCm;
         const px = ownTeeth.originPx[0] + u * ownTeeth.sprite.width;
         const py = ownTeeth.originPx[1] + row * ownTeeth.sprite.height;
-        head.place(px, -py, depth, 1, 1);
+        head.place(px, -py, depth);
         writer.putPart(vertex, head.x, head.y, ownTeeth.sprite, u, row, 0.25 + 0.72 * light, 1);
       }
     }
@@ -215,8 +215,6 @@ export class MouthLayer {
       t[0] + scale * (r[0]! * x + r[1]! * y + r[2]! * z),
       t[1] + scale * (r[3]! * x + r[4]! * y + r[5]! * z),
       t[2] + scale * (r[6]! * x + r[7]! * y + r[8]! * z),
-      1,
-      1,
     );
   }
 }

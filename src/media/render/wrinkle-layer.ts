@@ -68,7 +68,7 @@ export class WrinkleLayer {
     }));
   }
 
-  write(weights: Float32Array, { places }: Deformer, writer: VertexWriter): void {
+  write(weights: Float32Array, { places }: Pick<Deformer, 'places'>, writer: VertexWriter): void {
     const { facts } = this;
     for (let index = 0; index < this.folds.length; index++) {
       const { fold, grid, shapes } = this.folds[index]!;

@@ -3,13 +3,15 @@ import type { Appearance } from '../../media/appearance.ts';
 import type { FaceCodec, FaceDecoder, FaceDecoderOptions } from '../../media/face-codec.ts';
 import { FaceScene, type SceneTextures } from '../../media/render/face-scene.ts';
 import type { Rasteriser, RasterScene, SceneBackground } from '../../media/render/scene-plan.ts';
-import { loadTexture } from '../../media/render/texture.ts';
+import { loadTexture, sharpened } from '../../media/render/texture.ts';
 import { unpackAppearance } from '../codec/appearance-file.ts';
 import { avatarDigest } from '../codec/avatar-digest.ts';
 import { SimdRasteriser } from './simd-rasteriser.ts';
 
 /** Texels per pixel of the canvas: warping blurs by about half a texel, and more than this only costs cache. */
 const OVERSAMPLING = 1.25;
+/** What that blurring takes from the grain of skin and hair; test/interop/sequence.test.ts compares the drawn grain to the portrait's. */
+const DETAIL = 0.4;
 /** Avatars kept after their last session, a few megabytes each: whoever comes next begins at once. */
 const KEPT_AVATARS = 2;
 
@@ -74,8 +76,9 @@ async function loadAvatar(avatar: Uint8Array, sizePx: number): Promise<LoadedAva
     const image = images[name];
     return loadTexture(image, Math.round(image.widthPx * scale), Math.round(image.heightPx * scale));
   };
+  const warped = (name: 'body' | 'face' | 'hair'): ReturnType<typeof loadTexture> => sharpened(load(name), DETAIL);
   const plate = loadTexture(images.plate, sizePx, sizePx);
-  const textures = { plate, body: load('body'), face: load('face'), hair: load('hair'), parts: load('parts') };
+  const textures = { plate, body: warped('body'), face: warped('face'), hair: warped('hair'), parts: load('parts') };
   return { appearance: withoutPixels(appearance), textures };
 }
 

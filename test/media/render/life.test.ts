@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import type { Appearance, AppearanceFacts } from '../../../src/media/appearance.ts';
+import { ARKIT_DIMS, MOTION_INDEX, restMotion, type ArkitShape } from '../../../src/media/motion-space.ts';
+import { HeadMotion } from '../../../src/media/render/head-motion.ts';
+import { Relight } from '../../../src/media/render/relight.ts';
+import { ScenePlanner, VERTEX_FLOATS } from '../../../src/media/render/scene-plan.ts';
+import { VertexWriter } from '../../../src/media/render/vertex-writer.ts';
+import { WrinkleLayer } from '../../../src/media/render/wrinkle-layer.ts';
+
+const FACTS = {
+  sizePx: 1000,
+  centrePx: [500, 400],
+  turnDeg: { yaw: 0, pitch: 0, roll: 0 },
+  pose: { rotation: [1, 0, 0, 0, 1, 0, 0, 0, 1], scalePxPerCm: 20, translationPx: [500, -400, 0] },
+  // From the right of the picture and from the front.
+  light: [0.6, 0, 0.8],
+  mouth: { shade: { x: 0, y: 0, width: 8, height: 8 } },
+} as unknown as AppearanceFacts;
+
+test('skin that turns to the light is lighter, skin that turns away is darker', () => {
+  // Straight at the viewer, and no skin at all.
+  const vertexNormals = Float32Array.of(0, 0, 1, 0, 0, 0);
+  const relight = new Relight({ facts: { ...FACTS, vertexCount: 2 }, arrays: { vertexNormals } } as Appearance);
+  const head = new HeadMotion(FACTS, 1);
+  const shades = [-15, 0, 15].map((yaw) => {
+    const motion = restMotion();
+    motion[MOTION_INDEX.headYaw] = yaw;
+    head.update(motion, 0);
+    relight.update(head);
+    expect(relight.shades[1]).toBe(1);
+    return relight.shades[0]!;
+  });
+  expect(shades[1]).toBeCloseTo(1, 5);
+  expect(shades[0]).toBeLessThan(0.96);
+  expect(shades[2]).toBeGreaterThan(1.02);
+});
+
+test.each<[ArkitShape, number]>([
+  ['mouthSmileRight', 1],
+  ['mouthSmileLeft', 1],
+  ['browDownLeft', 1],
+  ['browInnerUp', 1],
+  ['jawOpen', 0],
+])('%s deepens %i folds and leaves the others smooth', (shape, count) => {
+  const planner = new ScenePlanner();
+  const wrinkles = new WrinkleLayer(FACTS, planner, 0);
+  const writer = new VertexWriter(1, [1, 1]);
+  writer.vertices = new Float32Array(planner.vertexCount * VERTEX_FLOATS);
+  const places = Float32Array.from({ length: 936 }, (_, at) => at);
+  const weights = new Float32Array(ARKIT_DIMS);
+  const shaded = (): number[] => {
+    wrinkles.write(weights, { places }, writer);
+    return Array.from({ length: planner.vertexCount }, (_, vertex) => writer.vertices[vertex * VERTEX_FLOATS + 5]!);
+  };
+  expect(Math.max(...shaded())).toBe(0);
+  weights[MOTION_INDEX[shape]] = 1;
+  const alphas = shaded();
+  // A fold fades out at both ends and to both sides, so folds are runs of vertices with shade.
+  const folds = alphas.filter((alpha, vertex) => alpha > 0.02 && (alphas[vertex - 1] ?? 0) <= 0.02).length;
+  expect(folds).toBe(count);
+});
