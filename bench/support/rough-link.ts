@@ -1,5 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import type { Page } from 'playwright-core';
 import { seededRandom } from '../../src/base/random.ts';
 
 export interface Weather {
@@ -41,6 +42,33 @@ export class RoughLink {
       await once(socket, 'listening');
     }
     return new RoughLink(...sockets, serverPort, weather);
+  }
+
+  /**
+   * Leads a page that is about to open through links of this weather: each port that an answer names becomes a link's.
+   * @returns the links, as they come to be; the caller closes them.
+   */
+  static async lead(page: Page, weather: Weather): Promise<readonly RoughLink[]> {
+    const links: RoughLink[] = [];
+    await page.exposeFunction('portThroughLink', async (port: number) => {
+      const link = await RoughLink.open(port, weather);
+      links.push(link);
+      return link.port;
+    });
+    await page.addInitScript(`{
+      const { prototype } = RTCPeerConnection;
+      const accept = prototype.setRemoteDescription;
+      const candidate = /^(a=candidate:\\S+ \\d+ udp \\d+ \\S+) (\\d+) typ host/gim;
+      prototype.setRemoteDescription = async function ({ type, sdp }) {
+        const ports = {};
+        for (const [, , port] of sdp.matchAll(candidate)) ports[port] ??= await portThroughLink(Number(port));
+        return accept.call(this, {
+          type,
+          sdp: sdp.replace(candidate, (_, head, port) => head + ' ' + ports[port] + ' typ host'),
+        });
+      };
+    }`);
+    return links;
   }
 
   /** Where the browser is to send. */

@@ -37,6 +37,8 @@ export async function* withDeadlines<T>(
 
 /** @throws AvatarError `SPEECH_FAILED` after `limitMs`; what `signal` aborted with. */
 export function within<T>(promise: Promise<T>, limitMs: number, signal: AbortSignal): Promise<T> {
+  // Nobody may be left to hear that it failed once this has given up on it.
+  promise.catch(() => undefined);
   return new Promise((resolve, reject) => {
     const give = (): void => {
       clearTimeout(timer);

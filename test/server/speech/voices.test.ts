@@ -146,6 +146,39 @@ describe('HttpVoice', () => {
     expect(seconds).toBeCloseTo(0.2, 2);
   });
 
+  test('a stop at any moment is met by whoever stopped, and by nobody else', async () => {
+    const unmet: unknown[] = [];
+    const note = (thrown: unknown): void => {
+      unmet.push(thrown);
+    };
+    process.on('unhandledRejection', note);
+    const url = await serve((_, response) => {
+      response.writeHead(200, { 'content-type': 'audio/pcm' });
+      const timer = setInterval(() => response.write(pcm(0.1, 24_000)), 5);
+      response.on('close', () => {
+        clearInterval(timer);
+      });
+    });
+    const voice = new HttpVoice({ name: 'cloud', kind: 'openai', url });
+    for (let waitMs = 0; waitMs < 20; waitMs += 4) {
+      const abort = new AbortController();
+      const heard = listenTo(voice, REQUEST, abort.signal).catch((thrown: unknown) => thrown);
+      await sleep(waitMs);
+      abort.abort(new Error('stopped'));
+      expect(await heard).toMatchObject({ message: 'stopped' });
+    }
+    // While a piece is being spoken, and before the request has left.
+    const between = new AbortController();
+    const pieces = voice.speak(REQUEST, between.signal)[Symbol.asyncIterator]();
+    await pieces.next();
+    between.abort(new Error('stopped'));
+    await expect(pieces.next()).rejects.toThrow('stopped');
+    await expect(listenTo(voice, REQUEST, AbortSignal.abort(new Error('stopped')))).rejects.toThrow('stopped');
+    await sleep(50);
+    process.off('unhandledRejection', note);
+    expect(unmet).toEqual([]);
+  });
+
   test('a personal voice may answer with WAV of any rate, and a stop ends the request', async () => {
     const url = await serve((_, response) =>
       response.writeHead(200, { 'content-type': 'audio/wav' }).end(wav(0.5, 44_100)),
