@@ -10,6 +10,11 @@ export interface Weather {
   readonly jitterMs: number;
 }
 
+interface Address {
+  readonly address: string;
+  readonly port: number;
+}
+
 /** A UDP path through this process that loses and delays: between one browser and one port of a server. */
 export class RoughLink {
   weather: Weather;
@@ -17,31 +22,31 @@ export class RoughLink {
   readonly #far: Socket;
   readonly #random = seededRandom(7);
 
-  private constructor(near: Socket, far: Socket, serverPort: number, weather: Weather) {
+  private constructor(near: Socket, far: Socket, server: Address, weather: Weather) {
     this.#near = near;
     this.#far = far;
     this.weather = weather;
-    let browserPort = 0;
-    near.on('message', (bytes, { port }) => {
-      browserPort = port;
+    let browser: Address = { address: '', port: 0 };
+    near.on('message', (bytes, from) => {
+      browser = from;
       this.#pass(() => {
-        far.send(bytes, serverPort, '127.0.0.1');
+        far.send(bytes, server.port, server.address);
       });
     });
     far.on('message', (bytes) => {
       this.#pass(() => {
-        near.send(bytes, browserPort, '127.0.0.1');
+        near.send(bytes, browser.port, browser.address);
       });
     });
   }
 
-  static async open(serverPort: number, weather: Weather): Promise<RoughLink> {
+  static async open(server: Address, weather: Weather): Promise<RoughLink> {
     const sockets = [createSocket('udp4'), createSocket('udp4')] as const;
     for (const socket of sockets) {
-      socket.bind(0, '127.0.0.1');
+      socket.bind(0, '0.0.0.0');
       await once(socket, 'listening');
     }
-    return new RoughLink(...sockets, serverPort, weather);
+    return new RoughLink(...sockets, server, weather);
   }
 
   /**
@@ -50,22 +55,22 @@ export class RoughLink {
    */
   static async lead(page: Page, weather: Weather): Promise<readonly RoughLink[]> {
     const links: RoughLink[] = [];
-    await page.exposeFunction('portThroughLink', async (port: number) => {
-      const link = await RoughLink.open(port, weather);
+    await page.exposeFunction('portThroughLink', async (address: string, port: number) => {
+      const link = await RoughLink.open({ address, port }, weather);
       links.push(link);
       return link.port;
     });
     await page.addInitScript(`{
       const { prototype } = RTCPeerConnection;
       const accept = prototype.setRemoteDescription;
-      const candidate = /^(a=candidate:\\S+ \\d+ udp \\d+ \\S+) (\\d+) typ host/gim;
+      const candidate = /^(a=candidate:\\S+ \\d+ udp \\d+) (\\S+) (\\d+) typ host/gim;
       prototype.setRemoteDescription = async function ({ type, sdp }) {
         const ports = {};
-        for (const [, , port] of sdp.matchAll(candidate)) ports[port] ??= await portThroughLink(Number(port));
-        return accept.call(this, {
-          type,
-          sdp: sdp.replace(candidate, (_, head, port) => head + ' ' + ports[port] + ' typ host'),
-        });
+        for (const [, , address, port] of sdp.matchAll(candidate)) {
+          ports[address + port] ??= await portThroughLink(address, Number(port));
+        }
+        const led = (_, head, address, port) => head + ' ' + address + ' ' + ports[address + port] + ' typ host';
+        return accept.call(this, { type, sdp: sdp.replace(candidate, led) });
       };
     }`);
     return links;
