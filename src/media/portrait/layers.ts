@@ -22,11 +22,11 @@ export interface PersonLayers {
 /** Above this height (head axes, cm) face and head are one surface and the body keeps its pixels. */
 const FILL_TOP_CM = -1.8;
 const FILL_FULL_CM = -2.8;
-/** The jaw's angle, from the ear down: what a turn uncovers there is the jaw itself; further down it is the neck. */
-const ANGLE_CM = -4.6;
-const NECK_CM = -7.2;
-/** Its skin goes on a little further than its shape. */
-const SKIN_CM = 1;
+/** What a turn uncovers is the jaw's own skin down to here, and the neck's from there on. */
+const SKIN_CM = -5.6;
+const NECK_SKIN_CM = -8.2;
+/** The neck's edge is looked for this far below the chin. */
+const BELOW_CHIN_CM = 1.2;
 /** The head shades what lies behind its edge. */
 const BEHIND_SHADE = 0.86;
 /** Of the outline: the angles of the jaw, on the person's right and left. */
@@ -48,7 +48,7 @@ export function buildLayers(
 ): PersonLayers {
   const oval = FACE_OVAL.map((point) => [landmarks[point * 3]!, landmarks[point * 3 + 1]!] as const);
   const bare = hair === null ? split : fillUnderHair(split, hair, grain, pose, sizePx);
-  const body = fillBehindJaw(bare, oval, bareness, grain, pose, sizePx);
+  const body = fillBehindJaw(bare, oval, landmarks, bareness, grain, pose, sizePx);
   const outline = ringAround(oval, (FEATHER_CM + 0.15) * pose.pxPerCm);
   const xs = outline.map(([x]) => x);
   const ys = outline.map(([, y]) => y);
@@ -108,6 +108,7 @@ function softenBorder(
 function fillBehindJaw(
   split: SplitPicture,
   oval: readonly (readonly [number, number])[],
+  landmarks: Float32Array,
   bareness: readonly number[],
   grain: number,
   pose: HeadPose,
@@ -140,10 +141,10 @@ function fillBehindJaw(
     }
   }
   const filled = fillUnknown(values, known, width, height, 4);
-  const bareOf = (points: readonly number[]): number =>
-    points.reduce((sum, point) => sum + bareness[FACE_OVAL.indexOf(point as (typeof FACE_OVAL)[number])]!, 0) /
-    points.length;
-  const [bareRight, bareLeft] = [bareOf(RIGHT_ANGLE), bareOf(LEFT_ANGLE)];
+  const sides = [
+    jawSide(RIGHT_ANGLE, landmarks, bareness, alpha, pose, size),
+    jawSide(LEFT_ANGLE, landmarks, bareness, alpha, pose, size),
+  ] as const;
   const random = seededRandom(size, 9);
   const pixels = new Uint8Array(size * size * 4);
   for (let at = 0; at < size * size; at++) {
@@ -160,9 +161,9 @@ function fillBehindJaw(
       const shade = 0.93;
       const a = filled[at * 4 + 3]!;
       const [headX, headY] = headPointAt(x + left, y + top, 0, pose);
-      const bare = headX < 0 ? bareRight : bareLeft;
-      const angle = bare * smoothstep(NECK_CM, ANGLE_CM, headY);
-      const skin = bare * smoothstep(NECK_CM, ANGLE_CM, headY + SKIN_CM);
+      const side = sides[headX < 0 ? 0 : 1];
+      const angle = side.bare * behindJaw(side, headX, headY);
+      const skin = side.bare * smoothstep(NECK_SKIN_CM, SKIN_CM, headY);
       const noise = grain * random.normal();
       for (let channel = 0; channel < 3; channel++) {
         const neck = (filled[at * 4 + channel]! / Math.max(a, 1e-3)) * shade + noise;
@@ -176,4 +177,42 @@ function fillBehindJaw(
     }
   }
   return { widthPx: size, heightPx: size, pixels };
+}
+
+/** One side of the jaw in head axes, cm: where its angle is, and where the neck's edge is below it. */
+interface JawSide {
+  readonly bare: number;
+  readonly angle: readonly [x: number, y: number];
+  readonly neck: readonly [x: number, y: number];
+}
+
+function jawSide(
+  points: readonly number[],
+  landmarks: Float32Array,
+  bareness: readonly number[],
+  alpha: Float32Array,
+  pose: HeadPose,
+  size: number,
+): JawSide {
+  const places = FACE_OVAL as readonly number[];
+  const bare = points.reduce((sum, point) => sum + bareness[places.indexOf(point)]!, 0) / points.length;
+  const [, corner = 0] = points;
+  const [x, y] = headPointAt(landmarks[corner * 3]!, landmarks[corner * 3 + 1]!, 0, pose);
+  const chinX = landmarks[152 * 3]!;
+  const row = Math.round(clamp(landmarks[152 * 3 + 1]! + BELOW_CHIN_CM * pose.pxPerCm, 0, size - 1));
+  const step = x < 0 ? -1 : 1;
+  let column = Math.round(clamp(chinX, 0, size - 1));
+  while (column > 0 && column < size - 1 && alpha[row * size + column]! > 0.5) column += step;
+  const [neckX, neckY] = headPointAt(column, row, 0, pose);
+  // A collar or a shoulder may be wider than the jaw: the jaw is not.
+  return { bare, angle: [x, y], neck: [Math.sign(x) * Math.min(Math.abs(neckX), Math.abs(x)), neckY] };
+}
+
+/** @returns 1 between the jaw's outline and a line from its angle to the neck, 0 outside. */
+function behindJaw({ angle, neck }: JawSide, x: number, y: number): number {
+  if (y >= angle[1]) return 1;
+  const along = (angle[1] - y) / Math.max(0.1, angle[1] - neck[1]);
+  if (along >= 1) return 0;
+  const line = angle[0] + (neck[0] - angle[0]) * along;
+  return smoothstep(0.3, -0.1, Math.abs(x) - Math.abs(line)) * (1 - smoothstep(0.85, 1, along));
 }
