@@ -147,6 +147,20 @@ describe('Connection', () => {
     await until(() => log.some((line) => line.startsWith('closed')), 1000);
   });
 
+  it('leaves no socket behind, however many sections there were', async () => {
+    const sockets = () => process.getActiveResourcesInfo().filter((resource) => resource === 'UDPWrap').length;
+    const page = new Page({ slots: 3 });
+    const offerSdp = await page.offer();
+    const before = sockets();
+    const { events } = heard();
+    const now = () => systemClock.now();
+    const connection = await Connection.open({ offerSdp, rtc: RTC, events, now, random: Math.random });
+    expect(sockets()).toBeGreaterThan(before);
+    await connection.close();
+    await until(() => sockets() === before);
+    await page.close();
+  });
+
   it('notices within five seconds that the page vanished without a word', async () => {
     const { page, log } = await connect();
     page.vanish();
