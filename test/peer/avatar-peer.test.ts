@@ -257,6 +257,23 @@ describe('LiveAvatarPeer', () => {
     expect(page.audio[0]?.length).toBe(heard);
   });
 
+  it('has who goes on speaking while text is spoken heard below it, in one stream', async () => {
+    const page = await join('ann');
+    await talk(page);
+    await until(() => (page.audio[0]?.length ?? 0) > 20);
+    const own = await opusPackets(50);
+    const typed = await opusPackets(100, 0.1);
+    const isOf = (set: readonly Uint8Array[], payload: Buffer): boolean => set.some((each) => payload.equals(each));
+    const before = page.audio[0]?.length ?? 0;
+    host.peer.participant('ann')?.speak(typed);
+    const mixed = (): number =>
+      (page.audio[0] ?? []).slice(before).filter(({ payload }) => !isOf(own, payload) && !isOf(typed, payload)).length;
+    await until(() => mixed() > 40);
+    expect(host.peer.participant('ann')?.talking).toBe(true);
+    // Afterwards the microphone is heard as it came.
+    await until(() => (page.audio[0] ?? []).slice(-10).every(({ payload }) => isOf(own, payload)));
+  });
+
   it('falls silent within 200 ms of an interruption, while the microphone goes on', async () => {
     const page = await join('ann');
     await talk(page);

@@ -16,8 +16,11 @@ const SILENCE = 0.004;
 const TAIL_SAMPLES = 0.22 * OPUS_RATE_HZ;
 /** Packets that are encoded before the event loop gets a turn: about 5 ms of work. */
 const PACKETS_A_TURN = 12;
-/** The first are not to wait for the others. */
-const FIRST_PACKETS = 2;
+/**
+ * The first are not to wait for the others; but they are spoken at once, and the next must be there before they end: a gap
+ * in mid-word moves all that follows away from its captions.
+ */
+const FIRST_PACKETS = 8;
 
 /**
  * One sentence from a voice's chunks to packets: at 48 kHz, without the silence before its first sound, and with a short
