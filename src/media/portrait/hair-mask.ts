@@ -1,6 +1,6 @@
 import { smoothstep } from '../../base/ramp.ts';
 import { guidedFilter } from './guided-filter.ts';
-import { boxBlur, halve, sampleAt } from './inpaint.ts';
+import { boxBlur, fillUnknown, halve } from './inpaint.ts';
 import { FACE_OVAL } from './landmark-groups.ts';
 import { headPointAt, ringAround } from './mesh.ts';
 import { polygonMask } from './polygon.ts';
@@ -27,7 +27,7 @@ const NECK_HALF_CM = 5.2;
 
 /** What tells hair, with hats and scarves that move as it does, from the rest of the person. */
 export interface HairMask {
-  /** `[size, size]` 0..1. */
+  /** `[size, size]` 0..1, carried on beyond the person's edge. */
   readonly share: Float32Array;
   /** 0..1: how well colours of crown and skin are told apart. */
   readonly separation: number;
@@ -74,9 +74,13 @@ export function findHair(
   const smooth = boxBlur(likely, half, half, Math.max(1, Math.round(0.12 * cm)));
   connect(smooth, half, oval[0]!, cm);
   const radiusPx = Math.max(2, Math.round(half / 100));
-  const refined = guidedFilter(rgba, enlarge(smooth, half, size), size, half, { radiusPx, epsilon: 4e-4 });
-  const share = refined.map((value, at) => smoothstep(0.25, 0.75, value) * smoothstep(0, 0.1, alpha[at]!));
-  return { share, separation };
+  const refined = guidedFilter(small, smooth, half, half, { radiusPx, epsilon: 4e-4 });
+  // At its own edge the person is hair or is not, whatever shines through: the inside decides.
+  const sure = smallAlpha.map((value) => (value > 0.9 ? 1 : 0));
+  const inside = refined.map((value) => smoothstep(0.25, 0.75, value));
+  const beyond = fillUnknown(inside, sure, half, half, 1);
+  const share = inside.map((value, at) => (sure[at] === 1 ? value : smoothstep(0.3, 0.7, beyond[at]!)));
+  return { share: doubled(share, half), separation };
 }
 
 /** What is surely hair, surely skin and surely clothes, as far as places can tell; null without enough of a crown. */
@@ -197,10 +201,20 @@ function smallPicture(rgba: Uint8Array, size: number): Uint8Array {
   return small;
 }
 
-function enlarge(values: Float32Array, half: number, size: number): Float32Array {
+/** @returns `[2 * half, 2 * half]`, between the pixels of `values`. */
+function doubled(values: Float32Array, half: number): Float32Array {
+  const size = 2 * half;
   const out = new Float32Array(size * size);
-  for (let y = 0, at = 0; y < size; y++) {
-    for (let x = 0; x < size; x++, at++) out[at] = sampleAt(values, half, half, 1, 0, (x + 0.5) / 2, (y + 0.5) / 2);
+  for (let y = 0; y < size; y++) {
+    const near = (y >> 1) * half;
+    const far = Math.max(0, Math.min(half - 1, (y >> 1) + (y & 1 ? 1 : -1))) * half;
+    for (let x = 0; x < size; x++) {
+      const column = x >> 1;
+      const beside = Math.max(0, Math.min(half - 1, column + (x & 1 ? 1 : -1)));
+      const here = 0.75 * values[near + column]! + 0.25 * values[near + beside]!;
+      const there = 0.75 * values[far + column]! + 0.25 * values[far + beside]!;
+      out[y * size + x] = 0.75 * here + 0.25 * there;
+    }
   }
   return out;
 }

@@ -124,12 +124,14 @@ function fillBehindJaw(
   const known = new Float32Array(width * height);
   const fill = new Float32Array(width * height);
   const away = smoothstep(5, 12, Math.abs(pose.yawDeg));
+  const head = headPlane(pose);
   const grown = polygonMask(ringAround(oval, 0.16 * pose.pxPerCm), size);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const from = (y + top) * size + x + left;
       const at = y * width + x;
-      const [headX, headY] = headPointAt(x + left, y + top, 0, pose);
+      const headX = head.x0 + head.xRight * (x + left) + head.xDown * (y + top);
+      const headY = head.y0 + head.yRight * (x + left) + head.yDown * (y + top);
       // Where the portrait itself turns its cheek away, no second one may stand behind when it turns back.
       const far = away * smoothstep(0.5, 2.5, headX * Math.sign(pose.yawDeg));
       fill[at] = grown[from] === 1 ? Math.max(far, smoothstep(FILL_TOP_CM, FILL_FULL_CM, headY)) : 0;
@@ -160,7 +162,8 @@ function fillBehindJaw(
       // The jaw shades the neck close under it; deeper inside nothing is seen but shadow.
       const shade = 0.93;
       const a = filled[at * 4 + 3]!;
-      const [headX, headY] = headPointAt(x + left, y + top, 0, pose);
+      const headX = head.x0 + head.xRight * (x + left) + head.xDown * (y + top);
+      const headY = head.y0 + head.yRight * (x + left) + head.yDown * (y + top);
       const side = sides[headX < 0 ? 0 : 1];
       const angle = side.bare * behindJaw(side, headX, headY);
       const skin = side.bare * smoothstep(NECK_SKIN_CM, SKIN_CM, headY);
@@ -215,4 +218,12 @@ function behindJaw({ angle, neck }: JawSide, x: number, y: number): number {
   if (along >= 1) return 0;
   const line = angle[0] + (neck[0] - angle[0]) * along;
   return smoothstep(0.3, -0.1, Math.abs(x) - Math.abs(line)) * (1 - smoothstep(0.85, 1, along));
+}
+
+/** Head axes, cm, at depth 0 as linear functions of the place in the picture. */
+function headPlane(pose: HeadPose): Readonly<Record<'x0' | 'y0' | 'xRight' | 'yRight' | 'xDown' | 'yDown', number>> {
+  const [x0, y0] = headPointAt(0, 0, 0, pose);
+  const [x1, y1] = headPointAt(1, 0, 0, pose);
+  const [x2, y2] = headPointAt(0, 1, 0, pose);
+  return { x0, y0, xRight: x1 - x0, yRight: y1 - y0, xDown: x2 - x0, yDown: y2 - y0 };
 }

@@ -23,7 +23,7 @@ const CAMERA_DISTANCE_CM = 70;
  * reads is what was asked, up to `near` degrees and from `far` on.
  */
 const YAW_GAIN = { near: 10, nearGain: 1.44, far: 20, farGain: 1.3 } as const;
-const UP_GAIN = { near: 10, nearGain: 1.25, far: 15, farGain: 1.16 } as const;
+const UP_GAIN = { near: 10, nearGain: 1.21, far: 15, farGain: 1.15 } as const;
 const DOWN_GAIN = { near: 10, nearGain: 1.14, far: 15, farGain: 1.12 } as const;
 /** How far the torso follows the head (measured from people on calls: about a quarter). */
 const TORSO_SHARE = 0.25;
