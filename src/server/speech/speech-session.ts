@@ -5,7 +5,7 @@ import { messageOf } from '../../base/errors.ts';
 import type { Closable } from '../../base/lifecycle.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Meter } from '../../base/meter.ts';
-import { advance, type MonotonicUs } from '../../base/timeline.ts';
+import { advance, monotonicUs, type MonotonicUs } from '../../base/timeline.ts';
 import type { ControlMessage } from '../../media/control/control-message.ts';
 import { readExpression, type ExpressiveText } from '../../media/control/expression-text.ts';
 import {
@@ -61,6 +61,7 @@ const FLOOR_POLL_MS = 50;
 /** A page that went away in mid-sentence must not leave its avatar pensive. */
 const COMPOSING_MS = 10_000;
 const PACKET_US = 20_000;
+const PREPARE_US = 1_000_000;
 
 /** One participant's typed speech: a bounded queue of phrases, spoken one after the other. Never throws at a caller. */
 export class SpeechSession implements Closable {
@@ -75,6 +76,7 @@ export class SpeechSession implements Closable {
   #captionId = 0;
   /** When the last packet given so far will have been heard. */
   #heardAt: MonotonicUs;
+  #preparedAt = monotonicUs(-PREPARE_US);
   #closed = false;
 
   constructor(options: SpeechSessionOptions) {
@@ -102,7 +104,7 @@ export class SpeechSession implements Closable {
         return true;
       case 'speech-composing':
         this.#compose(message.active);
-        if (message.active) this.#options.voices.prepare(requestOf(message), message.voice);
+        if (message.active) this.#prepare(message);
         return true;
       case 'speech-hello':
         return true;
@@ -289,6 +291,14 @@ export class SpeechSession implements Closable {
       outlet.control({ type: 'emotion', name: 'neutral', strength: 0 });
       outlet.control({ type: 'gaze', target: null });
     });
+  }
+
+  /** Voices may start programs for it, so whoever says it in a flood is heard now and then. */
+  #prepare(message: Extract<SpeechMessage, { type: 'speech-composing' }>): void {
+    const now = this.#options.clock.now();
+    if (now - this.#preparedAt < PREPARE_US) return;
+    this.#preparedAt = now;
+    this.#options.voices.prepare(requestOf(message), message.voice);
   }
 
   #compose(active: boolean): void {

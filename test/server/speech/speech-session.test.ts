@@ -205,6 +205,16 @@ describe('SpeechSession', () => {
     ]);
   });
 
+  test('the voice that is named gets ready while the person writes, and a flood starts it once', async () => {
+    const ready: unknown[] = [];
+    const voice: Voice = { ...hum('own'), prepare: (request) => ready.push(request) };
+    const { session } = await start(hum('first'), voice);
+    for (let i = 0; i < 50; i++) {
+      session.receive({ type: 'speech-composing', active: true, voice: 'own', language: 'de', rate: 1.2 });
+    }
+    expect(ready).toEqual([{ language: 'de', rate: 1.2, pitch: 1 }]);
+  });
+
   test('a closed session takes nothing', async () => {
     const { session, outlet } = await start(hum('hum', { pauseMs: 20 }));
     session.receive(say('Hello'));
