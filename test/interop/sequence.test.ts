@@ -198,6 +198,30 @@ describe('ten seconds of motion that the shipped bundle made of a voice', () => 
     expect(Math.min(...correlations)).toBeGreaterThan(0.75);
   });
 
+  it('draws the person at rest where the portrait has one, and nowhere else', { timeout: 60_000 }, async () => {
+    const analyser = await PortraitAnalyser.open();
+    const { matte } = await analyser.analyse(await astronautPng());
+    await analyser.close();
+    const decoder = await open('matte');
+    const picture = new Uint8Array(2 * SIZE * SIZE * 4);
+    decoder.drawRgba(restMotion(), mediaTimeUs(0), picture);
+    decoder.close();
+    // A breath moves all by a pixel or two.
+    const REACH = 4;
+    let stray = 0;
+    for (let y = REACH; y < SIZE - REACH; y++) {
+      for (let x = REACH; x < SIZE - REACH; x++) {
+        if (picture[(y * 2 * SIZE + SIZE + x) * 4]! < 20) continue;
+        let near = 0;
+        for (let dy = -REACH; dy <= REACH; dy++) {
+          for (let dx = -REACH; dx <= REACH; dx++) near = Math.max(near, matte[(y + dy) * SIZE + x + dx]!);
+        }
+        if (near < 20) stray++;
+      }
+    }
+    expect(stray).toBe(0);
+  });
+
   it('keeps the grain of the portrait on skin that turns', { timeout: 60_000 }, async () => {
     const analyser = await PortraitAnalyser.open();
     const { landmarks, rgba, sizePx } = await analyser.analyse(await astronautPng());

@@ -9,6 +9,8 @@ import type { HeadPose } from './pose.ts';
 
 /** Hair that a turn of the head can never uncover lies this deep inside; nothing is drawn under it. */
 const DEEP_CM = 1.3;
+/** Clear pixels around the layer: more than one remains of them when it is drawn at a quarter of its size. */
+const CLEAR_PX = 6;
 
 /** A layer that is not there: one clear pixel block, as every image has some size. */
 export const NO_HAIR: { readonly image: RgbaImage; readonly originPx: readonly [number, number] } = {
@@ -41,17 +43,18 @@ export function cutHair(
     }
   }
   if (right - left < 8 || bottom - top < 8) return NO_HAIR;
-  const [widthPx, heightPx] = [right - left, bottom - top];
+  // Outside of the layer its edge repeats, which must be clear.
+  const [widthPx, heightPx] = [right - left + 2 * CLEAR_PX, bottom - top + 2 * CLEAR_PX];
   const pixels = new Uint8Array(widthPx * heightPx * 4);
-  for (let y = 0; y < heightPx; y++) {
-    for (let x = 0; x < widthPx; x++) {
-      const from = (y + top) * size + x + left;
-      const to = (y * widthPx + x) * 4;
+  for (let y = top; y < bottom; y++) {
+    for (let x = left; x < right; x++) {
+      const from = y * size + x;
+      const to = ((y - top + CLEAR_PX) * widthPx + x - left + CLEAR_PX) * 4;
       for (let channel = 0; channel < 3; channel++) pixels[to + channel] = Math.round(person[from * 3 + channel]!);
       pixels[to + 3] = Math.round(clamp(hair[from]! * alpha[from]!, 0, 1) * 255);
     }
   }
-  return { image: { widthPx, heightPx, pixels }, originPx: [left, top] };
+  return { image: { widthPx, heightPx, pixels }, originPx: [left - CLEAR_PX, top - CLEAR_PX] };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { seededRandom } from '../../base/random.ts';
-import { clamp, smoothstep } from '../../base/ramp.ts';
+import { clamp, mix, smoothstep } from '../../base/ramp.ts';
 import type { RgbaImage } from '../appearance.ts';
 import { FACE_OVAL } from './landmark-groups.ts';
 import { boxBlur, fillUnknown } from './inpaint.ts';
@@ -27,8 +27,9 @@ const SKIN_CM = -5.6;
 const NECK_SKIN_CM = -8.2;
 /** The neck's edge is looked for this far below the chin. */
 const BELOW_CHIN_CM = 1.2;
-/** The head shades what lies behind its edge. */
-const BEHIND_SHADE = 0.86;
+/** The jaw shades what lies behind its edge, the more the lower. */
+const CHEEK_SHADE = 0.93;
+const NECK_SHADE = 0.87;
 /** Of the outline: the angles of the jaw, on the person's right and left. */
 const RIGHT_ANGLE = [132, 58, 172] as const;
 const LEFT_ANGLE = [361, 288, 397] as const;
@@ -166,11 +167,13 @@ function fillBehindJaw(
       const headY = head.y0 + head.yRight * (x + left) + head.yDown * (y + top);
       const side = sides[headX < 0 ? 0 : 1];
       const angle = side.bare * behindJaw(side, headX, headY);
-      const skin = side.bare * smoothstep(NECK_SKIN_CM, SKIN_CM, headY);
+      // Where no neck was found to carry on there is only the jaw's own skin.
+      const skin = Math.max(side.bare * smoothstep(NECK_SKIN_CM, SKIN_CM, headY), 1 - smoothstep(0.05, 0.3, a));
+      const behind = mix(NECK_SHADE, CHEEK_SHADE, smoothstep(NECK_SKIN_CM, SKIN_CM + 2, headY));
       const noise = grain * random.normal();
       for (let channel = 0; channel < 3; channel++) {
         const neck = (filled[at * 4 + channel]! / Math.max(a, 1e-3)) * shade + noise;
-        const colour = neck + (pixels[to + channel]! * BEHIND_SHADE - neck) * skin;
+        const colour = neck + (pixels[to + channel]! * behind - neck) * skin;
         pixels[to + channel] = Math.round(clamp(pixels[to + channel]! * (1 - share) + colour * share, 0, 255));
       }
       // Half a neck fading into background reads as a stain: what is filled ends somewhere.
