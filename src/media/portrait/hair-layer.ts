@@ -8,7 +8,7 @@ import type { SplitPicture } from './plate.ts';
 import type { HeadPose } from './pose.ts';
 
 /** Hair that a turn of the head can never uncover lies this deep inside; nothing is drawn under it. */
-const DEEP_CM = 1.3;
+const DEEP_CM = 0.7;
 /** Clear pixels around the layer: more than one remains of them when it is drawn at a quarter of its size. */
 const CLEAR_PX = 6;
 
