@@ -70,7 +70,8 @@ def main():
     if 'encoder' in stages:
         (cache / 'scenes.json').write_text(json.dumps(facts_of(scenes)))
         schedule = train_encoder.Schedule(steps=options.encoder_steps)
-        report = lambda encoder: table(encoder_figures(encoder, held[::5]))
+        spoken = [scene for scene in held if scene.kind in ('clean', 'degraded')]
+        report = lambda encoder: table(encoder_figures(encoder, spoken[::7]))
         train_encoder.train_encoder(
             scenes, cache / 'encoder.pt', schedule, seed=options.seed, minutes=options.encoder_minutes, again=options.again, report=report)
     if 'denoiser' in stages:

@@ -39,7 +39,7 @@ BREATH_HZ, BREATH_CM = 0.26, 0.12
 
 BLINK_SHAPE = np.array([0.3, 0.85, 1.0, 0.95, 0.7, 0.45, 0.25, 0.1])
 BLINK_REFRACTORY_FRAMES = 18
-BLINK_RATE, BLINK_RATE_WHEN_TALKING, BLINK_RATE_AT_PHRASE_END = 0.3, 0.5, 1.5  # a second
+BLINK_RATE, BLINK_RATE_WHEN_TALKING, BLINK_RATE_AT_PHRASE_END = 0.27, 0.39, 1.2  # a second
 FIXATION_RATE = 0.8  # a second
 FIXATION_FREE_DEG, FIXATION_HELD_DEG = np.array([4.0, 2.0]), np.array([0.5, 0.4])
 SACCADE_PART = 0.6  # of the way left, in one frame: 10 degrees take about 60 ms (Bahill et al. 1975)

@@ -108,3 +108,26 @@ test('int8 weights stay close to float32', async () => {
     await small.close();
   }
 });
+
+test('int8: what a session gets does not depend on who else is in the batch', async () => {
+  const small = await OnnxMotionEngine.open({ folder: BUNDLE_FOLDER, precision: 'int8' });
+  try {
+    const writer = new JobWriter(small.manifest);
+    const job = (size: number): MotionJob => {
+      const made = writer.open({ serial: 0, hop: 0, melHops: 1, guidance: [] });
+      const fill = (values: Float32Array, offset = 0): void => { values.forEach((_, index) => (values[index] = size * Math.sin(index * index + 1) + offset)); };
+      fill(made.mel, -8);
+      fill(made.features);
+      fill(made.context);
+      fill(made.token);
+      fill(made.condition, 0.5);
+      return made;
+    };
+    const [alone] = await small.run([job(1)]);
+    const [first, second] = await small.run([job(1), job(3)]);
+    expect([...(first?.token ?? [])]).toEqual([...(alone?.token ?? [])]);
+    expect(largestDifference(second?.token ?? [], alone?.token ?? [])).toBeGreaterThan(0.1);
+  } finally {
+    await small.close();
+  }
+});
