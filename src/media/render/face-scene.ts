@@ -13,6 +13,7 @@ import { Relight } from './relight.ts';
 import { keepTriangles } from './opacity.ts';
 import { ScenePlanner, VERTEX_FLOATS, type ScenePlan, type Texture } from './scene-plan.ts';
 import { shapeWeights } from './shape-weights.ts';
+import { TongueLayer } from './tongue-layer.ts';
 import { VertexWriter } from './vertex-writer.ts';
 import { WrinkleLayer } from './wrinkle-layer.ts';
 
@@ -39,6 +40,7 @@ export class FaceScene {
   private readonly lids: readonly LidLayer[];
   private readonly mouth: MouthLayer;
   private readonly feather: FeatherLayer;
+  private readonly tongue: TongueLayer;
   private readonly wrinkles: WrinkleLayer;
   private readonly writer: VertexWriter;
   private readonly weights = new Float32Array(ARKIT_DIMS);
@@ -72,6 +74,7 @@ export class FaceScene {
     const face = keepTriangles(arrays.faceTriangles, this.texels, arrays.vertexAlphas, textures.face);
     planner.batch(TEXTURES.indexOf('face'), face.triangles, (triangle) => face.opaque[triangle] === 1);
     this.feather = new FeatherLayer(appearance, planner, TEXTURES.indexOf('face'));
+    this.tongue = new TongueLayer(facts, planner, parts);
     this.lids = [new LidLayer(facts, 'Right', planner, parts), new LidLayer(facts, 'Left', planner, parts)];
     this.wrinkles = new WrinkleLayer(facts, planner, parts);
     const hair = keepTriangles(arrays.hairTriangles, this.texels, arrays.vertexAlphas, textures.hair);
@@ -124,6 +127,7 @@ export class FaceScene {
     for (const eye of this.eyes) eye.write(motion, deformer, writer);
     this.mouth.write(motion, deformer, writer);
     this.feather.write(deformer, this.putFeather);
+    this.tongue.write(motion, deformer, writer);
     for (const lid of this.lids) lid.write(this.weights, deformer, writer);
     this.wrinkles.write(this.weights, deformer, writer);
     this.writeBadge(vertices);

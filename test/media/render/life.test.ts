@@ -4,6 +4,7 @@ import { ARKIT_DIMS, MOTION_INDEX, restMotion, type ArkitShape } from '../../../
 import { HeadMotion } from '../../../src/media/render/head-motion.ts';
 import { Relight } from '../../../src/media/render/relight.ts';
 import { ScenePlanner, VERTEX_FLOATS } from '../../../src/media/render/scene-plan.ts';
+import { TongueLayer } from '../../../src/media/render/tongue-layer.ts';
 import { VertexWriter } from '../../../src/media/render/vertex-writer.ts';
 import { WrinkleLayer } from '../../../src/media/render/wrinkle-layer.ts';
 
@@ -58,4 +59,30 @@ test.each<[ArkitShape, number]>([
   // A fold fades out at both ends and to both sides, so folds are runs of vertices with shade.
   const folds = alphas.filter((alpha, vertex) => alpha > 0.02 && (alphas[vertex - 1] ?? 0) <= 0.02).length;
   expect(folds).toBe(count);
+});
+
+test('a tongue that is put out lies on the lower lip, and at rest it is not there', () => {
+  const upperInner = [0, 1, 2];
+  const lowerInner = [0, 3, 2];
+  // A mouth 60 px wide, open by 10 px.
+  const places = Float32Array.of(470, 500, 500, 495, 530, 500, 500, 505);
+  const part = { x: 0, y: 0, width: 8, height: 8 };
+  const facts = { ...FACTS, mouth: { upperInner, lowerInner, tongue: part } } as unknown as AppearanceFacts;
+  const planner = new ScenePlanner();
+  const tongue = new TongueLayer(facts, planner, 0);
+  const writer = new VertexWriter(1, [1, 1]);
+  writer.vertices = new Float32Array(planner.vertexCount * VERTEX_FLOATS);
+  const lowest = (value: number): number => {
+    const motion = restMotion();
+    motion[MOTION_INDEX.tongueOut] = value;
+    tongue.write(motion, { places }, writer);
+    let y = -Infinity;
+    for (let at = 0; at < writer.vertices.length; at += VERTEX_FLOATS) {
+      if (writer.vertices[at + 5]! > 0.5) y = Math.max(y, writer.vertices[at + 1]!);
+    }
+    return y;
+  };
+  expect(lowest(0)).toBe(-Infinity);
+  expect(lowest(0.7)).toBeGreaterThan(508);
+  expect(lowest(1)).toBeGreaterThan(lowest(0.7) + 5);
 });
