@@ -181,9 +181,11 @@ Texts: Debian's fortune and word-list packages; for Hindi, Marathi and Telugu ra
 - Glances are softer than the teacher's jumps.
 - int8 weights move the features by 2 % and a hop's motion by 2 %.
 - How strongly the transformer answers to the chance of a blink was turned to 0.93 after training: it blinked 0.39 times a second on
-  the held-out scenes and 0.53 in speech without a pause, and does so 0.27 and about 0.4 times now. The table of samplers is older.
+  the held-out scenes and 0.53 in speech without a pause, and does so 0.27 and about 0.4 times now.
 - What it remembers of its own smile is 0.96 of what it was: a passing smile stayed, and a calm face could keep 0.2 of one. So it
   also smiles less than the teacher when it is asked to.
+- These two turns were set by hand after looking at the held-out scenes. The figures of clean speech, life and controls are from
+  after them; those of degraded speech, closed mouths, drift, single voices and samplers from just before.
 - The teacher is rules. What people do beyond them, the model has not seen; its lips are those of a careful speaker.
 - Trained on synthesis: real voices in noise, overlapping talkers and laughter are harder than the figures above say.
 - Emotion is asked for, not heard.
