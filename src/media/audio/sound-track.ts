@@ -82,6 +82,7 @@ export class SoundTrack {
   #under = new Float32Array(0);
   #underGain = 1;
   #mixing = false;
+  #isPhraseUnderWay = false;
   readonly #speech = new BoundedQueue<Uint8Array>('speech', SPEECH_CAPACITY, 'refuse');
   #ssrc: number | undefined;
   #lastArrivalUs: MonotonicUs | undefined;
@@ -162,7 +163,7 @@ export class SoundTrack {
   stopSpeaking(): number {
     const left = this.#speech.depth;
     this.#speech.clear();
-    this.#endMixing();
+    this.#endPhrase();
     this.#lastIn = undefined;
     return left;
   }
@@ -216,7 +217,10 @@ export class SoundTrack {
   }
 
   #speak(hereUs: MediaTimeUs, heard: Heard): Heard {
-    const samples = [...heard.samples, ...this.#sound(this.#filler.fillTo(advance(hereUs, -20_000)))];
+    // Silence comes before a phrase, never into it: who is asked late gives more packets at once, which still leave in time.
+    const before = this.#isPhraseUnderWay ? [] : this.#sound(this.#filler.fillTo(advance(hereUs, -SPEECH_PACKET_US)));
+    this.#isPhraseUnderWay = true;
+    const samples = [...heard.samples, ...before];
     const packets = [...heard.packets];
     while (this.filledUs <= hereUs) {
       const data = this.#speech.shift();
@@ -233,7 +237,7 @@ export class SoundTrack {
       samples.push(voice);
       this.#filler.skip(durationUs);
     }
-    if (!this.speaking) this.#endMixing();
+    if (!this.speaking) this.#endPhrase();
     return { ...heard, samples, packets };
   }
 
@@ -268,7 +272,8 @@ export class SoundTrack {
     return this.#mixer?.encode(mixed);
   }
 
-  #endMixing(): void {
+  #endPhrase(): void {
+    this.#isPhraseUnderWay = false;
     this.#under = new Float32Array(0);
     this.#underGain = 1;
     this.#mixing = false;

@@ -70,3 +70,21 @@ describe('SoundTrack, with a microphone that speaks while typed text is spoken',
     expect(contents.filter((content) => content === 2)).toHaveLength(10);
   });
 });
+
+test('SoundTrack speaks typed text without a gap, however seldom it is asked', () => {
+  const track = new SoundTrack(steady(0), steady(0.1));
+  track.fill(mediaTimeUs(0), monotonicUs(0));
+  track.speak(Array.from({ length: 60 }, () => packetOf(2)));
+  const sent: SoundPacket[] = [];
+  const heard: Float32Array[] = [];
+  // A busy machine asks after 5 to 150 ms.
+  for (let ms = 10, index = 0; ms < 1400; ms += 5 + ((index * 67) % 146), index++) {
+    const { packets, samples } = track.fill(mediaTimeUs(ms * 1000), monotonicUs(ms * 1000));
+    sent.push(...packets);
+    heard.push(...samples);
+  }
+  expect(sent).toHaveLength(60);
+  for (let at = 1; at < sent.length; at++) expect(sent[at]!.startUs - sent[at - 1]!.startUs).toBe(20_000);
+  const spoken = heard.flatMap((samples) => [...samples]).map((value) => value > 0);
+  expect(spoken.lastIndexOf(true) - spoken.indexOf(true)).toBe(60 * 320 - 1);
+});
