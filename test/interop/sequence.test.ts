@@ -58,13 +58,14 @@ async function open(background: 'portrait' | 'matte'): Promise<FaceDecoder> {
 
 /** @returns `[SIZE, SIZE]`, 1 on the skin of both cheeks. */
 function cheeksIn(landmarks: Float32Array): Uint8Array {
-  const [left, right] = CHEEKS.map((points) =>
-    polygonMask(
-      points.map((point) => [landmarks[point * 3] ?? 0, landmarks[point * 3 + 1] ?? 0] as const),
-      SIZE,
-    ),
-  );
-  return left!.map((value, at) => value | right![at]!);
+  const skin = new Uint8Array(SIZE * SIZE);
+  for (const points of CHEEKS) {
+    const outline = points.map((point) => [landmarks[point * 3] ?? 0, landmarks[point * 3 + 1] ?? 0] as const);
+    polygonMask(outline, SIZE).forEach((value, at) => {
+      if (value > 0) skin[at] = 1;
+    });
+  }
+  return skin;
 }
 
 /** @returns for each square, the mean absolute difference of all channels. */
