@@ -115,7 +115,9 @@ test('int8: what a session gets does not depend on who else is in the batch', as
     const writer = new JobWriter(small.manifest);
     const job = (size: number): MotionJob => {
       const made = writer.open({ serial: 0, hop: 0, melHops: 1, guidance: [] });
-      const fill = (values: Float32Array, offset = 0): void => { values.forEach((_, index) => (values[index] = size * Math.sin(index * index + 1) + offset)); };
+      const fill = (values: Float32Array, offset = 0): void => {
+        values.forEach((_, index) => (values[index] = size * Math.sin(index * index + 1) + offset));
+      };
       fill(made.mel, -8);
       fill(made.features);
       fill(made.context);
