@@ -43,6 +43,8 @@ try {
   await note('before');
   const speaker = await open('name=Ada');
   await speaker.waitForSelector(SELF_PLAYS);
+  // The controls come after the first picture.
+  await speaker.waitForTimeout(2000);
   await speaker.evaluate(`document.querySelector('input[name="frame-rate"][value="${values.rate}"]').click()`);
   const watcher = await open('name=Grace&microphone=off', isRough);
   await watcher.waitForSelector(REMOTE_PLAYS);
