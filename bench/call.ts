@@ -14,7 +14,7 @@ import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
 import { RoughLink } from './support/rough-link.ts';
 import { startServed } from './support/served.ts';
-import { observe, readSightings, type Sightings } from './support/sightings.ts';
+import { observe, quantile, readSightings, type Sightings } from './support/sightings.ts';
 
 const { values } = parseArgs({
   options: {
@@ -100,19 +100,16 @@ async function open(query: string, rough = false): Promise<Page> {
 }
 
 function summary(when: string, { frames, gapsMs, syncMs, freezes, concealedShare, delayMs }: Sightings) {
-  const sorted = syncMs.toSorted((a, b) => a - b);
-  const distances = syncMs.map(Math.abs).toSorted((a, b) => a - b);
-  const at = (list: readonly number[], share: number): number =>
-    Math.round(list[Math.floor(share * (list.length - 1))] ?? Number.NaN);
+  const apartMs = syncMs.map(Math.abs);
   return {
     when,
     frames,
     'longest gap ms': Math.round(Math.max(...gapsMs)),
     'gaps over 200 ms': gapsMs.filter((gap) => gap > 200).length,
     freezes,
-    'picture after sound ms, median': at(sorted, 0.5),
-    'apart ms, median': at(distances, 0.5),
-    'apart ms, p95': at(distances, 0.95),
+    'picture after sound ms, median': Math.round(quantile(syncMs, 0.5)),
+    'apart ms, median': Math.round(quantile(apartMs, 0.5)),
+    'apart ms, p95': Math.round(quantile(apartMs, 0.95)),
     'delay to the screen ms': Math.round(delayMs),
     'concealed sound %': Math.round(concealedShare * 1000) / 10,
   };

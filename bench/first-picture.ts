@@ -1,4 +1,5 @@
 import { startServed } from './support/served.ts';
+import { quantile } from './support/sightings.ts';
 
 /**
  * How long a visitor waits for the first picture, in real Chromium on loopback:
@@ -36,9 +37,8 @@ try {
   console.log(`${runs} runs, milliseconds`);
   console.log('                                           median     p95');
   for (const [what, values] of Object.entries(rows)) {
-    const sorted = values.toSorted((a, b) => a - b);
-    const quantile = (share: number): string => (sorted[Math.floor(share * (runs - 1))] ?? Number.NaN).toFixed(0);
-    console.log(what.padEnd(40), quantile(0.5).padStart(8), quantile(0.95).padStart(7));
+    const [median, p95] = [0.5, 0.95].map((share) => quantile(values, share).toFixed(0));
+    console.log(what.padEnd(40), median?.padStart(8), p95?.padStart(7));
   }
 } finally {
   await served[Symbol.asyncDispose]();

@@ -83,7 +83,7 @@ export async function readSightings(page: Page): Promise<Sightings> {
     const shown = frames.findLast(([displayedMs]) => displayedMs <= takenMs - origin);
     return seen === undefined || shown === undefined ? [] : [seen - NTP_EPOCH_MS - shown[1] / VIDEO_TICKS_PER_MS];
   });
-  const offset = median(offsets);
+  const offset = quantile(offsets, 0.5);
   const delays = frames.map(([displayedMs, ticks]) => displayedMs + origin - (offset + ticks / VIDEO_TICKS_PER_MS));
   const syncMs = seconds.flatMap(({ heard, heardMs, atMs }) => {
     const index = frames.findLastIndex(([displayedMs]) => displayedMs <= atMs);
@@ -95,10 +95,11 @@ export async function readSightings(page: Page): Promise<Sightings> {
     syncMs,
     freezes: taken.freezes,
     concealedShare: taken.concealed / Math.max(1, taken.samples),
-    delayMs: median(delays),
+    delayMs: quantile(delays, 0.5),
   };
 }
 
-function median(all: readonly number[]): number {
-  return all.toSorted((a, b) => a - b)[all.length >> 1] ?? Number.NaN;
+/** @returns the value below which the share `q` of `all` lies. */
+export function quantile(all: readonly number[], q: number): number {
+  return all.toSorted((a, b) => a - b)[Math.floor(q * (all.length - 1))] ?? Number.NaN;
 }

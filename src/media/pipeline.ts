@@ -206,15 +206,16 @@ export class Pipeline {
   }
 
   #control(message: ControlMessage, now: MonotonicUs): void {
-    if (message.type === 'frame-rate') this.#pacer.ask(message.framesPerSecond);
-    else if (message.type === 'coefficients') this.#publish = message.active;
-    else if (message.type === 'mute') this.#mute(message.active);
-    else if (message.type === 'interrupt') {
+    if (message.type === 'interrupt') {
       this.#silence(() => {
         this.#sound.interrupt();
       }, now);
       return;
-    } else if (message.type === 'resume') this.#sound.resume();
+    }
+    if (message.type === 'frame-rate') this.#pacer.ask(message.framesPerSecond);
+    else if (message.type === 'coefficients') this.#publish = message.active;
+    else if (message.type === 'mute') this.#mute(message.active);
+    else if (message.type === 'resume') this.#sound.resume();
     this.#motion.control(message, this.#presentUs(now));
   }
 

@@ -1,24 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openBrowser, type TestBrowser } from '../support/browser.ts';
-import { startServer, type ServerProcess } from '../support/server-process.ts';
+import { describe, expect, test } from 'vitest';
+import { servedBrowser } from '../support/served-browser.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 describe('the page as it is served, for everyone', () => {
-  let server: ServerProcess;
-  let chromium: TestBrowser;
-
-  beforeAll(async () => {
-    [server, chromium] = await Promise.all([startServer(), openBrowser()]);
-  }, 180_000);
-
-  afterAll(async () => {
-    await chromium[Symbol.asyncDispose]();
-    await server[Symbol.asyncDispose]();
-  });
+  const served = servedBrowser();
 
   test.each([
     ['en', 'light', 1280],
@@ -31,6 +20,7 @@ describe('the page as it is served, for everyone', () => {
       // The page's policy keeps out what is not its own, axe too.
       const options = { bypassCSP: true, viewport: { width, height: 850 } };
       const look = `lang=${lang}&theme=${theme}`;
+      const { chromium, server } = served;
       const lobby = await chromium.open(`${server.url}/?${look}`, options);
       await lobby.waitForSelector('.portrait img');
       expect(await violations(lobby)).toEqual([]);

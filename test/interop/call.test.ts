@@ -1,26 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
-import { openBrowser, sizeOf, waitForPictures, watch, type Sight, type TestBrowser } from '../support/browser.ts';
-import { startServer, type ServerProcess } from '../support/server-process.ts';
+import { sizeOf, waitForPictures, watch, type Sight } from '../support/browser.ts';
+import { servedBrowser } from '../support/served-browser.ts';
 
 const SELF = '[data-testid="self-video"]';
 const REMOTE = '[data-testid="remote-video"]';
 
-let server: ServerProcess;
-let chromium: TestBrowser;
-
-beforeAll(async () => {
-  [server, chromium] = await Promise.all([startServer(), openBrowser()]);
-}, 120_000);
-
-afterAll(async () => {
-  await chromium[Symbol.asyncDispose]();
-  await server[Symbol.asyncDispose]();
-});
+const served = servedBrowser();
 
 describe('a call in real Chromium', () => {
   test('alone in a room the speaker sees the own avatar: moving 512x512 VP8', async () => {
-    const page = await chromium.open(`${server.url}/?room=mirror&autojoin=1`);
+    const page = await served.chromium.open(`${served.server.url}/?room=mirror&autojoin=1`);
     await waitForPictures(page, SELF);
     expect(await sizeOf(page, SELF)).toEqual([512, 512]);
     expect(await page.locator(REMOTE).count()).toBe(0);
@@ -28,8 +18,8 @@ describe('a call in real Chromium', () => {
   }, 120_000);
 
   test('two people see and hear each other’s avatars: the mouth moves with speech and rests in silence', async () => {
-    const ada = await chromium.open(`${server.url}/?room=tea&autojoin=1&name=Ada`);
-    const grace = await chromium.open(`${server.url}/?room=tea&autojoin=1&name=Grace&microphone=off`);
+    const ada = await served.chromium.open(`${served.server.url}/?room=tea&autojoin=1&name=Ada`);
+    const grace = await served.chromium.open(`${served.server.url}/?room=tea&autojoin=1&name=Grace&microphone=off`);
     await waitForPictures(grace, REMOTE);
     await waitForPictures(ada, REMOTE);
     expect(await sizeOf(grace, REMOTE)).toEqual([512, 512]);
@@ -54,7 +44,7 @@ describe('a call in real Chromium', () => {
   test('three people in a room each see the two others', async () => {
     const pages = [];
     for (const name of ['Ada', 'Grace', 'Mary']) {
-      pages.push(await chromium.open(`${server.url}/?room=full&autojoin=1&name=${name}&microphone=off`));
+      pages.push(await served.chromium.open(`${served.server.url}/?room=full&autojoin=1&name=${name}&microphone=off`));
     }
     for (const page of pages) {
       await expect.poll(() => page.locator(REMOTE).count(), { timeout: 60_000 }).toBe(2);
@@ -63,7 +53,7 @@ describe('a call in real Chromium', () => {
   }, 180_000);
 
   test('nothing went wrong on any page', () => {
-    expect(chromium.problems).toEqual([]);
+    expect(served.chromium.problems).toEqual([]);
   });
 });
 

@@ -1,24 +1,15 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { RoughLink } from '../../bench/support/rough-link.ts';
-import { openBrowser, waitForPictures, type TestBrowser } from '../support/browser.ts';
-import { startServer, type ServerProcess } from '../support/server-process.ts';
+import { waitForPictures } from '../support/browser.ts';
+import { servedBrowser } from '../support/served-browser.ts';
 
 const SELF = '[data-testid="self-video"]';
 const CLEAR = { loss: 0, jitterMs: 0 };
 
-let server: ServerProcess;
-let chromium: TestBrowser;
-
-beforeAll(async () => {
-  [server, chromium] = await Promise.all([startServer(), openBrowser()]);
-}, 180_000);
-
-afterAll(async () => {
-  await chromium[Symbol.asyncDispose]();
-  await server[Symbol.asyncDispose]();
-});
+const served = servedBrowser();
 
 test('a page behind a rough link sees moving pictures: through loss, shuffled packets and a cut', async () => {
+  const { chromium, server } = served;
   const page = await chromium.open('about:blank');
   const links = await RoughLink.lead(page, CLEAR);
   try {
