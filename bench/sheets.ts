@@ -1,9 +1,10 @@
 /**
- * Contact sheets of what the built-in codec draws, to be looked at: `npm run sheets [PORTRAIT...]` writes
- * var/sheets/NAME-{shapes,visemes,poses,gaze,emotions}.png, and beside them what stands in each cell.
+ * Contact sheets of what the built-in codec draws, to be looked at: `npm run sheets -- [--out FOLDER] [PORTRAIT...]`
+ * writes NAME-{shapes,visemes,poses,gaze,emotions}.png into FOLDER (var/sheets), and beside them what stands in each cell.
  */
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { messageOf } from '../src/base/errors.ts';
 import { mediaTimeUs } from '../src/base/timeline.ts';
 import { ARKIT_SHAPES, MOTION_INDEX, restMotion, type MotionChannel } from '../src/media/motion-space.ts';
@@ -26,7 +27,8 @@ interface Sheet {
 }
 
 const ROOT = resolve(import.meta.dirname, '..');
-const OUT = join(ROOT, 'var/sheets');
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { out: { type: 'string' } } });
+const OUT = values.out ?? join(ROOT, 'var/sheets');
 const CONSENT = { text: 'Looked at by the developers', time: '2026-01-01T00:00:00Z', scope: 'evaluation' };
 
 const both = (shape: string, value: number): Motion => ({ [`${shape}Left`]: value, [`${shape}Right`]: value });
@@ -136,7 +138,7 @@ async function shipped(): Promise<string[]> {
   return (await readdir(folder)).filter((name) => name.endsWith('.png')).map((name) => join(folder, name));
 }
 
-const portraits = process.argv.length > 2 ? process.argv.slice(2) : await shipped();
+const portraits = positionals.length > 0 ? positionals : await shipped();
 await mkdir(OUT, { recursive: true });
 const enroller = await PortraitEnroller.open();
 for (const portrait of portraits) {

@@ -125,6 +125,8 @@ export interface AppearanceArrays {
   readonly faceTriangles: Uint16Array;
   readonly bodyTriangles: Uint16Array;
   readonly hairTriangles: Uint16Array;
+  /** Of the hair too: what hangs behind the jaw and is drawn under the face. */
+  readonly backHairTriangles: Uint16Array;
   /** `[shapes + 1]` where each ARKit shape starts in `shapeVertices`. */
   readonly shapeOffsets: Uint32Array;
   /** `[k]` vertex numbers. */

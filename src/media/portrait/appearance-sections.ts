@@ -15,6 +15,7 @@ const ARRAYS = {
   faceTriangles: { type: 'uint16', perVertex: 0 },
   bodyTriangles: { type: 'uint16', perVertex: 0 },
   hairTriangles: { type: 'uint16', perVertex: 0 },
+  backHairTriangles: { type: 'uint16', perVertex: 0 },
   shapeOffsets: { type: 'uint32', perVertex: 0 },
   shapeVertices: { type: 'uint16', perVertex: 0 },
   shapeVectors: { type: 'float32', perVertex: 0 },
@@ -70,14 +71,15 @@ function checkArrays({ vertexCount }: AppearanceFacts, arrays: AppearanceArrays)
     const bounded = type !== 'float32' || values.every((value) => Math.abs(value) <= MOST);
     expect(bounded, `${name} has a value that is no length`);
   }
-  for (const name of ['faceTriangles', 'bodyTriangles', 'hairTriangles', 'shapeVertices'] as const) {
+  const triangles = ['faceTriangles', 'bodyTriangles', 'hairTriangles', 'backHairTriangles'] as const;
+  for (const name of [...triangles, 'shapeVertices'] as const) {
     expect(
       arrays[name].every((vertex) => vertex < vertexCount),
       `${name} names a vertex that is not there`,
     );
   }
-  const { bodyTriangles, faceTriangles, hairTriangles, shapeOffsets, shapeVectors, shapeVertices } = arrays;
-  const wholes = [faceTriangles, bodyTriangles, hairTriangles].every(({ length }) => length % 3 === 0);
+  const { shapeOffsets, shapeVectors, shapeVertices } = arrays;
+  const wholes = triangles.every((name) => arrays[name].length % 3 === 0);
   expect(wholes, 'a triangle has no three corners');
   const rising = shapeOffsets.every((offset, index) => index === 0 || offset >= (shapeOffsets[index - 1] ?? 0));
   expect(rising && shapeOffsets.length === ARKIT_DIMS + 1, 'its shapes are out of order');

@@ -55,7 +55,7 @@ export function buildAppearance(analysis: PortraitAnalysis): Appearance {
     hair === null ? null : (x, y) => sampleAt(hair, sizePx, sizePx, 1, 0, x, y),
   );
   const layers = buildLayers(split, hair, bareness, grain, landmarks, pose, sizePx);
-  const normals = vertexNormals(mesh, triangles);
+  const normals = vertexNormals(mesh, triangles, rest.face);
   const tone = skinTone(analysis);
   const atlas = new PartsAtlas();
   const eyes = { right: buildEye(analysis, RIGHT_EYE, grain, atlas), left: buildEye(analysis, LEFT_EYE, grain, atlas) };
@@ -94,6 +94,7 @@ export function buildAppearance(analysis: PortraitAnalysis): Appearance {
       faceTriangles: mesh.faceTriangles,
       bodyTriangles: mesh.bodyTriangles,
       hairTriangles: mesh.hairTriangles,
+      backHairTriangles: mesh.backHairTriangles,
       ...packShapes(shapes, mesh, pose),
     },
     images: { plate: split.plate, body: layers.body, face: layers.face, hair: layers.hair, parts: atlas.finish() },

@@ -30,8 +30,9 @@ export function jawBareness({ person, alpha }: SplitPicture, landmarks: Float32A
     }
     const covered = sampleAt(alpha, size, size, 1, 0, outX, outY);
     // On the side that the portrait itself turns away, the outline is no skin to go on from.
-    const away = (outX - inX) * pose.yawDeg > 0 ? smoothstep(5, 12, Math.abs(pose.yawDeg)) : 0;
+    const away = (outX - inX) * pose.yawDeg > 0 ? smoothstep(7.5, 9.5, Math.abs(pose.yawDeg)) : 0;
     return (1 - covered * smoothstep(SAME_SKIN, OTHER_STUFF, Math.sqrt(square))) * (1 - away);
   });
-  return Array.from(boxBlur(Float32Array.from(raw), raw.length, 1, 1));
+  // Half bare would be half clear, which no jaw is.
+  return Array.from(boxBlur(Float32Array.from(raw), raw.length, 1, 1), (bare) => smoothstep(0.35, 0.65, bare));
 }

@@ -4,6 +4,7 @@ import type { RgbaImage } from '../appearance.ts';
 import { FACE_OVAL } from './landmark-groups.ts';
 import { boxBlur, fillUnknown } from './inpaint.ts';
 import { FEATHER_CM, headPointAt, ringAround } from './mesh.ts';
+import { HAIR_BEHIND_CM } from './mesh-hair.ts';
 import { cutHair, fillUnderHair, NO_HAIR } from './hair-layer.ts';
 import { clearHoleRims } from './hole-rims.ts';
 import type { SplitPicture } from './plate.ts';
@@ -28,7 +29,7 @@ const NECK_SKIN_CM = -8.2;
 /** The neck's edge is looked for this far below the chin. */
 const BELOW_CHIN_CM = 1.2;
 /** The jaw shades what lies behind its edge, the more the lower. */
-const CHEEK_SHADE = 0.93;
+const CHEEK_SHADE = 0.96;
 const NECK_SHADE = 0.87;
 /** Of the outline: the angles of the jaw, on the person's right and left. */
 const RIGHT_ANGLE = [132, 58, 172] as const;
@@ -58,11 +59,13 @@ export function buildLayers(
   const width = clamp(Math.ceil(Math.max(...xs)) - left, 8, sizePx - left);
   const height = clamp(Math.ceil(Math.max(...ys)) - top, 8, sizePx - top);
   const skin = bare.person.slice();
+  const presence = bare.alpha.slice();
+  if (hair !== null) keepBackHair(split, skin, presence, oval, pose, sizePx);
   clearHoleRims(skin, landmarks, pose, sizePx);
   softenBorder(skin, oval, pose, sizePx);
   const pixels = new Uint8Array(width * height * 4);
   // A turn squeezes the far cheek to half its width: an edge as sharp as a hair would turn into steps.
-  const soft = boxBlur(bare.alpha, sizePx, sizePx, Math.max(1, Math.round(sizePx / 400)));
+  const soft = boxBlur(presence, sizePx, sizePx, Math.max(1, Math.round(sizePx / 400)));
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const from = (y + top) * sizePx + x + left;
@@ -74,6 +77,30 @@ export function buildLayers(
   const cut = hair === null ? NO_HAIR : cutHair(split, hair, sizePx);
   const face = { widthPx: width, heightPx: height, pixels };
   return { body, face, faceOriginPx: [left, top], hair: cut.image, hairOriginPx: cut.originPx };
+}
+
+/** Hair that hangs behind the jaw is drawn under the face: around it the face's own edge shows hair, not what is under it. */
+function keepBackHair(
+  { alpha, person }: SplitPicture,
+  colours: Float32Array,
+  presence: Float32Array,
+  oval: readonly (readonly [number, number])[],
+  pose: HeadPose,
+  size: number,
+): void {
+  const inside = polygonMask(oval, size);
+  const head = headPlane(pose);
+  for (let y = 0, at = 0; y < size; y++) {
+    for (let x = 0; x < size; x++, at++) {
+      if (inside[at] === 1) continue;
+      const height = head.y0 + head.yRight * x + head.yDown * y;
+      const share = smoothstep(HAIR_BEHIND_CM + 0.4, HAIR_BEHIND_CM - 0.4, height);
+      if (share === 0) continue;
+      presence[at] = mix(presence[at]!, alpha[at]!, share);
+      for (let index = at * 3; index < at * 3 + 3; index++)
+        colours[index] = mix(colours[index]!, person[index]!, share);
+    }
+  }
 }
 
 /**
@@ -124,7 +151,7 @@ function fillBehindJaw(
   const values = new Float32Array(width * height * 4);
   const known = new Float32Array(width * height);
   const fill = new Float32Array(width * height);
-  const away = smoothstep(5, 12, Math.abs(pose.yawDeg));
+  const away = smoothstep(7.5, 9.5, Math.abs(pose.yawDeg));
   const head = headPlane(pose);
   const grown = polygonMask(ringAround(oval, 0.16 * pose.pxPerCm), size);
   for (let y = 0; y < height; y++) {

@@ -77,7 +77,7 @@ export function lashSprite(analysis: PortraitAnalysis, eye: EyePoints): Sprite {
       const u = (x + 0.5) / width;
       // Thick on the outer half, thin towards the nose, gone at both ends.
       const thick = LINE_CM * (0.5 + 0.5 * smoothstep(0, 0.2, u) * smoothstep(1, 0.4, u));
-      const soft = 0.6 / cm;
+      const soft = 1.1 / cm;
       const line = 1 - smoothstep(thick - soft, thick + soft, Math.abs(below));
       let hair = 0;
       for (const { at, length } of lashes) {
@@ -118,7 +118,7 @@ function lashColour({ landmarks, rgba, sizePx, pose }: PortraitAnalysis, eye: Ey
       darkest = colour;
     }
   }
-  return [darkest[0] * 0.55, darkest[1] * 0.55, darkest[2] * 0.55];
+  return [darkest[0] * 0.7, darkest[1] * 0.7, darkest[2] * 0.7];
 }
 
 /** @returns skin colours along the lid, outer corner first. */

@@ -14,8 +14,9 @@ export interface GridPlace {
   /** Of the outline, and of the body at this place: head axes, cm. */
   readonly outlineDepthCm: number;
   readonly bodyDepthCm: number;
-  /** Below the chin, cm. */
+  /** Below the chin, cm, and in head axes. */
   readonly belowCm: number;
+  readonly heightCm: number;
   readonly freedom: number;
 }
 
@@ -43,12 +44,22 @@ export interface HairInput {
 const LIFT_CM = 0.45;
 const LIFT_FALLOFF_CM = 2.4;
 const CELL_SAMPLES = 5;
+/** Below the lobes of the ears (head axes, cm) hair beside the face hangs behind the jaw. */
+export const HAIR_BEHIND_CM = -1.5;
+/** So far inside the outline it may reach and still be beside the face. */
+const BESIDE_CM = -0.5;
 
-/** Adds the hair's vertices, a grid of its own over the head. @returns its triangles. */
-export function buildHair(input: HairInput): number[] {
+/** Triangles of the hair that lies over the face, and of what hangs behind it. */
+export interface HairTriangles {
+  readonly over: number[];
+  readonly behind: number[];
+}
+
+/** Adds the hair's vertices, a grid of its own over the head. */
+export function buildHair(input: HairInput): HairTriangles {
   const { columns, placeAt } = input;
   const known = new Map<number, number>();
-  const triangles: number[] = [];
+  const hair: HairTriangles = { over: [], behind: [] };
   const vertexAt = (row: number, column: number): number => {
     const key = row * columns + column;
     const old = known.get(key);
@@ -59,14 +70,19 @@ export function buildHair(input: HairInput): number[] {
   };
   for (let row = 0; row + 1 < columns; row++) {
     for (let column = 0; column + 1 < columns; column++) {
-      if (!hasHair(input, placeAt(row, column), placeAt(row + 1, column + 1))) continue;
+      const [from, to] = [placeAt(row, column), placeAt(row + 1, column + 1)];
+      if (!hasHair(input, from, to)) continue;
+      const corners = [from, placeAt(row, column + 1), placeAt(row + 1, column), to];
+      const behind =
+        corners.every(({ distanceCm }) => distanceCm > BESIDE_CM) && (from.heightCm + to.heightCm) / 2 < HAIR_BEHIND_CM;
+      const triangles = behind ? hair.behind : hair.over;
       const [a, b] = [vertexAt(row, column), vertexAt(row, column + 1)];
       const [c, d] = [vertexAt(row + 1, column), vertexAt(row + 1, column + 1)];
       if ((row + column) % 2 === 0) triangles.push(a, b, c, b, d, c);
       else triangles.push(a, b, d, a, d, c);
     }
   }
-  return triangles;
+  return hair;
 }
 
 function addVertex(input: HairInput, place: GridPlace): number {

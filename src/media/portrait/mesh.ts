@@ -19,6 +19,7 @@ export interface PersonMesh {
   readonly faceTriangles: Uint16Array;
   readonly bodyTriangles: Uint16Array;
   readonly hairTriangles: Uint16Array;
+  readonly backHairTriangles: Uint16Array;
   /** `[vertexCount]`: the face point whose displacement a vertex takes, and how much of it. */
   readonly leaders: Uint16Array;
   readonly followings: Float32Array;
@@ -169,7 +170,8 @@ export function buildMesh(
     const at = row * columns + column;
     const x = (column - MARGIN_CELLS) * cell;
     const y = (row - MARGIN_CELLS) * cell;
-    const belowCm = chinHeight - headPointAt(x, y, depths[at]!, pose)[1];
+    const heightCm = headPointAt(x, y, depths[at]!, pose)[1];
+    const belowCm = chinHeight - heightCm;
     return {
       x,
       y,
@@ -178,13 +180,16 @@ export function buildMesh(
       outlineDepthCm: spots[at]!.depth,
       bodyDepthCm: depths[at]!,
       belowCm,
+      heightCm,
       freedom: freedomAt(x, y, 1 - smoothstep(-4, 8, belowCm), sizePx),
     };
   };
   const grown = { positions, texels, alphas, headWeights, freedoms, leaders, followings };
   const depthOf = (x: number, y: number, headZ: number): number => cameraDepth(headPointAt(x, y, headZ, pose), pose);
   const hairTriangles =
-    hair === null ? [] : buildHair({ ...grown, columns, placeAt, face, restPx, pose, hair, cameraDepth: depthOf });
+    hair === null
+      ? { over: [], behind: [] }
+      : buildHair({ ...grown, columns, placeAt, face, restPx, pose, hair, cameraDepth: depthOf });
   return {
     faceVertexCount,
     hairVertexStart,
@@ -196,7 +201,8 @@ export function buildMesh(
     freedoms: Float32Array.from(freedoms),
     faceTriangles: Uint16Array.from([...flapTriangles, ...backToFront(faceTriangles, positions)]),
     bodyTriangles: Uint16Array.from(bodyTriangles),
-    hairTriangles: Uint16Array.from(hairTriangles),
+    hairTriangles: Uint16Array.from(hairTriangles.over),
+    backHairTriangles: Uint16Array.from(hairTriangles.behind),
     leaders: Uint16Array.from(leaders),
     followings: Float32Array.from(followings),
   };

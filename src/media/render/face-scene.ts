@@ -8,6 +8,7 @@ import { FeatherLayer } from './feather-layer.ts';
 import { HeadMotion } from './head-motion.ts';
 import { LidLayer } from './lid-layer.ts';
 import { closeLids } from './lid-seam.ts';
+import { LipSeamLayer } from './lip-seam-layer.ts';
 import { MouthLayer } from './mouth-layer.ts';
 import { Relight } from './relight.ts';
 import { keepTriangles } from './opacity.ts';
@@ -40,6 +41,7 @@ export class FaceScene {
   private readonly lids: readonly LidLayer[];
   private readonly mouth: MouthLayer;
   private readonly feather: FeatherLayer;
+  private readonly lipSeam: LipSeamLayer;
   private readonly tongue: TongueLayer;
   private readonly wrinkles: WrinkleLayer;
   private readonly writer: VertexWriter;
@@ -65,6 +67,11 @@ export class FaceScene {
 
     const body = keepTriangles(arrays.bodyTriangles, this.texels, arrays.vertexAlphas, textures.body);
     planner.batch(TEXTURES.indexOf('body'), body.triangles, (triangle) => body.opaque[triangle] === 1);
+    const hairBatch = (indices: Uint16Array): void => {
+      const hair = keepTriangles(indices, this.texels, arrays.vertexAlphas, textures.hair);
+      planner.batch(TEXTURES.indexOf('hair'), hair.triangles, (triangle) => hair.opaque[triangle] === 1);
+    };
+    hairBatch(arrays.backHairTriangles);
     const parts = TEXTURES.indexOf('parts');
     this.eyes = [
       new EyeLayer(facts, 'Right', this.head, planner, parts),
@@ -74,11 +81,11 @@ export class FaceScene {
     const face = keepTriangles(arrays.faceTriangles, this.texels, arrays.vertexAlphas, textures.face);
     planner.batch(TEXTURES.indexOf('face'), face.triangles, (triangle) => face.opaque[triangle] === 1);
     this.feather = new FeatherLayer(appearance, planner, TEXTURES.indexOf('face'));
+    this.lipSeam = new LipSeamLayer(facts, planner, parts);
     this.tongue = new TongueLayer(facts, planner, parts);
     this.lids = [new LidLayer(facts, 'Right', planner, parts), new LidLayer(facts, 'Left', planner, parts)];
     this.wrinkles = new WrinkleLayer(facts, planner, parts);
-    const hair = keepTriangles(arrays.hairTriangles, this.texels, arrays.vertexAlphas, textures.hair);
-    planner.batch(TEXTURES.indexOf('hair'), hair.triangles, (triangle) => hair.opaque[triangle] === 1);
+    hairBatch(arrays.hairTriangles);
     const loaded: Texture[] = TEXTURES.map((name) => textures[name]);
     if (options.badge) {
       const badge = drawBadge(options.sizePx);
@@ -127,6 +134,7 @@ export class FaceScene {
     for (const eye of this.eyes) eye.write(motion, deformer, writer);
     this.mouth.write(motion, deformer, writer);
     this.feather.write(deformer, this.putFeather);
+    this.lipSeam.write(deformer, writer);
     this.tongue.write(motion, deformer, writer);
     for (const lid of this.lids) lid.write(this.weights, deformer, writer);
     this.wrinkles.write(this.weights, deformer, writer);

@@ -19,6 +19,10 @@ const TONGUE_COLUMNS = 6;
 const TONGUE_ROWS = 3;
 const TEETH_COLUMNS = 12;
 
+/** Lips this far apart, cm, are closed, and so far their corner shows what is behind. */
+const CLOSED_CM = 0.01;
+const APART_CM = 0.07;
+
 /** Everything behind the lips: cavity, tongue, teeth, and the shade that the lips throw on them. */
 export class MouthLayer {
   private readonly facts: AppearanceFacts;
@@ -37,6 +41,8 @@ export class MouthLayer {
   // Of the frame that is being written.
   private places: Float32Array = new Float32Array(0);
   private light = 1;
+  /** 0 while lips are closed: then nothing may show through the hair's breadth between them, and nothing is drawn. */
+  private shown = 0;
   private jaw = 0;
   private jawSide = 0;
   private jawForward = 0;
@@ -68,6 +74,7 @@ export class MouthLayer {
     for (let column = 1; column < LIP_COLUMNS; column++) {
       open = Math.max(open, (this.lowerY(column) - this.upperY(column)) / facts.pose.scalePxPerCm);
     }
+    this.shown = smoothstep(CLOSED_CM, APART_CM, open);
     this.light = 0.76 + 0.24 * smoothstep(0.1, 1.1, open);
     this.jaw = coefficient(motion, 'jawOpen');
     this.jawSide = (coefficient(motion, 'jawLeft') - coefficient(motion, 'jawRight')) * JAW_SIDE_CM;
@@ -76,8 +83,8 @@ export class MouthLayer {
     this.raised = smoothstep(0.04, 0.35, this.tongueOut);
 
     this.writeCavity(writer);
-    this.writeTongue(this.tongueLow, 1, writer);
-    this.writeTongue(this.tongueHigh, this.raised > 0.05 ? 1 : 0, writer);
+    this.writeTongue(this.tongueLow, this.shown, writer);
+    this.writeTongue(this.tongueHigh, this.raised > 0.05 ? this.shown : 0, writer);
     const [, lipY] = mouth.lipsCm;
     const half = mouth.archHalfWidthCm;
     this.writeTeeth(this.lowerTeeth, mouth.lowerTeeth, half * 0.86, lipY - 0.16, lipY - 1, true, writer);
@@ -113,9 +120,11 @@ export class MouthLayer {
       for (let column = 0; column <= LIP_COLUMNS; column++, vertex++) {
         const across = (2 * column) / LIP_COLUMNS - 1;
         const side = 1 - 0.6 * across * across;
+        const apart = (this.lowerY(column) - this.upperY(column)) / facts.pose.scalePxPerCm;
+        const corner = column === 0 || column === LIP_COLUMNS ? this.shown : smoothstep(CLOSED_CM, APART_CM, apart);
         const x = mix(this.upperX(column), this.lowerX(column), t);
         const y = mix(this.upperY(column) - past, this.lowerY(column) + past, t);
-        writer.putPart(vertex, x, y, mouth.cavity, 0.5, 0.5, (0.3 + 0.5 * v * v) * side, 1);
+        writer.putPart(vertex, x, y, mouth.cavity, 0.5, 0.5, (0.3 + 0.5 * v * v) * side, corner);
       }
     }
   }
@@ -162,7 +171,7 @@ export class MouthLayer {
         const x = (2 * u - 1) * halfWidth;
         const arch = mouth.lipsCm[2] - 0.4 - (0.33 * x * x) / mouth.archHalfWidthCm;
         this.placeHead(x + aside, (row === 0 ? top : bottom) - drop, arch - back);
-        writer.putPart(vertex, head.x, head.y, part, u, row, shade, 1);
+        writer.putPart(vertex, head.x, head.y, part, u, row, shade, this.shown);
       }
     }
   }
@@ -182,7 +191,7 @@ export class MouthLayer {
         const px = ownTeeth.originPx[0] + u * ownTeeth.sprite.width;
         const py = ownTeeth.originPx[1] + row * ownTeeth.sprite.height;
         head.place(px, -py, depth);
-        writer.putPart(vertex, head.x, head.y, ownTeeth.sprite, u, row, 0.25 + 0.72 * light, 1);
+        writer.putPart(vertex, head.x, head.y, ownTeeth.sprite, u, row, 0.25 + 0.72 * light, this.shown);
       }
     }
   }
@@ -202,7 +211,7 @@ export class MouthLayer {
         const y = upper ? this.upperY(column) : this.lowerY(column);
         const reach = Math.min(depth, Math.max(0, this.lowerY(column) - this.upperY(column))) * row;
         const side = smoothstep(0.5, 1, Math.abs((2 * column) / LIP_COLUMNS - 1));
-        const alpha = row === 0 ? mix(strength, 0.9, side) : 0.6 * side;
+        const alpha = this.shown * (row === 0 ? mix(strength, 0.9, side) : 0.6 * side);
         writer.putPart(vertex, x, upper ? y + reach : y - reach, mouth.shade, 0.5, 0.5, 1, alpha);
       }
     }
