@@ -60,7 +60,7 @@ export function buildLayers(
   const height = clamp(Math.ceil(Math.max(...ys)) - top, 8, sizePx - top);
   const skin = bare.person.slice();
   const presence = bare.alpha.slice();
-  if (hair !== null) keepBackHair(split, skin, presence, oval, pose, sizePx);
+  if (hair !== null) clearBackHair(hair, presence, oval, pose, sizePx);
   clearHoleRims(skin, landmarks, pose, sizePx);
   softenBorder(skin, oval, pose, sizePx);
   const pixels = new Uint8Array(width * height * 4);
@@ -79,10 +79,9 @@ export function buildLayers(
   return { body, face, faceOriginPx: [left, top], hair: cut.image, hairOriginPx: cut.originPx };
 }
 
-/** Hair that hangs behind the jaw is drawn under the face: around it the face's own edge shows hair, not what is under it. */
-function keepBackHair(
-  { alpha, person }: SplitPicture,
-  colours: Float32Array,
+/** Hair that hangs behind the jaw is drawn under the face, whose soft edge must not lie over it. */
+function clearBackHair(
+  hair: Float32Array,
   presence: Float32Array,
   oval: readonly (readonly [number, number])[],
   pose: HeadPose,
@@ -92,13 +91,9 @@ function keepBackHair(
   const head = headPlane(pose);
   for (let y = 0, at = 0; y < size; y++) {
     for (let x = 0; x < size; x++, at++) {
-      if (inside[at] === 1) continue;
+      if (inside[at] === 1 || hair[at] === 0) continue;
       const height = head.y0 + head.yRight * x + head.yDown * y;
-      const share = smoothstep(HAIR_BEHIND_CM + 0.4, HAIR_BEHIND_CM - 0.4, height);
-      if (share === 0) continue;
-      presence[at] = mix(presence[at]!, alpha[at]!, share);
-      for (let index = at * 3; index < at * 3 + 3; index++)
-        colours[index] = mix(colours[index]!, person[index]!, share);
+      presence[at]! *= 1 - hair[at]! * smoothstep(HAIR_BEHIND_CM + 0.4, HAIR_BEHIND_CM - 0.4, height);
     }
   }
 }

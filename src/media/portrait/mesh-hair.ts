@@ -44,10 +44,10 @@ export interface HairInput {
 const LIFT_CM = 0.45;
 const LIFT_FALLOFF_CM = 2.4;
 const CELL_SAMPLES = 5;
-/** Below the lobes of the ears (head axes, cm) hair beside the face hangs behind the jaw. */
+/** Below the lobes of the ears (head axes, cm) hair hangs behind the jaw: none is found on the face there. */
 export const HAIR_BEHIND_CM = -1.5;
-/** So far inside the outline it may reach and still be beside the face. */
-const BESIDE_CM = -0.5;
+/** The two overlap by this: one fades out only where the other is whole, or a turn would show a step between them. */
+const OVERLAP_CM = 2.4;
 
 /** Triangles of the hair that lies over the face, and of what hangs behind it. */
 export interface HairTriangles {
@@ -60,11 +60,11 @@ export function buildHair(input: HairInput): HairTriangles {
   const { columns, placeAt } = input;
   const known = new Map<number, number>();
   const hair: HairTriangles = { over: [], behind: [] };
-  const vertexAt = (row: number, column: number): number => {
-    const key = row * columns + column;
+  const vertexAt = (row: number, column: number, behind: boolean): number => {
+    const key = (row * columns + column) * 2 + (behind ? 1 : 0);
     const old = known.get(key);
     if (old !== undefined) return old;
-    const vertex = addVertex(input, placeAt(row, column));
+    const vertex = addVertex(input, placeAt(row, column), behind);
     known.set(key, vertex);
     return vertex;
   };
@@ -72,26 +72,27 @@ export function buildHair(input: HairInput): HairTriangles {
     for (let column = 0; column + 1 < columns; column++) {
       const [from, to] = [placeAt(row, column), placeAt(row + 1, column + 1)];
       if (!hasHair(input, from, to)) continue;
-      const corners = [from, placeAt(row, column + 1), placeAt(row + 1, column), to];
-      const behind =
-        corners.every(({ distanceCm }) => distanceCm > BESIDE_CM) && (from.heightCm + to.heightCm) / 2 < HAIR_BEHIND_CM;
-      const triangles = behind ? hair.behind : hair.over;
-      const [a, b] = [vertexAt(row, column), vertexAt(row, column + 1)];
-      const [c, d] = [vertexAt(row + 1, column), vertexAt(row + 1, column + 1)];
-      if ((row + column) % 2 === 0) triangles.push(a, b, c, b, d, c);
-      else triangles.push(a, b, d, a, d, c);
+      const heightCm = (from.heightCm + to.heightCm) / 2;
+      for (const behind of [true, false]) {
+        if (behind ? heightCm > HAIR_BEHIND_CM + OVERLAP_CM : heightCm < HAIR_BEHIND_CM) continue;
+        const [a, b] = [vertexAt(row, column, behind), vertexAt(row, column + 1, behind)];
+        const [c, d] = [vertexAt(row + 1, column, behind), vertexAt(row + 1, column + 1, behind)];
+        const corners = (row + column) % 2 === 0 ? [a, b, c, b, d, c] : [a, b, d, a, d, c];
+        (behind ? hair.behind : hair.over).push(...corners);
+      }
     }
   }
   return hair;
 }
 
-function addVertex(input: HairInput, place: GridPlace): number {
+function addVertex(input: HairInput, place: GridPlace, behind: boolean): number {
   const { positions, texels, alphas, headWeights, freedoms, leaders, followings } = input;
   const { x, y } = place;
   const vertex = positions.length / 3;
   positions.push(x, -y, input.cameraDepth(x, y, depthAt(input, place)));
   texels.push(place.texelX, place.texelY);
-  alphas.push(place.alpha);
+  const above = (place.heightCm - HAIR_BEHIND_CM) / OVERLAP_CM;
+  alphas.push(place.alpha * (behind ? smoothstep(1, 0.5, above) : smoothstep(0, 0.5, above)));
   // Long hair goes on with the head where neck and shoulders no longer do.
   headWeights.push(1 - smoothstep(-2, 11, place.belowCm));
   freedoms.push(place.freedom);
