@@ -48,7 +48,6 @@ export class FaceScene {
   private readonly weights = new Float32Array(ARKIT_DIMS);
   /** `[vertexCount, 2]` texels of the loaded textures. */
   private readonly texels: Float32Array;
-  private readonly putFeather: (vertex: number, point: number, x: number, y: number) => void;
 
   constructor(appearance: Appearance, textures: SceneTextures, options: FaceSceneOptions) {
     this.appearance = appearance;
@@ -94,10 +93,6 @@ export class FaceScene {
       this.badge = { ...badge, first: grid.first };
     } else this.badge = null;
     this.plan = planner.finish(options.sizePx, loaded, textures.plate);
-    const { texels, relight, writer } = this;
-    this.putFeather = (vertex, point, x, y) => {
-      writer.put(vertex, x, y, texels[point * 2]!, texels[point * 2 + 1]!, relight.shades[point]! * 0.85, 0);
-    };
   }
 
   private readonly badge: {
@@ -133,7 +128,7 @@ export class FaceScene {
     }
     for (const eye of this.eyes) eye.write(motion, deformer, writer);
     this.mouth.write(motion, deformer, writer);
-    this.feather.write(deformer, this.putFeather);
+    this.feather.write(deformer, texels, relight.shades, writer);
     this.lipSeam.write(deformer, writer);
     this.tongue.write(motion, deformer, writer);
     for (const lid of this.lids) lid.write(this.weights, deformer, writer);

@@ -2,12 +2,15 @@ import { clamp } from '../../base/ramp.ts';
 import type { Appearance } from '../appearance.ts';
 import type { Deformer } from './deformer.ts';
 import type { ScenePlanner } from './scene-plan.ts';
+import type { VertexWriter } from './vertex-writer.ts';
 
 /** How far the skin fades out into a hole, cm. */
 const LID_FEATHER_CM = 0.05;
 const LIP_FEATHER_CM = 0.09;
 /** Strips of edges that meet cover the hair's breadth between them. */
 const SLACK_PX = 0.3;
+/** A strip is seen from the side and a little darker than the skin it goes on from. */
+const SHADE = 0.85;
 
 interface Loop {
   readonly points: readonly number[];
@@ -51,10 +54,10 @@ export class FeatherLayer {
     ];
   }
 
-  /** @param put - writes feather vertex `vertex`, faded out, at a place of the picture with the texel of `point`. */
-  write(deformer: Deformer, put: (vertex: number, point: number, x: number, y: number) => void): void {
-    const { places } = deformer;
-    for (const { points, partner, upperCount, first, reachCm, lowerSlackPx } of this.loops) {
+  /** @param texels - `[v, 2]` of the loaded texture; @param shades - `[v]`. */
+  write({ places }: Deformer, texels: Float32Array, shades: Float32Array, writer: VertexWriter): void {
+    for (let at = 0; at < this.loops.length; at++) {
+      const { points, partner, upperCount, first, reachCm, lowerSlackPx } = this.loops[at]!;
       const reach = reachCm * this.scale;
       for (let index = 0; index < points.length; index++) {
         const point = points[index]!;
@@ -64,16 +67,20 @@ export class FeatherLayer {
         const y = places[point * 2 + 1]!;
         let nx = places[before * 2 + 1]! - places[after * 2 + 1]!;
         let ny = places[after * 2]! - places[before * 2]!;
-        const length = Math.hypot(nx, ny) || 1;
+        // Math.hypot leaves garbage.
+        const length = Math.sqrt(nx * nx + ny * ny) || 1;
         // Into the hole: down from the upper edge and up from the lower, never past half of what is open.
         const facing = partner[index]!;
-        const gap = facing < 0 ? 0 : Math.hypot(places[facing * 2]! - x, places[facing * 2 + 1]! - y);
+        const gapX = facing < 0 ? 0 : places[facing * 2]! - x;
+        const gapY = facing < 0 ? 0 : places[facing * 2 + 1]! - y;
+        const gap = Math.sqrt(gapX * gapX + gapY * gapY);
         const down = index <= upperCount ? 1 : -1;
         const slack = index <= upperCount ? SLACK_PX : lowerSlackPx;
         const inward = ((ny < 0 ? -down : down) * clamp(0.5 * gap + slack, 0, reach)) / length;
         nx *= inward;
         ny *= inward;
-        put(first + index, point, x + nx, y + ny);
+        const shade = shades[point]! * SHADE;
+        writer.put(first + index, x + nx, y + ny, texels[point * 2]!, texels[point * 2 + 1]!, shade, 0);
       }
     }
   }

@@ -5,16 +5,18 @@ const VERTEX_BYTES: usize = 24;
 const HALF_ONE: f64 = 1073741824;
 const MOST: f64 = 2147418112;
 
+/** Two neighbouring numbers of a vertex. */
 // @ts-ignore: decorator
 @inline
-function whole(value: f64): i32 {
-  return <i32>(value > 2147483647 ? 2147483647 : value < -2147483648 ? -2147483648 : value);
+function pair(vertex: usize, offset: usize): v128 {
+  return f64x2.promote_low_f32x4(v128.load64_zero(vertex + offset));
 }
 
+/** How both of a pair change along the picture, from what they differ by at two corners. */
 // @ts-ignore: decorator
 @inline
-function clampStart(value: f64): i32 {
-  return <i32>(value < 0 ? 0 : value > MOST ? MOST : value);
+function across(d1: v128, d2: v128, b: v128, c: v128, inverse: v128): v128 {
+  return f64x2.mul(f64x2.sub(f64x2.mul(d1, c), f64x2.mul(d2, b)), inverse);
 }
 
 // @ts-ignore: decorator
@@ -27,11 +29,12 @@ function at(vertex: usize, offset: usize): f64 {
 // @ts-ignore: decorator
 @inline
 function rows(texels: usize, stride: usize, u: i32, v: i32): v128 {
-  const fy = <i16>((v >> 8) & 255);
   const from = texels + <usize>(v >> 16) * stride + (<usize>(u >> 16) << 2);
-  const top = i16x8.mul(v128.load_ext<u8>(from), i16x8.splat(256 - fy));
-  const low = i16x8.mul(v128.load_ext<u8>(from + stride), i16x8.splat(fy));
-  return i16x8.shr_u(i16x8.add(i16x8.add(top, low), i16x8.splat(128)), 8);
+  const top = v128.load_ext<u8>(from);
+  const low = v128.load_ext<u8>(from + stride);
+  // top * (256 - fy) + low * fy with one product: what wraps on the way comes back, as the sum fits in 16 bits.
+  const mixed = i16x8.add(i16x8.shl(top, 8), i16x8.mul(i16x8.sub(low, top), i16x8.splat(<i16>((v >> 8) & 255))));
+  return i16x8.shr_u(i16x8.add(mixed, i16x8.splat(128)), 8);
 }
 
 /** Weights of the left and the right texel. */
@@ -92,6 +95,87 @@ function plainRun(target: usize, length: i32, texels: usize, stride: usize, u0: 
   return x;
 }
 
+/** Shade and alpha of two pixels, as whole numbers of 32 bits, to what colours and coverage are multiplied by. */
+// @ts-ignore: decorator
+@inline
+function factors(light: v128): v128 {
+  return v128.shuffle<i16>(light, light, 1, 1, 1, 3, 5, 5, 5, 7);
+}
+
+// @ts-ignore: decorator
+@inline
+function lit(sampled: v128, light: v128): v128 {
+  const product = i16x8.q15mulr_sat_s(i16x8.shl(sampled, 7), factors(light));
+  return i16x8.shr_s(i16x8.add(product, i16x8.splat(32)), 6);
+}
+
+/** Two pixels over what lies behind them. */
+// @ts-ignore: decorator
+@inline
+function over(colour: v128, behind: v128): v128 {
+  const coverage = v128.shuffle<i16>(colour, colour, 3, 3, 3, 3, 7, 7, 7, 7);
+  let kept = i16x8.sub(i16x8.splat(255), coverage);
+  kept = i16x8.add(kept, i16x8.shr_s(kept, 7));
+  return i16x8.add(colour, i16x8.shr_u(i16x8.add(i16x8.mul(behind, kept), i16x8.splat(128)), 8));
+}
+
+/** As `plainRun`, shaded, and blended where it is not opaque. */
+// @ts-ignore: decorator
+@inline
+function litRun(
+  target: usize,
+  length: i32,
+  texels: usize,
+  stride: usize,
+  u0: i32,
+  v0: i32,
+  uStep: i32,
+  vStep: i32,
+  shade: i32,
+  alpha: i32,
+  shadeStep: i32,
+  alphaStep: i32,
+  opaque: bool,
+): i32 {
+  let u = u0;
+  let v = v0;
+  let x = 0;
+  const solid = i32x4.splat(0xff000000);
+  let light = i32x4.replace_lane(i32x4.replace_lane(i32x4.splat(shade), 1, alpha), 3, alpha + alphaStep);
+  light = i32x4.replace_lane(light, 2, shade + shadeStep);
+  const lightStep = i32x4.shl(
+    i32x4.replace_lane(i32x4.replace_lane(i32x4.splat(shadeStep), 1, alphaStep), 3, alphaStep),
+    1,
+  );
+  for (; x + 3 < length; x += 4, target += 16) {
+    const a = weighed(texels, stride, u, v);
+    u += uStep;
+    v += vStep;
+    const b = weighed(texels, stride, u, v);
+    u += uStep;
+    v += vStep;
+    const c = weighed(texels, stride, u, v);
+    u += uStep;
+    v += vStep;
+    const d = weighed(texels, stride, u, v);
+    u += uStep;
+    v += vStep;
+    let first = lit(sampled(a, b), light);
+    light = i32x4.add(light, lightStep);
+    let second = lit(sampled(c, d), light);
+    light = i32x4.add(light, lightStep);
+    if (opaque) {
+      v128.store(target, v128.or(i8x16.narrow_i16x8_u(first, second), solid));
+    } else {
+      const behind = v128.load(target);
+      first = over(first, i16x8.extend_low_i8x16_u(behind));
+      second = over(second, i16x8.extend_high_i8x16_u(behind));
+      v128.store(target, i8x16.narrow_i16x8_u(first, second));
+    }
+  }
+  return x;
+}
+
 /** Draws `count` triangles; see drawTriangle in the reference. */
 export function drawTriangles(
   canvas: usize,
@@ -108,6 +192,7 @@ export function drawTriangles(
   const stride = <usize>widthPx << 2;
   const uMost = ((widthPx - 1) << 16) - 1;
   const vMost = ((heightPx - 1) << 16) - 1;
+  const texelsMost = f64x2.replace_lane(f64x2.splat(<f64>(widthPx - 2)), 1, <f64>(heightPx - 2));
   for (let triangle = first; triangle < first + count; triangle++) {
     const corner = indices + <usize>triangle * 6;
     const a = vertices + VERTEX_BYTES * <usize>load<u16>(corner);
@@ -132,93 +217,108 @@ export function drawTriangles(
     const top = max<i32>(0, <i32>ceil<f64>(max<f64>(-1e6, min<f64>(ay, min<f64>(by, cy))) - 0.5));
     const bottom = min<i32>(sizePx, <i32>ceil<f64>(min<f64>(1e6, max<f64>(ay, max<f64>(by, cy))) - 0.5));
     if (top >= bottom) continue;
-    const inverse = 1 / area;
-    const b0 = by - ay;
-    const c0 = cy - ay;
-    const b1 = bx - ax;
-    const c1 = cx - ax;
-    let d1 = at(b, 8) - at(a, 8);
-    let d2 = at(c, 8) - at(a, 8);
-    const ux = (d1 * c0 - d2 * b0) * inverse;
-    const uy = (d2 * b1 - d1 * c1) * inverse;
-    d1 = at(b, 12) - at(a, 12);
-    d2 = at(c, 12) - at(a, 12);
-    const vx = (d1 * c0 - d2 * b0) * inverse;
-    const vy = (d2 * b1 - d1 * c1) * inverse;
-    d1 = at(b, 16) - at(a, 16);
-    d2 = at(c, 16) - at(a, 16);
-    const sx = (d1 * c0 - d2 * b0) * inverse;
-    const sy = (d2 * b1 - d1 * c1) * inverse;
-    d1 = at(b, 20) - at(a, 20);
-    d2 = at(c, 20) - at(a, 20);
-    const tx = (d1 * c0 - d2 * b0) * inverse;
-    const ty = (d2 * b1 - d1 * c1) * inverse;
-    const e0y = by - ay;
-    const e1y = cy - by;
-    const e2y = ay - cy;
-    // Each edge from its upper end, so that two triangles agree on the edge they share.
-    const s0 = (bx - ax) / e0y;
-    const s1 = (cx - bx) / e1y;
-    const s2 = (ax - cx) / e2y;
-    const o0x = e0y > 0 ? ax : bx;
-    const o0y = e0y > 0 ? ay : by;
-    const o1x = e1y > 0 ? bx : cx;
-    const o1y = e1y > 0 ? by : cy;
-    const o2x = e2y > 0 ? cx : ax;
-    const o2y = e2y > 0 ? cy : ay;
-    const uStep = whole(ux * 65536);
-    const vStep = whole(vx * 65536);
-    const shadeStep = whole(sx * HALF_ONE);
-    const alphaStep = whole(tx * HALF_ONE);
-    const au = at(a, 8);
-    const av = at(a, 12);
-    const as_ = at(a, 16);
-    const aa = at(a, 20);
-    const uLeast = min<f64>(au, min<f64>(at(b, 8), at(c, 8)));
-    const uLast = max<f64>(au, max<f64>(at(b, 8), at(c, 8)));
-    const vLeast = min<f64>(av, min<f64>(at(b, 12), at(c, 12)));
-    const vLast = max<f64>(av, max<f64>(at(b, 12), at(c, 12)));
-    const plain =
-      opaque &&
-      as_ == 1 &&
-      at(b, 16) == 1 &&
-      at(c, 16) == 1 &&
-      uLeast > 2 &&
-      vLeast > 2 &&
-      uLast < <f64>(widthPx - 2) &&
-      vLast < <f64>(heightPx - 2);
+    const inverse = f64x2.splat(1 / area);
+    const b0 = f64x2.splat(by - ay);
+    const c0 = f64x2.splat(cy - ay);
+    const b1 = f64x2.splat(bx - ax);
+    const c1 = f64x2.splat(cx - ax);
+    // Two lanes: u and v, then shade and alpha.
+    const texelA = pair(a, 8);
+    const texelB = pair(b, 8);
+    const texelC = pair(c, 8);
+    let d1 = f64x2.sub(texelB, texelA);
+    let d2 = f64x2.sub(texelC, texelA);
+    const texelAcross = across(d1, d2, b0, c0, inverse);
+    const texelDown = across(d2, d1, c1, b1, inverse);
+    const lightA = pair(a, 16);
+    d1 = f64x2.sub(pair(b, 16), lightA);
+    d2 = f64x2.sub(pair(c, 16), lightA);
+    const lightAcross = across(d1, d2, b0, c0, inverse);
+    const lightDown = across(d2, d1, c1, b1, inverse);
+    const texelStep = i32x4.trunc_sat_f64x2_s_zero(f64x2.mul(texelAcross, f64x2.splat(65536)));
+    const uStep = i32x4.extract_lane(texelStep, 0);
+    const vStep = i32x4.extract_lane(texelStep, 1);
+    const lightStep = i32x4.trunc_sat_f64x2_s_zero(f64x2.mul(lightAcross, f64x2.splat(HALF_ONE)));
+    const shadeStep = i32x4.extract_lane(lightStep, 0);
+    const alphaStep = i32x4.extract_lane(lightStep, 1);
+    const least = f64x2.gt(f64x2.min(texelA, f64x2.min(texelB, texelC)), f64x2.splat(2));
+    const last = f64x2.lt(f64x2.max(texelA, f64x2.max(texelB, texelC)), texelsMost);
+    const inside = i64x2.all_true(v128.and(least, last));
+    const plain = inside && opaque && at(a, 16) == 1 && at(b, 16) == 1 && at(c, 16) == 1;
+    // Each edge from its upper end, so that two triangles agree on the edge they share. Those on the right stand in lane
+    // 0, those on the left in lane 1 with their sign turned, so that the least of both lanes is what bounds a row.
+    let x0 = f64x2.splat(1e9);
+    let y0 = f64x2.splat(0);
+    let s0 = f64x2.splat(0);
+    let x1 = x0;
+    let y1 = y0;
+    let s1 = s0;
+    let rights = 0;
+    let lefts = 0;
+    for (let edge = 0; edge < 3; edge++) {
+      const px = edge == 0 ? ax : edge == 1 ? bx : cx;
+      const py = edge == 0 ? ay : edge == 1 ? by : cy;
+      const qx = edge == 0 ? bx : edge == 1 ? cx : ax;
+      const qy = edge == 0 ? by : edge == 1 ? cy : ay;
+      const rise = qy - py;
+      if (rise > 0) {
+        const slope = (qx - px) / rise;
+        if (rights++ == 0) {
+          x0 = f64x2.replace_lane(x0, 0, px);
+          y0 = f64x2.replace_lane(y0, 0, py);
+          s0 = f64x2.replace_lane(s0, 0, slope);
+        } else {
+          x1 = f64x2.replace_lane(x1, 0, px);
+          y1 = f64x2.replace_lane(y1, 0, py);
+          s1 = f64x2.replace_lane(s1, 0, slope);
+        }
+      } else if (rise < 0) {
+        const slope = (qx - px) / rise;
+        if (lefts++ == 0) {
+          x0 = f64x2.replace_lane(x0, 1, -qx);
+          y0 = f64x2.replace_lane(y0, 1, qy);
+          s0 = f64x2.replace_lane(s0, 1, -slope);
+        } else {
+          x1 = f64x2.replace_lane(x1, 1, -qx);
+          y1 = f64x2.replace_lane(y1, 1, qy);
+          s1 = f64x2.replace_lane(s1, 1, -slope);
+        }
+      }
+    }
     for (let y = top; y < bottom; y++) {
       const py = <f64>y + 0.5;
-      let left: f64 = -1e9;
-      let right: f64 = 1e9;
-      if (e0y != 0) {
-        const k = o0x + (py - o0y) * s0;
-        if (e0y > 0) right = min<f64>(right, k);
-        else left = max<f64>(left, k);
-      }
-      if (e1y != 0) {
-        const k = o1x + (py - o1y) * s1;
-        if (e1y > 0) right = min<f64>(right, k);
-        else left = max<f64>(left, k);
-      }
-      if (e2y != 0) {
-        const k = o2x + (py - o2y) * s2;
-        if (e2y > 0) right = min<f64>(right, k);
-        else left = max<f64>(left, k);
-      }
-      const from = max<i32>(0, <i32>ceil<f64>(max<f64>(-1e6, left) - 0.5));
-      const to = min<i32>(sizePx, <i32>ceil<f64>(min<f64>(1e6, right) - 0.5));
+      const row = f64x2.splat(py);
+      const first = f64x2.add(x0, f64x2.mul(f64x2.sub(row, y0), s0));
+      const second = f64x2.add(x1, f64x2.mul(f64x2.sub(row, y1), s1));
+      const bounds = f64x2.mul(f64x2.min(first, second), f64x2(1, -1));
+      const ends = i32x4.trunc_sat_f64x2_s_zero(f64x2.ceil(f64x2.sub(bounds, f64x2.splat(0.5))));
+      const from = max<i32>(0, i32x4.extract_lane(ends, 1));
+      const to = min<i32>(sizePx, i32x4.extract_lane(ends, 0));
       if (from >= to) continue;
-      const dx = <f64>from + 0.5 - ax;
-      const dy = py - ay;
-      let u = whole((au + dx * ux + dy * uy - 0.5) * 65536 + 128);
-      let v = whole((av + dx * vx + dy * vy - 0.5) * 65536 + 128);
-      let shade = clampStart((as_ + dx * sx + dy * sy) * HALF_ONE);
-      let alpha = clampStart((aa + dx * tx + dy * ty) * HALF_ONE);
+      const dx = f64x2.splat(<f64>from + 0.5 - ax);
+      const dy = f64x2.splat(py - ay);
+      const texel = f64x2.add(f64x2.add(texelA, f64x2.mul(dx, texelAcross)), f64x2.mul(dy, texelDown));
+      const start = i32x4.trunc_sat_f64x2_s_zero(
+        f64x2.add(f64x2.mul(f64x2.sub(texel, f64x2.splat(0.5)), f64x2.splat(65536)), f64x2.splat(128)),
+      );
+      let u = i32x4.extract_lane(start, 0);
+      let v = i32x4.extract_lane(start, 1);
+      let shade = <i32>HALF_ONE;
+      let alpha = <i32>HALF_ONE;
+      if (!plain) {
+        const lightAt = f64x2.add(f64x2.add(lightA, f64x2.mul(dx, lightAcross)), f64x2.mul(dy, lightDown));
+        const whole = f64x2.max(f64x2.mul(lightAt, f64x2.splat(HALF_ONE)), f64x2.splat(0));
+        const light = i32x4.trunc_sat_f64x2_s_zero(f64x2.min(whole, f64x2.splat(MOST)));
+        shade = i32x4.extract_lane(light, 0);
+        alpha = i32x4.extract_lane(light, 1);
+      }
       let target = canvas + (<usize>(y * sizePx + from) << 2);
       let x = from;
-      if (plain) {
-        const drawn = plainRun(target, to - from, texels, stride, u, v, uStep, vStep);
+      if (inside && to - from > 3) {
+        const length = to - from;
+        const drawn = plain
+          ? plainRun(target, length, texels, stride, u, v, uStep, vStep)
+          : litRun(target, length, texels, stride, u, v, uStep, vStep, shade, alpha, shadeStep, alphaStep, opaque);
         x += drawn;
         target += <usize>drawn << 2;
         u += uStep * drawn;
