@@ -17,7 +17,7 @@ from training.motion.channels import CHANNELS, CONDITION, CONDITION_DIMS, MOUTH,
 from training.motion.sampler import MOUTH_NOISE_SCALE, NOISE_LEVELS, noise_scale, sample
 from training.quantise import quantise
 
-OPSET = 16
+OPSET = 17
 MAX_BUNDLE_BYTES = 24 * 1024 * 1024
 
 
@@ -51,7 +51,8 @@ def export_graphs(folder, encoder, denoiser):
     for name, (network, inputs, outputs) in calls.items():
         plain, small = folder / f'{name}.onnx', folder / f'{name}.int8.onnx'
         torch.onnx.export(
-            network, tuple(inputs.values()), plain, opset_version=OPSET, input_names=list(inputs), output_names=outputs,
+            network, tuple(inputs.values()), plain, opset_version=OPSET, custom_opsets={'com.microsoft': 1},
+            input_names=list(inputs), output_names=outputs,
             dynamic_axes={tensor: {0: 'batch'} for tensor in [*inputs, *outputs]},
         )
         quantise(plain, small)

@@ -9,7 +9,7 @@ import { ConditionWriter, type Wishes } from './motion/condition.ts';
 import { FeatureWindow } from './motion/feature-window.ts';
 import { JobWriter } from './motion/job-writer.ts';
 import type { MotionManifest } from './motion/manifest.ts';
-import type { MotionJob, MotionResult } from './motion/motion-job.ts';
+import type { GuidanceTerm, Hearing, MotionJob, MotionResult } from './motion/motion-job.ts';
 import { MotionResampler } from './motion/motion-resampler.ts';
 import { MouthGate } from './motion/mouth-gate.ts';
 import { NoiseSource } from './motion/noise.ts';
@@ -36,7 +36,7 @@ const KEPT_US = 5 * US_PER_S;
 const EMOTION_ORDER = [...EMOTIONS.filter((name) => name !== 'neutral'), 'neutral'] as const;
 
 /**
- * Sound in, motion out, without clock or thread: asks for one inference per hop and is given its result. How the sound
+ * Sound in, motion out, without clock or thread: asks for one inference per hop, or for some hops at once, and is given its result. How the sound
  * is cut does not matter. Sound is 16 kHz mono (`manifest.features.sampleRateHz`), its first sample at media time 0.
  */
 export class MotionStream {
@@ -54,7 +54,10 @@ export class MotionStream {
   readonly #counts = { skippedHops: 0, invalidHops: 0, lateResults: 0 };
   /** Sound that no run has heard yet, a mel block per hop, up to and with the hop that is being run. */
   #unheard: Float32Array[] = [];
-  #running: { readonly serial: number; readonly givenUp: boolean } | undefined;
+  /** What an encoder has heard ahead: `[featureDims]` of each hop that waits. */
+  #ahead: Float32Array[] = [];
+  #hearing = false;
+  #running: { readonly serial: number; readonly hops: number; readonly givenUp: boolean } | undefined;
   #hop = 0;
   #serial = 0;
 
@@ -85,35 +88,61 @@ export class MotionStream {
   }
 
   /**
-   * @returns the next hop that has its sound, to be run once, or nothing while one is being run or no sound waits. The
-   * job's buffer is the caller's until `accept` brings it home; one that never comes home is forgotten by `skip`.
+   * @param most - hops in one job. More than one is for files, whose sound is there: eight cross to a worker as fast as one.
+   * @returns the next hops that have their sound, to be run once, or nothing while some are being run or no sound waits.
+   * The job's buffer is the caller's until `accept` brings it home; one that never comes home is forgotten by `skip`.
    */
-  due(): MotionJob | undefined {
-    if (this.#running?.givenUp === false) return undefined;
-    const mel = this.#windower.take();
-    if (mel === undefined) return undefined;
-    this.#unheard.push(mel);
+  due(most = 1): MotionJob | undefined {
+    const ready = this.#ahead.length > 0 || this.#hearing ? this.#ahead.length : this.#windower.depth;
+    if (this.#running?.givenUp === false || ready === 0) return undefined;
+    const { wishes, guidance } = this.#wished(Math.min(most, ready));
+    const hops = wishes.length;
+    const ahead = this.#ahead.splice(0, hops);
+    for (let hop = ahead.length; hop < hops; hop++) {
+      const mel = this.#windower.take();
+      if (mel !== undefined) this.#unheard.push(mel);
+    }
     // More than the window holds would be heard for nothing.
-    this.#unheard = this.#unheard.slice(-this.manifest.motion.contextTokens);
-    const wishes = wishesOf(this.#controls.at(this.#timeOf(this.#hop, 0)));
-    const job = this.#jobs.open({
-      serial: this.#serial++,
-      hop: this.#hop,
-      melHops: this.#unheard.length,
-      guidance: this.#conditions.guidance(wishes),
-    });
+    this.#unheard = this.#unheard.slice(1 - this.manifest.motion.contextTokens - hops);
+    const melHops = this.#unheard.length;
+    const job = this.#jobs.open({ serial: this.#serial++, hop: this.#hop, hops, melHops, guidance });
     this.#unheard.forEach((block, index) => {
       job.mel.set(block, index * block.length);
     });
-    this.#heard.prepare(job.melHops, job.features, job.encoderState);
+    this.#heard.prepare(melHops + ahead.length, job.features, job.encoderState);
+    ahead.forEach((features, hop) => {
+      job.features.set(features, job.features.length - (hops - hop) * features.length);
+      this.#heard.append(features);
+    });
     job.context.set(this.#stitcher.context);
-    this.#conditions.write(wishes, job.condition);
-    this.#noise.fill(this.#hop, job.token);
-    this.#running = { serial: job.serial, givenUp: false };
+    wishes.forEach((wish, hop) => {
+      this.#conditions.write(wish, part(job.condition, hop, hops));
+      this.#noise.fill(this.#hop + hop, part(job.token, hop, hops));
+    });
+    this.#running = { serial: job.serial, hops, givenUp: false };
     return job;
   }
 
-  /** @returns the hop's frames, composed with the controls; none before media time 0, or if the hop was skipped. */
+  /**
+   * For files, whose sound is there before its turn: a hop for an encoder that hears it while the hops before are being run,
+   * so that the next job has nothing left to hear.
+   * @returns sound for `heard`, to be heard before any other; nothing when none waits or a job has its own to hear.
+   */
+  hearing(): Hearing | undefined {
+    const mel = this.#hearing || this.#unheard.length > 0 ? undefined : this.#windower.take();
+    if (mel === undefined) return undefined;
+    this.#hearing = true;
+    const features = new Float32Array(this.manifest.encoder.featureDims);
+    return { mel, melHops: 1, encoderState: this.#heard.state, features };
+  }
+
+  /** Takes what an encoder has made of `hearing()`. */
+  heard({ features }: Hearing): void {
+    this.#hearing = false;
+    this.#ahead.push(features);
+  }
+
+  /** @returns the hops' frames, composed with the controls; none before media time 0, or if they were skipped. */
   accept(result: MotionResult): MotionFrame[] {
     this.#jobs.bringHome(result);
     const running = this.#running;
@@ -122,32 +151,38 @@ export class MotionStream {
       return [];
     }
     this.#running = undefined;
-    this.#heard.accept(result.features, result.encoderState);
+    if (result.melHops > 0) this.#heard.accept(result.features, result.encoderState);
     // What was skipped since waits on: the run had not heard it.
     this.#unheard.splice(0, result.melHops);
     if (running.givenUp) {
       this.#counts.lateResults++;
       return [];
     }
-    const frames = this.#stitcher.accept(result.token);
-    if (frames === undefined) this.#counts.invalidHops++;
-    return this.#made(frames ?? this.#stitcher.continue());
+    return Array.from({ length: result.hops }, (_, hop) => {
+      const frames = this.#stitcher.accept(part(result.token, hop, result.hops));
+      if (frames === undefined) this.#counts.invalidHops++;
+      return this.#made(frames ?? this.#stitcher.continue());
+    }).flat();
   }
 
   /**
-   * Gives up on the hop that is being run or is due: it is too late.
+   * Gives up on the hops that are being run, or on the one that is due: it is too late.
    * @returns plausible frames in its place; none if no hop has its sound. The next job hears the sound all the same.
    */
   skip(): MotionFrame[] {
+    let hops = 1;
     if (this.#running?.givenUp === false) {
+      hops = this.#running.hops;
       this.#running = { ...this.#running, givenUp: true };
     } else {
-      const mel = this.#windower.take();
-      if (mel === undefined) return [];
-      this.#unheard.push(mel);
+      const ahead = this.#ahead.shift();
+      const mel = ahead !== undefined || this.#hearing ? undefined : this.#windower.take();
+      if (ahead !== undefined) this.#heard.append(ahead);
+      else if (mel !== undefined) this.#unheard.push(mel);
+      else return [];
     }
-    this.#counts.skippedHops++;
-    return this.#made(this.#stitcher.continue());
+    this.#counts.skippedHops += hops;
+    return Array.from({ length: hops }, () => this.#made(this.#stitcher.continue())).flat();
   }
 
   /** The run that is out failed. @returns frames as `skip` does, unless its hop was given up before. */
@@ -179,7 +214,7 @@ export class MotionStream {
 
   /** Hops whose sound is there and whose inference has not begun. */
   get waitingHops(): number {
-    return this.#windower.depth;
+    return this.#ahead.length + this.#windower.depth;
   }
 
   /** When the voice fell silent, or nothing while it is heard. */
@@ -201,8 +236,20 @@ export class MotionStream {
     this.#stitcher.reset();
     this.#resampler.reset();
     this.#unheard = [];
+    this.#ahead = [];
+    this.#hearing = false;
     this.#running = undefined;
     this.#hop = 0;
+  }
+
+  /** @returns what is wished for each of the next hops, as many of `most` as are guided alike. */
+  #wished(most: number): { wishes: Wishes[]; guidance: GuidanceTerm[] } {
+    const wishes = Array.from({ length: most }, (_, hop) =>
+      wishesOf(this.#controls.at(this.#timeOf(this.#hop + hop, 0))),
+    );
+    const [guidance = [], ...later] = wishes.map((wish) => this.#conditions.guidance(wish));
+    const other = later.findIndex((terms) => JSON.stringify(terms) !== JSON.stringify(guidance));
+    return { wishes: other < 0 ? wishes : wishes.slice(0, other + 1), guidance };
   }
 
   /** @returns the moment a hop's frame shows: the last one `lookAheadUs` before the end of the sound that was heard. */
@@ -230,6 +277,12 @@ export class MotionStream {
   #compose(timeUs: MediaTimeUs, motion: Float32Array): void {
     compose(motion, { ...this.#controls.at(timeUs), mouthOpen: this.#gate.openAt(timeUs) });
   }
+}
+
+/** @returns one hop's values of those of `hops`. */
+function part(values: Float32Array, hop: number, hops: number): Float32Array {
+  const length = values.length / hops;
+  return values.subarray(hop * length, (hop + 1) * length);
 }
 
 function wishesOf({ gaze, distance, emotion, arousal, guidance }: ControlState): Wishes {

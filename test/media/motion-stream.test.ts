@@ -30,8 +30,8 @@ function speaking(seconds: number): MotionStream {
   return stream;
 }
 
-function due(stream: MotionStream): NonNullable<ReturnType<MotionStream['due']>> {
-  const job = stream.due();
+function due(stream: MotionStream, most = 1): NonNullable<ReturnType<MotionStream['due']>> {
+  const job = stream.due(most);
   if (job === undefined) throw new Error('a hop is due');
   return job;
 }
@@ -64,6 +64,43 @@ test('any cutting of the sound gives the same motion, however the jobs fall betw
     ),
     { numRuns: 40 },
   );
+});
+
+describe('some hops in one job', () => {
+  const gazes = (stream: MotionStream): MotionStream => {
+    stream.control({ type: 'gaze', target: { yaw: 10, pitch: 0 } }, at(100_000));
+    stream.control({ type: 'gaze', target: { yaw: -10, pitch: 5 } }, at(450_000));
+    return stream;
+  };
+
+  test.each([2, 5, 8])('%i give the motion that they give one by one', (hopsAtOnce) => {
+    const together = gazes(speaking(1.2));
+    expect(numbersOf(runAll(together, listen, hopsAtOnce))).toEqual(numbersOf(runAll(gazes(speaking(1.2)))));
+    expect(together.counts).toEqual({ skippedHops: 0, invalidHops: 0, lateResults: 0 });
+  });
+
+  test('end where another guidance begins', () => {
+    const stream = speaking(1);
+    stream.control({ type: 'gaze', target: { yaw: 10, pitch: 0 } }, at(0));
+    stream.control({ type: 'guidance', condition: 'gaze', scale: 1 }, at(200_000));
+    const first = due(stream, 20);
+    expect(first.guidance).toEqual([]);
+    expect(first.hops).toBeGreaterThan(3);
+    expect(first.hops).toBeLessThan(10);
+    listen(first);
+    stream.accept(first);
+    expect(due(stream).guidance).toMatchObject([{ condition: 'gaze' }]);
+  });
+
+  test('are all skipped when they are late', () => {
+    const stream = speaking(1);
+    const job = due(stream, 4);
+    expect(stream.skip().map(({ timeUs }) => timeUs / 1000)).toEqual([0, 20, 40, 60, 80]);
+    listen(job);
+    expect(stream.accept(job)).toEqual([]);
+    expect(stream.counts).toMatchObject({ skippedHops: 4, lateResults: 1 });
+    expect(due(stream).hop).toBe(4);
+  });
 });
 
 test('the seed decides what chance decides, and nothing else does', () => {

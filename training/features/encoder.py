@@ -31,7 +31,7 @@ class Block(nn.Module):
 
         Returns the output, [batch, frames, width], and the next history.
         """
-        frames = x.shape[1]
+        frames = int(x.shape[1])  # a number that the exported graph knows: only its batch is free
         heard = torch.cat([history, self.norm(x)], 1)  # [batch, history_frames + frames, width]
         low = self.gather.lower(heard)
         taps = [low[:, tap * self.dilation : tap * self.dilation + frames] for tap in range(self.taps)]
@@ -60,7 +60,7 @@ class Speaker(nn.Module):
         said = self.say(self.norm(x))  # [batch, frames, dims + 1]
         weight = said[..., -1:].sigmoid()  # [batch, frames, 1]
         told = torch.cat([weight * torch.tanh(said[..., :-1]), weight], -1)  # [batch, frames, dims + 1]
-        age = torch.arange(x.shape[1], device=x.device, dtype=x.dtype)
+        age = torch.arange(int(x.shape[1]), device=x.device, dtype=x.dtype)
         fade = (self.keep ** (age[:, None] - age)).tril()  # [frames, frames]
         sums = fade @ told + self.keep ** (age[:, None] + 1) * state[:, None]  # [batch, frames, dims + 1]
         voice = sums[..., :-1] / (sums[..., -1:] + 1)  # [batch, frames, dims]
@@ -99,7 +99,7 @@ class Encoder(nn.Module):
         """
         config = self.config
         x = (mel - self.mel_mean) / self.mel_std  # [batch, melFrames, melBins]
-        x = x.reshape(-1, x.shape[1] // config.mel_frames_per_frame, self.stem.in_features)  # [batch, frames, 80]
+        x = x.reshape(-1, int(x.shape[1]) // config.mel_frames_per_frame, self.stem.in_features)  # [batch, frames, 80]
         x = self.stem(x)  # [batch, frames, width]
         offset, states, voice = 0, [], state[:, :0]
         for index, block in enumerate(self.blocks):

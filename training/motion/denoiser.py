@@ -9,6 +9,7 @@ import math
 import torch
 from torch import nn
 from torch.nn import functional as F
+from torch.onnx.symbolic_opset9 import unused
 
 from training.config import DenoiserConfig
 from training.linear import Linear
@@ -18,14 +19,48 @@ SLICES = slices()
 NOISE_FREQUENCIES = 8
 
 
+class Norm(nn.LayerNorm):
+    """Without weights that are learnt. Both the exporter and onnxruntime know the operator only with weights."""
+
+    def __init__(self, width):
+        super().__init__(width, elementwise_affine=False)
+        self.register_buffer('one', torch.ones(width), persistent=False)
+        self.register_buffer('zero', torch.zeros(width), persistent=False)
+
+    def forward(self, x):
+        return F.layer_norm(x, self.normalized_shape, self.one, self.zero, self.eps)
+
+
+def attention(query, key, value, mask, heads):
+    """query: [batch, newest, width]; key, value: [batch, tokens, width]; mask: [newest, tokens]. Returns the shape of `query`."""
+    split = lambda x: x.unflatten(-1, (heads, -1)).transpose(1, 2)  # [batch, heads, tokens, width / heads]
+    query, key, value = split(query), split(key), split(value)
+    weight = query @ key.transpose(-1, -2) / math.sqrt(query.shape[-1]) + mask  # [batch, heads, newest, tokens]
+    return (weight.softmax(-1) @ value).transpose(1, 2).flatten(2)
+
+
+class Attention(torch.autograd.Function):
+    """`attention` as the one node that onnxruntime has for it, in place of fourteen."""
+
+    @staticmethod
+    def forward(context, query, key, value, mask, heads):
+        return attention(query, key, value, mask, heads)
+
+    @staticmethod
+    def symbolic(graph, query, key, value, mask, heads):
+        absent = unused(graph)
+        bias = graph.op('Unsqueeze', mask, graph.op('Constant', value_t=torch.tensor([0, 1])))  # [1, 1, newest, tokens]
+        return graph.op('com.microsoft::MultiHeadAttention', query, key, value, absent, absent, bias, num_heads_i=heads)
+
+
 class Block(nn.Module):
     """Self-attention and a two-layer perceptron, each shifted, scaled and gated by the condition (AdaLN-Zero,
     Peebles and Xie 2023)."""
 
     def __init__(self, width, heads):
         super().__init__()
-        self.heads, self.head_width = heads, width // heads
-        self.norm = nn.LayerNorm(width, elementwise_affine=False)
+        self.width, self.heads = width, heads
+        self.norm = Norm(width)
         self.attend = Linear(width, 3 * width)
         self.merge = Linear(width, width)
         self.expand = Linear(width, 4 * width)
@@ -35,18 +70,26 @@ class Block(nn.Module):
         nn.init.zeros_(self.modulate.bias)
 
     def attention(self, x, mask):
-        split = lambda y: y.reshape(y.shape[0], y.shape[1], self.heads, -1).transpose(1, 2)
-        query, key, value = (split(y) for y in self.attend(x).chunk(3, -1))  # [batch, heads, tokens, width / heads]
-        weight = query @ key.transpose(-1, -2) / math.sqrt(self.head_width) + mask  # [batch, heads, tokens, tokens]
-        mixed = (weight.softmax(-1) @ value).transpose(1, 2)  # [batch, tokens, heads, width / heads]
-        return self.merge(mixed.reshape(x.shape))  # [batch, tokens, width]
+        query, key, value = self.attend(x).split(self.width, -1)  # [batch, tokens, width] each
+        look = Attention.apply if torch.onnx.is_in_onnx_export() else attention
+        return self.merge(look(query[:, -len(mask) :], key, value, mask, self.heads))  # [batch, newest, width]
 
-    def forward(self, x, given, mask):
-        """x, given: [batch, tokens, width]; mask: [tokens, tokens], 0 where a token may look and -inf elsewhere."""
-        shift, scale, gate, shift2, scale2, gate2 = self.modulate(given).chunk(6, -1)  # [batch, tokens, width] each
-        x = x + gate * self.attention(self.norm(x) * (1 + scale) + shift, mask)  # [batch, tokens, width]
-        y = F.relu(self.expand(self.norm(x) * (1 + scale2) + shift2))  # [batch, tokens, 4 * width]
-        return x + gate2 * self.contract(y)  # [batch, tokens, width]
+    def forward(self, x, held, given, mask):
+        """x: [batch, tokens, width]; held: [1, 1, width], the condition of every token of the context; given: [batch, noisy,
+        width], that of the noisy tokens after them; mask: [newest, tokens], 0 where a token may look and -inf elsewhere.
+
+        Returns the newest tokens, [batch, newest, width]: nobody asks the last block for the others.
+        """
+        newest, tokens = mask.shape
+        # The context's condition is a weight like others, so what it says is reckoned once and not for each of its tokens.
+        context = self.modulate(held)  # [1, 1, 6 * width]
+        said = context + F.pad(self.modulate(given) - context, (0, 0, tokens - int(given.shape[1]), 0))  # [batch, tokens, 6 * width]
+        before, after = said.split([2 * self.width, 4 * self.width], -1)  # [batch, tokens, 2 * width], [..., 4 * width]
+        shift, scale = before.split(self.width, -1)  # [batch, tokens, width] each
+        gate, shift2, scale2, gate2 = after[:, -newest:].split(self.width, -1)  # [batch, newest, width] each
+        x = x[:, -newest:] + gate * self.attention(self.norm(x) * (1 + scale) + shift, mask)  # [batch, newest, width]
+        y = F.relu(self.expand(self.norm(x) * (1 + scale2) + shift2))  # [batch, newest, 4 * width]
+        return x + gate2 * self.contract(y)  # [batch, newest, width]
 
 
 class Denoiser(nn.Module):
@@ -75,7 +118,7 @@ class Denoiser(nn.Module):
             Linear(config.condition_dims + 2 * NOISE_FREQUENCIES, width), nn.SiLU(), Linear(width, width), nn.SiLU()
         )
         self.blocks = nn.ModuleList(Block(width, config.heads) for _ in range(config.layers))
-        self.norm = nn.LayerNorm(width, elementwise_affine=False)
+        self.norm = Norm(width)
         self.modulate = Linear(width, 2 * width)
         self.out = Linear(width, config.token_dims)
         self.speak = Linear(config.feature_dims, config.token_dims)
@@ -92,7 +135,7 @@ class Denoiser(nn.Module):
 
     def movement(self, tokens):
         """tokens: [batch, tokens, tokenDims]. Returns the head's velocity and acceleration, [batch, tokens, 24]."""
-        heads, count = len(HEAD), tokens.shape[1]
+        heads, count = len(HEAD), int(tokens.shape[1])
         frames = tokens.reshape(-1, count * self.config.frames_per_hop, self.channels)[:, :, -heads:]  # [batch, frames, 6]
         pad = lambda x: torch.cat([torch.zeros_like(x[:, :1]), x], 1)
         velocity = pad(frames[:, 1:] - frames[:, :-1])  # [batch, frames, 6]
@@ -116,9 +159,15 @@ class Denoiser(nn.Module):
         phase = noise_level * self.frequencies  # [batch, tokens, frequencies]
         return self.condition_in(torch.cat([condition, phase.sin(), phase.cos()], -1))  # [batch, tokens, width]
 
+    def through_blocks(self, x, given, mask):
+        """x: [batch, tokens, width]; given: [batch, noisy, width]. Returns the noisy tokens, [batch, noisy, width]."""
+        for block in self.blocks[:-1]:
+            x = block(x, self.context_given, given, mask)  # [batch, tokens, width]
+        return self.blocks[-1](x, self.context_given, given, mask[-given.shape[1] :])  # [batch, noisy, width]
+
     def settle(self, x, given, features, before, has_context):
         """The clean tokens from the last layer's x. before: [batch, tokens, tokenDims], the clean token before each."""
-        shift, scale = self.modulate(given).chunk(2, -1)  # [batch, tokens, width] each
+        shift, scale = self.modulate(given).split(self.config.width, -1)  # [batch, tokens, width] each
         y = self.out(self.norm(x) * (1 + scale) + shift) + self.speak(features)  # [batch, tokens, tokenDims]
         follows = self.is_head * has_context  # [batch, tokens, tokenDims]
         return follows * (self.straight_on(before) + self.head_step * y) + (1 - follows) * y  # [batch, tokens, tokenDims]
@@ -139,12 +188,9 @@ class Denoiser(nn.Module):
         x = x + self.features_in(features) + self.position  # [batch, contextTokens + 1, width]
         given = self.given(condition, noise_level[:, None, None])  # [batch, 1, width]
         tokens = self.config.context_tokens + 1
-        everywhere = self.context_given.expand(given.shape[0], tokens - 1, -1)  # [batch, contextTokens, width]
-        everywhere = torch.cat([everywhere, given], 1)  # [batch, contextTokens + 1, width]
         mask = torch.full((tokens, tokens), -math.inf).triu(1)  # [contextTokens + 1, contextTokens + 1]
-        for block in self.blocks:
-            x = block(x, everywhere, mask)  # [batch, contextTokens + 1, width]
-        return self.settle(x[:, -1:], given, features[:, -1:], context[:, -1:], has_context)  # [batch, 1, tokenDims]
+        x = self.through_blocks(x, given, mask)  # [batch, 1, width]
+        return self.settle(x, given, features[:, -1:], context[:, -1:], has_context)  # [batch, 1, tokenDims]
 
     def forward_all(self, clean, noisy, features, condition, noise_level):
         """Every token of a window but the first at once, for training.
@@ -159,11 +205,8 @@ class Denoiser(nn.Module):
         heard = self.features_in(features) + self.position  # [batch, tokens + 1, width]
         x = torch.cat([self.remember(clean[:, :-1], has_context) + heard[:, :-1], self.noisy_in(noisy) + heard[:, 1:]], 1)
         given = self.given(condition, noise_level)  # [batch, tokens, width]
-        everywhere = torch.cat([self.context_given.expand(len(clean), tokens, -1), given], 1)  # [batch, 2 * tokens, width]
-        mask = training_mask(tokens, x.device)  # [2 * tokens, 2 * tokens]
-        for block in self.blocks:
-            x = block(x, everywhere, mask)  # [batch, 2 * tokens, width]
-        return self.settle(x[:, tokens:], given, features[:, 1:], clean[:, :-1], has_context)  # [batch, tokens, tokenDims]
+        x = self.through_blocks(x, given, training_mask(tokens, x.device))  # [batch, tokens, width]
+        return self.settle(x, given, features[:, 1:], clean[:, :-1], has_context)  # [batch, tokens, tokenDims]
 
 
 def training_mask(tokens, device):

@@ -3,27 +3,34 @@ import type { MotionJob } from './motion-job.ts';
 
 /** Lays a job's parts over one buffer, and uses again the buffer that came home. */
 export class JobWriter {
-  readonly #lengths: Readonly<Record<'encoderState' | 'features' | 'context' | 'token' | 'condition', number>>;
-  readonly #melLength: number;
+  readonly #lengths: Readonly<Record<'encoderState' | 'context', number>>;
+  /** Of one hop. */
+  readonly #dims: Readonly<Record<'mel' | 'features' | 'token' | 'condition', number>>;
+  readonly #contextTokens: number;
   #spare: ArrayBuffer | undefined;
 
   constructor(manifest: MotionManifest) {
     const { features, motion, encoder } = manifest;
-    this.#melLength = encoder.melFramesPerHop * features.melBins;
-    this.#lengths = {
-      encoderState: encoder.stateLength,
-      features: (motion.contextTokens + 1) * encoder.featureDims,
-      context: motion.contextTokens * tokenDims(manifest),
+    this.#contextTokens = motion.contextTokens;
+    this.#lengths = { encoderState: encoder.stateLength, context: motion.contextTokens * tokenDims(manifest) };
+    this.#dims = {
+      mel: encoder.melFramesPerHop * features.melBins,
+      features: encoder.featureDims,
       token: tokenDims(manifest),
       condition: conditionDims(manifest),
     };
   }
 
   /** @returns a job whose views hold anything. */
-  open(job: Pick<MotionJob, 'serial' | 'hop' | 'melHops' | 'guidance'>): MotionJob {
-    const lengths = this.#lengths;
-    const melLength = job.melHops * this.#melLength;
-    const floats = Object.values(lengths).reduce((sum, length) => sum + length, melLength);
+  open(job: Pick<MotionJob, 'serial' | 'hop' | 'hops' | 'melHops' | 'guidance'>): MotionJob {
+    const lengths = {
+      ...this.#lengths,
+      token: job.hops * this.#dims.token,
+      features: (this.#contextTokens + job.hops) * this.#dims.features,
+      condition: job.hops * this.#dims.condition,
+      mel: job.melHops * this.#dims.mel,
+    };
+    const floats = Object.values(lengths).reduce((sum, length) => sum + length, 0);
     const bytes = floats * Float32Array.BYTES_PER_ELEMENT;
     const buffer = this.#spare?.byteLength === bytes ? this.#spare : new ArrayBuffer(bytes);
     this.#spare = undefined;
@@ -37,11 +44,11 @@ export class JobWriter {
       ...job,
       buffer,
       encoderState: view(lengths.encoderState),
-      features: view(lengths.features),
       context: view(lengths.context),
       token: view(lengths.token),
+      features: view(lengths.features),
       condition: view(lengths.condition),
-      mel: view(melLength),
+      mel: view(lengths.mel),
     };
   }
 

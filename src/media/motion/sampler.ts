@@ -1,7 +1,7 @@
 import { assert } from '../../base/errors.ts';
 import { guidanceRows, guide, withhold } from './guidance.ts';
 import { conditionDims, tokenDims, type ConditionSlice, type MotionManifest } from './manifest.ts';
-import type { MotionJob } from './motion-job.ts';
+import type { TokenJob } from './motion-job.ts';
 import { eulerStep, noiseSteps, type NoiseStep } from './schedule.ts';
 
 /** One call of the denoiser. All float32, standardised; shapes as in `models/README.md`. */
@@ -47,7 +47,7 @@ export class Sampler {
   }
 
   /** Turns each job's `token` from noise into the clean token, in place; `features` must be whole. */
-  async sample(jobs: readonly MotionJob[], denoise: Denoise): Promise<void> {
+  async sample(jobs: readonly TokenJob[], denoise: Denoise): Promise<void> {
     const rows = jobs.reduce((sum, job) => sum + guidanceRows(job.guidance), 0);
     if (rows === 0) return;
     const batch = this.#fill(jobs, rows);
@@ -74,7 +74,7 @@ export class Sampler {
   }
 
   /** Copies what does not change from step to step; the views are as long as the batch. */
-  #fill(jobs: readonly MotionJob[], rows: number): DenoiserBatch {
+  #fill(jobs: readonly TokenJob[], rows: number): DenoiserBatch {
     const { context, token, features, condition } = this.#lengths;
     if (rows > this.#capacity) {
       this.#capacity = rows;

@@ -1,5 +1,5 @@
 import type { MotionManifest } from '../../media/motion/manifest.ts';
-import type { MotionJob } from '../../media/motion/motion-job.ts';
+import type { Hearing } from '../../media/motion/motion-job.ts';
 import type { ShapedGraph } from './shaped-graph.ts';
 
 /** Lets the encoder hear the sound of many jobs in one batch, hop by hop where a job has more than one. */
@@ -17,7 +17,7 @@ export class EncoderBatch {
   }
 
   /** Fills the last `melHops` rows of each job's `features`, and leaves the state after them in `encoderState`. */
-  async hear(jobs: readonly MotionJob[]): Promise<void> {
+  async hear(jobs: readonly Hearing[]): Promise<void> {
     const longest = jobs.reduce((most, { melHops }) => Math.max(most, melHops), 0);
     // The newest hop last, so that the last batch is that of all.
     for (let behind = longest - 1; behind >= 0; behind--) {
@@ -29,14 +29,14 @@ export class EncoderBatch {
   }
 
   /** @param behind - hops behind the newest of each job. */
-  async #hear(jobs: readonly MotionJob[], behind: number): Promise<void> {
-    const mel = new Float32Array(jobs.length * this.#melLength);
-    const state = new Float32Array(jobs.length * this.#stateLength);
-    jobs.forEach((job, row) => {
-      const end = job.mel.length - behind * this.#melLength;
-      mel.set(job.mel.subarray(end - this.#melLength, end), row * this.#melLength);
-      state.set(job.encoderState, row * this.#stateLength);
-    });
+  async #hear(jobs: readonly Hearing[], behind: number): Promise<void> {
+    const mel = joined(
+      jobs.map((job) => {
+        const end = job.mel.length - behind * this.#melLength;
+        return job.mel.subarray(end - this.#melLength, end);
+      }),
+    );
+    const state = joined(jobs.map(({ encoderState }) => encoderState));
     const outputs = await this.#encoder.run(jobs.length, { mel, state });
     const features = outputs['features']!;
     const nextState = outputs['next_state']!;
@@ -46,4 +46,15 @@ export class EncoderBatch {
       job.encoderState.set(nextState.subarray(row * this.#stateLength, (row + 1) * this.#stateLength));
     });
   }
+}
+
+/** @returns arrays of one length behind one another; one alone as it is: a state is a hundred kilobytes. */
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const [first] = parts;
+  if (first === undefined || parts.length === 1) return first ?? new Float32Array(0);
+  const whole = new Float32Array(parts.length * first.length);
+  parts.forEach((part, row) => {
+    whole.set(part, row * first.length);
+  });
+  return whole;
 }

@@ -1,6 +1,6 @@
 import type { Closable } from '../../base/lifecycle.ts';
 import { conditionDims, tokenDims, type MotionManifest } from '../../media/motion/manifest.ts';
-import type { MotionJob, MotionResult } from '../../media/motion/motion-job.ts';
+import { hopOf, type Hearing, type MotionJob, type MotionResult } from '../../media/motion/motion-job.ts';
 import { Sampler, type DenoiserBatch } from '../../media/motion/sampler.ts';
 import { openBundle, type Bundle } from './bundle.ts';
 import { EncoderBatch } from './encoder-batch.ts';
@@ -62,13 +62,43 @@ export class OnnxMotionEngine implements MotionEngine {
 
   async #run(jobs: readonly MotionJob[]): Promise<MotionResult[]> {
     await this.#encoder.hear(jobs);
-    await this.#sampler.sample(jobs, (batch) => this.#denoise(batch));
+    const most = jobs.reduce((found, { hops }) => Math.max(found, hops), 0);
+    for (let hop = 0; hop < most; hop++) {
+      const due = jobs.filter(({ hops }) => hop < hops).map((job) => hopOf(job, hop));
+      await this.#sampler.sample(due, (batch) => this.#denoise(batch));
+    }
     return [...jobs];
   }
 
   async #denoise({ rows, noiseLevel, ...batch }: DenoiserBatch): Promise<Float32Array> {
     const outputs = await this.#denoiser.run(rows, { ...batch, noise_level: noiseLevel });
     return outputs['clean']!;
+  }
+}
+
+/** The encoder alone, on this thread: it hears the next hops of a file while a worker makes the motion of the last. */
+export class OnnxEncoder implements Closable {
+  readonly #session: ShapedGraph;
+  readonly #batch: EncoderBatch;
+
+  private constructor(manifest: MotionManifest, session: ShapedGraph) {
+    this.#session = session;
+    this.#batch = new EncoderBatch(manifest, session);
+  }
+
+  /** @throws AvatarError any `BUNDLE_…` code: the bundle is not one that can be run. */
+  static async open({ folder, precision }: OnnxMotionEngineOptions): Promise<OnnxEncoder> {
+    const { manifest, ...graphs } = await openBundle(folder, precision);
+    return new OnnxEncoder(manifest, await openEncoder(manifest, graphs));
+  }
+
+  /** Fills the last `melHops` rows of `features`, and leaves the state after them in `encoderState`. */
+  hear(hearing: Hearing): Promise<void> {
+    return this.#batch.hear([hearing]);
+  }
+
+  close(): Promise<void> {
+    return this.#session.close();
   }
 }
 

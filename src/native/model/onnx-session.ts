@@ -52,27 +52,36 @@ export class OnnxSession implements Closable {
     }
   }
 
-  /** @returns every output by name; the caller owns them. */
-  async run(inputs: Readonly<Record<string, FloatTensor>>): Promise<Record<string, FloatTensor>> {
-    const feeds: Record<string, Tensor> = {};
-    for (const [name, { shape, values }] of Object.entries(inputs)) {
-      feeds[name] = new Tensor('float32', values, shape);
-    }
-    const results = await this.#session.run(feeds);
-    const outputs: Record<string, FloatTensor> = {};
+  /**
+   * @param outputs - where they shall go; without it into memory of their own.
+   * @returns every output by name; the caller owns them.
+   */
+  async run(
+    inputs: Readonly<Record<string, FloatTensor>>,
+    outputs?: Readonly<Record<string, FloatTensor>>,
+  ): Promise<Record<string, FloatTensor>> {
+    const feeds = tensorsOf(inputs);
+    const results = await (outputs ? this.#session.run(feeds, tensorsOf(outputs)) : this.#session.run(feeds));
+    const made: Record<string, FloatTensor> = {};
     for (const [name, tensor] of Object.entries(results)) {
       if (!(tensor.data instanceof Float32Array)) {
         throw new AvatarError('BUNDLE_SHAPE_MISMATCH', `Output ${name} is ${tensor.type}, expected float32`);
       }
-      outputs[name] = { shape: tensor.dims, values: tensor.data };
+      made[name] = { shape: tensor.dims, values: tensor.data };
     }
-    return outputs;
+    return made;
   }
 
   close(): Promise<void> {
     this.#released ??= this.#session.release();
     return this.#released;
   }
+}
+
+function tensorsOf(tensors: Readonly<Record<string, FloatTensor>>): Record<string, Tensor> {
+  const made: Record<string, Tensor> = {};
+  for (const [name, { shape, values }] of Object.entries(tensors)) made[name] = new Tensor('float32', values, shape);
+  return made;
 }
 
 function describe(value: InferenceSession.ValueMetadata): TensorDescription {

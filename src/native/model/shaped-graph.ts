@@ -20,6 +20,8 @@ export class ShapedGraph implements Closable {
   readonly #session: OnnxSession;
   readonly #inputs: TensorShapes;
   readonly #outputs: TensorShapes;
+  /** What the last run left: the next of that size overwrites it, so that no run leaves garbage. */
+  #made: { readonly batch: number; readonly tensors: Readonly<Record<string, FloatTensor>> } | undefined;
 
   private constructor({ name, inputs, outputs }: ShapedGraphOptions, session: OnnxSession) {
     this.name = name;
@@ -44,7 +46,7 @@ export class ShapedGraph implements Closable {
   /**
    * @param batch - rows of every tensor.
    * @param inputs - `[batch, …axes]` of each input, only read.
-   * @returns `[batch, …axes]` of each output, the caller's.
+   * @returns `[batch, …axes]` of each output, until the next run.
    * @throws AvatarError `BUNDLE_SHAPE_MISMATCH` when the graph gives what it did not promise.
    */
   async run(batch: number, inputs: Readonly<Record<string, Float32Array>>): Promise<Record<string, Float32Array>> {
@@ -54,7 +56,7 @@ export class ShapedGraph implements Closable {
       assert(values?.length === batch * volume(axes), `${this.name} is fed ${tensor} of its shape`);
       feeds[tensor] = { shape: [batch, ...axes], values };
     }
-    const results = await this.#session.run(feeds);
+    const results = await this.#session.run(feeds, this.#made?.batch === batch ? this.#made.tensors : undefined);
     const outputs: Record<string, Float32Array> = {};
     for (const [tensor, axes] of Object.entries(this.#outputs)) {
       const result = results[tensor];
@@ -67,6 +69,7 @@ export class ShapedGraph implements Closable {
       }
       outputs[tensor] = result.values;
     }
+    this.#made = { batch, tensors: results };
     return outputs;
   }
 

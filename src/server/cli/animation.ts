@@ -1,15 +1,17 @@
 import type { MotionFrame } from '../../base/media.ts';
-import { mediaTimeUs, US_PER_S, type MediaTimeUs } from '../../base/timeline.ts';
+import { advance, mediaTimeUs, US_PER_S, type MediaTimeUs } from '../../base/timeline.ts';
 import { Resampler } from '../../media/audio/resampler.ts';
 import { MotionStream } from '../../media/motion-stream.ts';
 import { hopUs } from '../../media/motion/manifest.ts';
 import type { MotionResult } from '../../media/motion/motion-job.ts';
 import { MOTION_DIMS } from '../../media/motion-space.ts';
-import type { MotionEngine } from '../../native/model/motion-engine.ts';
+import type { MotionEngine, OnnxEncoder } from '../../native/model/motion-engine.ts';
 import type { TimedControl } from './control-options.ts';
 
 export interface AnimationOptions {
   readonly engine: MotionEngine;
+  /** Hears the next hops on this thread while `engine` makes the last ones on another; without it `engine` does both. */
+  readonly encoder?: OnnxEncoder;
   readonly seed: number;
   readonly framesPerSecond: number;
   /** In order of time. */
@@ -17,6 +19,9 @@ export interface AnimationOptions {
   /** Of the sound that will be pushed. */
   readonly sampleRateHz: number;
 }
+
+/** A third of a second: few enough for memory, so many that the way to the networks and back costs next to nothing. */
+const HOPS_AT_ONCE = 8;
 
 /**
  * Sound from a file into one motion frame per picture: the stream of a live call, run as fast as the machine can. How
@@ -75,19 +80,31 @@ export class Animation {
       if (this.#filled < this.#hop.length) break;
       this.#filled = 0;
       this.#stream.push(this.#hop);
-      do {
+      await this.#hearAhead();
+      // Decided by the sound alone, so that the same hops go together however the sound was cut.
+      while (this.#stream.waitingHops >= HOPS_AT_ONCE) {
         await this.#finishRun();
-        // The networks work while this thread composes what they made.
+        // The networks work while this thread composes what they made, and hears on.
         this.#startRun();
         this.#collect(frames);
-      } while (this.#stream.waitingHops > 0);
+      }
     }
     return frames;
   }
 
+  async #hearAhead(): Promise<void> {
+    const { encoder } = this.#options;
+    if (encoder === undefined) return;
+    for (let hearing = this.#stream.hearing(); hearing !== undefined; hearing = this.#stream.hearing()) {
+      await encoder.hear(hearing);
+      this.#stream.heard(hearing);
+    }
+  }
+
   #startRun(): void {
-    this.#say(this.#stream.newestUs);
-    const job = this.#stream.due();
+    const hopsUs = (HOPS_AT_ONCE - 1) * hopUs(this.#options.engine.manifest);
+    this.#say(advance(this.#stream.newestUs, hopsUs));
+    const job = this.#stream.due(HOPS_AT_ONCE);
     if (job === undefined) return;
     this.#running = this.#options.engine.run([job]);
     // Its failure is met when it is awaited; until then it must not count as unhandled.

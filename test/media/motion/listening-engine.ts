@@ -1,5 +1,5 @@
 import { conditionDims } from '../../../src/media/motion/manifest.ts';
-import type { MotionJob } from '../../../src/media/motion/motion-job.ts';
+import { hopOf, type MotionJob, type TokenJob } from '../../../src/media/motion/motion-job.ts';
 import type { MotionStream } from '../../../src/media/motion-stream.ts';
 import type { MotionFrame } from '../../../src/base/media.ts';
 import { SMALL_MANIFEST } from './small-manifest.ts';
@@ -20,21 +20,25 @@ export function listen(job: MotionJob): void {
     const row = job.features.length - (job.melHops - hop) * featureDims;
     job.features.fill(job.encoderState[0], row, row + featureDims);
   }
-  const heard = job.features.at(-1) ?? NaN;
+  for (let hop = 0; hop < job.hops; hop++) act(hopOf(job, hop));
+}
+
+function act({ features, context, token, condition }: TokenJob): void {
+  const heard = features.at(-1) ?? NaN;
   const channels = SMALL_MANIFEST.motion.channels.length;
-  for (let index = 0; index < job.token.length; index++) {
-    const before = job.context[job.context.length - channels + (index % channels)]!;
-    const gaze = job.condition[0]! * job.condition[2]!;
+  for (let index = 0; index < token.length; index++) {
+    const before = context[context.length - channels + (index % channels)]!;
+    const gaze = condition[0]! * condition[2]!;
     const speaks = index % channels === 0 ? 0.6 * heard : 0.8 * before + gaze;
-    job.token[index] = speaks + 0.2 * job.token[index]!;
+    token[index] = speaks + 0.2 * token[index]!;
   }
-  if (job.condition.length !== conditionDims(SMALL_MANIFEST)) throw new Error('a condition has its length');
+  if (condition.length !== conditionDims(SMALL_MANIFEST)) throw new Error('a condition has its length');
 }
 
 /** Runs all that is due. @returns the frames it made. */
-export function runAll(stream: MotionStream, run: (job: MotionJob) => void = listen): MotionFrame[] {
+export function runAll(stream: MotionStream, run: (job: MotionJob) => void = listen, hopsAtOnce = 1): MotionFrame[] {
   const frames: MotionFrame[] = [];
-  for (let job = stream.due(); job !== undefined; job = stream.due()) {
+  for (let job = stream.due(hopsAtOnce); job !== undefined; job = stream.due(hopsAtOnce)) {
     run(job);
     frames.push(...stream.accept(job));
   }

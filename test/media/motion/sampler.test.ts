@@ -8,7 +8,7 @@ import { eulerStep, noiseSteps } from '../../../src/media/motion/schedule.ts';
 import { SMALL_MANIFEST, SMALL_TOKEN_DIMS } from './small-manifest.ts';
 
 function jobOf(guidance: readonly GuidanceTerm[], noise: number): MotionJob {
-  const job = new JobWriter(SMALL_MANIFEST).open({ serial: 0, hop: 0, melHops: 1, guidance });
+  const job = new JobWriter(SMALL_MANIFEST).open({ serial: 0, hop: 0, hops: 1, melHops: 1, guidance });
   job.token.fill(noise);
   new ConditionWriter(SMALL_MANIFEST).write({ gaze: { yaw: 10, pitch: 6 } }, job.condition);
   return job;

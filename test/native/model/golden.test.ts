@@ -27,7 +27,7 @@ async function runChain(each: (job: MotionJob, hop: number) => void): Promise<vo
   let state = new Float32Array(manifest.encoder.stateLength);
   let features = new Float32Array((manifest.motion.contextTokens + 1) * manifest.encoder.featureDims);
   for (let hop = 0; hop < golden.noise.length; hop++) {
-    const job = writer.open({ serial: hop, hop, melHops: 1, guidance: [] });
+    const job = writer.open({ serial: hop, hop, hops: 1, melHops: 1, guidance: [] });
     const blocks = manifest.encoder.melFramesPerHop;
     job.mel.set(golden.mel.slice(hop * blocks, (hop + 1) * blocks).flat());
     job.encoderState.set(state);
@@ -114,7 +114,7 @@ test('int8: what a session gets does not depend on who else is in the batch', as
   try {
     const writer = new JobWriter(small.manifest);
     const job = (size: number): MotionJob => {
-      const made = writer.open({ serial: 0, hop: 0, melHops: 1, guidance: [] });
+      const made = writer.open({ serial: 0, hop: 0, hops: 1, melHops: 1, guidance: [] });
       const fill = (values: Float32Array, offset = 0): void => {
         values.forEach((_, index) => (values[index] = size * Math.sin(index * index + 1) + offset));
       };

@@ -5,7 +5,7 @@ import { advance, mediaTimeUs } from '../../../src/base/timeline.ts';
 import { Resampler } from '../../../src/media/audio/resampler.ts';
 import { MOTION_DIMS, MOTION_INDEX } from '../../../src/media/motion-space.ts';
 import { MotionStream } from '../../../src/media/motion-stream.ts';
-import { OnnxMotionEngine } from '../../../src/native/model/motion-engine.ts';
+import { OnnxEncoder, OnnxMotionEngine } from '../../../src/native/model/motion-engine.ts';
 import { Animation, type AnimationOptions } from '../../../src/server/cli/animation.ts';
 import { babble } from '../../support/sound.ts';
 
@@ -70,6 +70,16 @@ describe('Animation', () => {
       }
     }
     expect(live).toEqual(offline);
+  });
+
+  test('gives the same motion when the encoder hears ahead on another thread', async () => {
+    const encoder = await OnnxEncoder.open({ folder: 'models/visavis-motion-1', precision: 'int8' });
+    const sound = babble(RATE_HZ, 2);
+    try {
+      expect(await animate([0.2, 0.7], { encoder }, sound)).toEqual(await animate([], {}, sound));
+    } finally {
+      await encoder.close();
+    }
   });
 
   test.each([25, 30, 40, 50, 60] as const)(
