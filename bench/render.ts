@@ -12,7 +12,7 @@ import { MeshCodec } from '../src/native/raster/mesh-codec.ts';
 import { SimdRasteriser } from '../src/native/raster/simd-rasteriser.ts';
 import { enrolPortrait } from '../src/native/worker/enrol-portrait.ts';
 
-const PORTRAIT = process.argv[2] ?? resolve(import.meta.dirname, '../../models/portraits/astronaut.png');
+const PORTRAIT = process.argv[2] ?? resolve('models/portraits/astronaut.png');
 const CONSENT = { text: 'Measured by the bench', time: '2026-01-01T00:00:00Z', scope: 'evaluation' };
 const FRAME_US = 25_000;
 
