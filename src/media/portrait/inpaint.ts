@@ -128,32 +128,31 @@ export function sampleAt(
 /** @returns the mean over squares of `2 * radius + 1`, edges shrinking the square. */
 export function boxBlur(values: Float32Array, width: number, height: number, radius: number): Float32Array {
   const rows = new Float32Array(values.length);
-  const out = new Float32Array(values.length);
-  const pass = (
-    from: Float32Array,
-    to: Float32Array,
-    lines: number,
-    length: number,
-    step: number,
-    jump: number,
-  ): void => {
-    for (let line = 0; line < lines; line++) {
-      let sum = 0;
-      let count = 0;
-      for (let at = -radius; at < length; at++) {
-        if (at + radius < length) {
-          sum += from[line * jump + (at + radius) * step]!;
-          count++;
-        }
-        if (at - radius - 1 >= 0) {
-          sum -= from[line * jump + (at - radius - 1) * step]!;
-          count--;
-        }
-        if (at >= 0) to[line * jump + at * step] = sum / count;
-      }
+  for (let y = 0; y < height; y++) {
+    const start = y * width;
+    let sum = 0;
+    for (let x = 0; x < Math.min(radius, width); x++) sum += values[start + x]!;
+    for (let x = 0; x < width; x++) {
+      if (x + radius < width) sum += values[start + x + radius]!;
+      if (x - radius > 0) sum -= values[start + x - radius - 1]!;
+      rows[start + x] = sum / (Math.min(width - 1, x + radius) - Math.max(0, x - radius) + 1);
     }
-  };
-  pass(values, rows, height, width, 1, width);
-  pass(rows, out, width, height, width, 1);
+  }
+  // Down the columns all at once: memory is read in its own order.
+  const out = new Float32Array(values.length);
+  const sums = new Float64Array(width);
+  for (let y = 0; y < Math.min(radius, height); y++) {
+    for (let x = 0, at = y * width; x < width; x++, at++) sums[x]! += rows[at]!;
+  }
+  for (let y = 0; y < height; y++) {
+    if (y + radius < height) {
+      for (let x = 0, at = (y + radius) * width; x < width; x++, at++) sums[x]! += rows[at]!;
+    }
+    if (y - radius > 0) {
+      for (let x = 0, at = (y - radius - 1) * width; x < width; x++, at++) sums[x]! -= rows[at]!;
+    }
+    const count = Math.min(height - 1, y + radius) - Math.max(0, y - radius) + 1;
+    for (let x = 0, at = y * width; x < width; x++, at++) out[at] = sums[x]! / count;
+  }
   return out;
 }

@@ -109,17 +109,33 @@ function softenBorder(
   size: number,
 ): void {
   const inner = polygonMask(ringAround(oval, -0.45 * pose.pxPerCm), size);
-  const outer = polygonMask(ringAround(oval, (FEATHER_CM + 0.1) * pose.pxPerCm), size);
-  const band = Float32Array.from(inner, (value, at) => (value === 0 && outer[at] === 1 ? 1 : 0));
-  const share = boxBlur(band, size, size, Math.max(1, Math.round(0.12 * pose.pxPerCm)));
+  const outline = ringAround(oval, (FEATHER_CM + 0.1) * pose.pxPerCm);
+  const outer = polygonMask(outline, size);
+  const reach = Math.max(1, Math.round(0.12 * pose.pxPerCm));
   const radius = Math.max(1, Math.round(size / 512));
-  const plane = new Float32Array(size * size);
+  // Only around the face: nothing further out is changed.
+  const margin = reach + radius + 1;
+  const left = clamp(Math.floor(Math.min(...outline.map(([x]) => x))) - margin, 0, size - 1);
+  const right = clamp(Math.ceil(Math.max(...outline.map(([x]) => x))) + margin, left + 1, size);
+  const top = clamp(Math.floor(Math.min(...outline.map(([, y]) => y))) - margin, 0, size - 1);
+  const bottom = clamp(Math.ceil(Math.max(...outline.map(([, y]) => y))) + margin, top + 1, size);
+  const [width, height] = [right - left, bottom - top];
+  const plane = new Float32Array(width * height);
+  const fillPlane = (valueAt: (from: number) => number): void => {
+    for (let y = 0, to = 0; y < height; y++) {
+      for (let x = 0, from = (y + top) * size + left; x < width; x++, from++, to++) plane[to] = valueAt(from);
+    }
+  };
+  fillPlane((from) => (inner[from] === 0 && outer[from] === 1 ? 1 : 0));
+  const share = boxBlur(plane, width, height, reach);
   for (let channel = 0; channel < 3; channel++) {
-    for (let at = 0; at < plane.length; at++) plane[at] = colours[at * 3 + channel]!;
-    const blurred = boxBlur(plane, size, size, radius);
-    for (let at = 0; at < plane.length; at++) {
-      const weight = share[at]!;
-      if (weight > 0) colours[at * 3 + channel] = plane[at]! + weight * (blurred[at]! - plane[at]!);
+    fillPlane((from) => colours[from * 3 + channel]!);
+    const blurred = boxBlur(plane, width, height, radius);
+    for (let y = 0, at = 0; y < height; y++) {
+      for (let x = 0, to = ((y + top) * size + left) * 3 + channel; x < width; x++, at++, to += 3) {
+        const weight = share[at]!;
+        if (weight > 0) colours[to] = plane[at]! + weight * (blurred[at]! - plane[at]!);
+      }
     }
   }
 }
