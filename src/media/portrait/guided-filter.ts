@@ -1,3 +1,5 @@
+import { boxBlur } from './inpaint.ts';
+
 /**
  * Refines a coarse matte so that it follows the edges of a colour picture (He, Sun, Tang: Guided Image Filtering,
  * 2013; coefficients at reduced size as in Fast Guided Filter, 2015).
@@ -24,7 +26,7 @@ export function guidedFilter(
 ): Float32Array {
   const guide = [0, 1, 2].map((channel) => reduceChannel(rgba, channel, side, reduced)) as Planes;
   const target = reducePlane(matte, side, reduced);
-  const mean = (plane: Float32Array): Float32Array => boxBlur(plane, reduced, radiusPx);
+  const mean = (plane: Float32Array): Float32Array => boxBlur(plane, reduced, reduced, radiusPx);
   const meanGuide = guide.map(mean) as Planes;
   const meanTarget = mean(target);
   const product = (a: Float32Array, b: Float32Array): Float32Array => mean(multiply(a, b));
@@ -126,35 +128,5 @@ function reducePlane(plane: Float32Array, side: number, reduced: number): Float3
 function multiply(a: Float32Array, b: Float32Array): Float32Array {
   const out = new Float32Array(a.length);
   for (let at = 0; at < out.length; at++) out[at] = a[at]! * b[at]!;
-  return out;
-}
-
-/** @returns the mean over a square window that is cut at the picture's edge; `[side, side]`, new. */
-export function boxBlur(plane: Float32Array, side: number, radiusPx: number): Float32Array {
-  const across = new Float32Array(plane.length);
-  for (let y = 0; y < side; y++) {
-    const row = y * side;
-    let sum = 0;
-    for (let x = 0; x < Math.min(radiusPx, side); x++) sum += plane[row + x]!;
-    for (let x = 0; x < side; x++) {
-      if (x + radiusPx < side) sum += plane[row + x + radiusPx]!;
-      if (x - radiusPx - 1 >= 0) sum -= plane[row + x - radiusPx - 1]!;
-      across[row + x] = sum / (Math.min(side - 1, x + radiusPx) - Math.max(0, x - radiusPx) + 1);
-    }
-  }
-  const out = new Float32Array(plane.length);
-  // Columns are summed a row at a time, so that memory is walked in order.
-  const sums = new Float64Array(side);
-  for (let y = 0; y < Math.min(radiusPx, side); y++) for (let x = 0; x < side; x++) sums[x]! += across[y * side + x]!;
-  for (let y = 0; y < side; y++) {
-    const enters = y + radiusPx < side ? (y + radiusPx) * side : -1;
-    const leaves = y - radiusPx - 1 >= 0 ? (y - radiusPx - 1) * side : -1;
-    const rows = Math.min(side - 1, y + radiusPx) - Math.max(0, y - radiusPx) + 1;
-    for (let x = 0; x < side; x++) {
-      if (enters >= 0) sums[x]! += across[enters + x]!;
-      if (leaves >= 0) sums[x]! -= across[leaves + x]!;
-      out[y * side + x] = sums[x]! / rows;
-    }
-  }
   return out;
 }

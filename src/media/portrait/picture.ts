@@ -17,22 +17,22 @@ export interface SquareRegion {
 /**
  * Samples `region` into a network's input; beyond the picture's edge it reads black. Minification averages up to 4x4
  * bilinear taps a pixel, which keeps landmarks stable between large and small pictures.
- * @param out - `[side, side, 3]` interleaved, overwritten with `low` (black) .. `high` (white).
+ * @param out - `[side, side, 3]` interleaved, overwritten with `black` .. `white`.
  */
 export function sampleRegion(
   picture: Picture,
   region: SquareRegion,
   side: number,
   out: Float32Array,
-  low = 0,
-  high = 1,
+  black = 0,
+  white = 1,
 ): void {
   const { widthPx, heightPx, rgba } = picture;
   const step = region.sidePx / side;
   const cosine = Math.cos(region.angle) * step;
   const sine = Math.sin(region.angle) * step;
   const taps = Math.max(1, Math.min(4, Math.round(step)));
-  const scale = (high - low) / 255 / (taps * taps);
+  const scale = (white - black) / 255 / (taps * taps);
   for (let y = 0; y < side; y++) {
     for (let x = 0; x < side; x++) {
       let red = 0;
@@ -46,6 +46,17 @@ export function sampleRegion(
           const py = region.centreY + u * sine + v * cosine - 0.5;
           const left = Math.floor(px);
           const top = Math.floor(py);
+          if (left >= 0 && top >= 0 && left + 1 < widthPx && top + 1 < heightPx) {
+            const [right, low] = [px - left, py - top];
+            const [w0, w1] = [(1 - px + left) * (1 - py + top), right * (1 - py + top)];
+            const [w2, w3] = [(1 - px + left) * low, right * low];
+            const at = (top * widthPx + left) * 4;
+            const below = at + widthPx * 4;
+            red += w0 * rgba[at]! + w1 * rgba[at + 4]! + w2 * rgba[below]! + w3 * rgba[below + 4]!;
+            green += w0 * rgba[at + 1]! + w1 * rgba[at + 5]! + w2 * rgba[below + 1]! + w3 * rgba[below + 5]!;
+            blue += w0 * rgba[at + 2]! + w1 * rgba[at + 6]! + w2 * rgba[below + 2]! + w3 * rgba[below + 6]!;
+            continue;
+          }
           for (let corner = 0; corner < 4; corner++) {
             const cx = left + (corner & 1);
             const cy = top + (corner >> 1);
@@ -59,9 +70,9 @@ export function sampleRegion(
         }
       }
       const at = (y * side + x) * 3;
-      out[at] = red * scale + low;
-      out[at + 1] = green * scale + low;
-      out[at + 2] = blue * scale + low;
+      out[at] = red * scale + black;
+      out[at + 1] = green * scale + black;
+      out[at + 2] = blue * scale + black;
     }
   }
 }

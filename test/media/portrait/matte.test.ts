@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { measureFaceLight } from '../../../src/media/portrait/face-light.ts';
 import { likeness, type FaceTexture } from '../../../src/media/portrait/face-likeness.ts';
 import { SteadinessMeter } from '../../../src/media/portrait/frame-steadiness.ts';
-import { boxBlur, guidedFilter } from '../../../src/media/portrait/guided-filter.ts';
+import { guidedFilter } from '../../../src/media/portrait/guided-filter.ts';
+import { boxBlur } from '../../../src/media/portrait/inpaint.ts';
 import { keepPersonOf } from '../../../src/media/portrait/matte-islands.ts';
 
 const SIDE = 64;
@@ -53,11 +54,11 @@ describe('guidedFilter()', () => {
 describe('boxBlur()', () => {
   it('is the mean of the window, cut at the edge', () => {
     const plane = Float32Array.from({ length: 25 }, (_, at) => at);
-    const blurred = boxBlur(plane, 5, 1);
+    const blurred = boxBlur(plane, 5, 5, 1);
     expect(blurred[12]).toBeCloseTo(12, 5);
     expect(blurred[0]).toBeCloseTo((0 + 1 + 5 + 6) / 4, 5);
     expect(blurred[24]).toBeCloseTo((18 + 19 + 23 + 24) / 4, 5);
-    expect(boxBlur(plane, 5, 9)[7]).toBeCloseTo(12, 4);
+    expect(boxBlur(plane, 5, 5, 9)[7]).toBeCloseTo(12, 4);
   });
 });
 
