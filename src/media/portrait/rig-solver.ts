@@ -20,6 +20,8 @@ export class RigSolver {
   private readonly bandwidth: number;
   /** `[row, bandwidth + 1]` lower band of LᵀL: column `row - bandwidth + k` stands at `k`. */
   private readonly band: Float64Array;
+  /** `[row]` the first column that is not zero; factors keep it. */
+  private readonly starts: Uint16Array;
 
   /** @param positions - `[points, 3]` cm; @param triangles - without the mouth and the eyes. */
   constructor(positions: Float32Array, triangles: Uint16Array) {
@@ -34,17 +36,20 @@ export class RigSolver {
     }
     this.bandwidth = bandwidth;
     this.band = new Float64Array(this.pointCount * (bandwidth + 1));
+    this.starts = Uint16Array.from({ length: this.pointCount }, (_, row) => row);
     for (const [key, value] of products) {
       const row = this.rowOf[Math.floor(key / this.pointCount)]!;
       const column = this.rowOf[key % this.pointCount]!;
-      if (column <= row) this.band[row * (bandwidth + 1) + column - row + bandwidth]! += value;
+      if (column > row) continue;
+      this.starts[row] = Math.min(this.starts[row]!, column);
+      this.band[row * (bandwidth + 1) + column - row + bandwidth]! += value;
     }
     for (let row = 0; row < this.pointCount; row++) this.band[row * (bandwidth + 1) + bandwidth]! += REST_WEIGHT;
   }
 
   /** @returns `[points, 3]` cm. */
   solve(handles: Handles): Float32Array {
-    const { pointCount, bandwidth, rowOf } = this;
+    const { pointCount, bandwidth, rowOf, starts } = this;
     const stride = bandwidth + 1;
     const factor = this.band.slice();
     const right = new Float64Array(pointCount * 3);
@@ -54,14 +59,20 @@ export class RigSolver {
       for (let axis = 0; axis < 3; axis++) right[row * 3 + axis]! += HANDLE_WEIGHT * target[axis]!;
     }
     for (let row = 0; row < pointCount; row++) {
-      const first = Math.max(0, row - bandwidth);
+      const first = starts[row]!;
       for (let column = first; column <= row; column++) {
         const rowStart = row * stride - row + bandwidth;
         const columnStart = column * stride - column + bandwidth;
-        let sum = factor[rowStart + column]!;
-        for (let k = Math.max(first, column - bandwidth); k < column; k++) {
-          sum -= factor[rowStart + k]! * factor[columnStart + k]!;
+        // Two sums that do not wait for each other.
+        let even = 0;
+        let odd = 0;
+        let k = Math.max(first, starts[column]!);
+        for (; k + 1 < column; k += 2) {
+          even += factor[rowStart + k]! * factor[columnStart + k]!;
+          odd += factor[rowStart + k + 1]! * factor[columnStart + k + 1]!;
         }
+        if (k < column) even += factor[rowStart + k]! * factor[columnStart + k]!;
+        const sum = factor[rowStart + column]! - even - odd;
         if (column === row) {
           assert(sum > 0, 'the biharmonic matrix is positive definite');
           factor[row * stride + bandwidth] = Math.sqrt(sum);
@@ -75,7 +86,7 @@ export class RigSolver {
     for (let axis = 0; axis < 3; axis++) {
       for (let row = 0; row < pointCount; row++) {
         let sum = right[row * 3 + axis]!;
-        for (let k = Math.max(0, row - bandwidth); k < row; k++) {
+        for (let k = starts[row]!; k < row; k++) {
           sum -= factor[row * stride + k - row + bandwidth]! * inOrder[k]!;
         }
         inOrder[row] = sum / factor[row * stride + bandwidth]!;
