@@ -122,7 +122,12 @@ export class Pipeline {
 
   /** How long until speech that is given now leaves for the listeners. */
   get speechDelayUs(): number {
-    return this.#sound.speechUs + this.#playout.delayUs;
+    return this.#sound.speechUs + this.#playout.soundDelayUs;
+  }
+
+  /** What sound waits for its picture. */
+  get soundDelayUs(): number {
+    return this.#playout.soundDelayUs;
   }
 
   /** How much speech is still to be spoken. */
@@ -238,7 +243,7 @@ export class Pipeline {
 
   #dueSound(now: MonotonicUs): Output | undefined {
     const packet = this.#soundOut.peek();
-    if (packet === undefined || this.#playout.due(packet.startUs, this.#clock) > now) return undefined;
+    if (packet === undefined || this.#playout.soundDue(packet.startUs, this.#clock) > now) return undefined;
     this.#soundOut.shift();
     return { type: 'send-sound', packet };
   }
@@ -318,7 +323,7 @@ export class Pipeline {
     const sound = this.#soundOut.peek();
     const frame = this.#framesOut.peek();
     const dues = [
-      ...(sound === undefined ? [] : [this.#playout.due(sound.startUs, this.#clock)]),
+      ...(sound === undefined ? [] : [this.#playout.soundDue(sound.startUs, this.#clock)]),
       ...(frame === undefined ? [] : [this.#playout.due(frame.timeUs, this.#clock)]),
     ];
     return { type: 'wait', untilUs: Math.min(advance(now, NAP_US), ...dues) as MonotonicUs };

@@ -134,7 +134,7 @@ export class Member implements Participant, Source, Closable {
 
   soundTimeMs(delayUs: number): number {
     const { ntp, now } = this.#options;
-    return ntp.msAt(advance(now(), delayUs - this.session.figures.delayUs));
+    return ntp.msAt(advance(now(), delayUs - this.session.soundDelayUs));
   }
 
   stopSpeaking(): number {

@@ -87,6 +87,10 @@ export class Session implements Closable {
     return this.#pipeline.speechDelayUs;
   }
 
+  get soundDelayUs(): number {
+    return this.#pipeline.soundDelayUs;
+  }
+
   get speechUs(): number {
     return this.#pipeline.speechUs;
   }

@@ -150,7 +150,7 @@ describe('Pipeline', () => {
     expect(Math.max(...gapsMs(world, 1500))).toBeLessThan(70);
   });
 
-  it('answers a sound within 140 ms with its picture, and lets both leave together', () => {
+  it('answers a sound within 140 ms with its picture, which leaves as much later as browsers hold sound for longer', () => {
     const world = new World();
     world.run(500);
     world.talk(8000);
@@ -160,7 +160,9 @@ describe('Pipeline', () => {
     for (const { startUs, atMs } of world.sounds.slice(-100)) {
       const frame = world.frames.find(({ timeUs }) => timeUs === Math.ceil(startUs / 40_000) * 40_000);
       if (frame === undefined) continue;
-      expect(Math.abs(frame.atMs - atMs - (frame.timeUs - startUs) / 1000)).toBeLessThan(15);
+      const laterMs = frame.atMs - atMs - (frame.timeUs - startUs) / 1000;
+      expect(laterMs).toBeGreaterThan(20);
+      expect(laterMs).toBeLessThan(45);
     }
   });
 
