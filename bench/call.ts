@@ -1,8 +1,9 @@
 /**
  * A call as it is at its end: one page speaks, the other watches, a real server between them, all on this machine.
  *
- *   npm run build && node dist/bench/call.js [--minutes 10] [--rate 25|30|40] [--loss 0] [--jitter 0] [--visitors 0]
+ *   npm run build && node dist/bench/call.js [--minutes 10] [--rate 25|30|40] [--mirror] [--loss 0] [--jitter 0] [--visitors 0]
  *
+ * In the mirror the speaker alone is there, and watches the own avatar: the one session that a machine has to serve.
  * Loss (per cent) and jitter (ms) are those of the watcher's path, both ways. With visitors, that many pages come and go
  * after the call, and the server's memory is noted. It needs espeak-ng for somebody's speech.
  */
@@ -23,9 +24,11 @@ const { values } = parseArgs({
     loss: { type: 'string', default: '0' },
     jitter: { type: 'string', default: '0' },
     visitors: { type: 'string', default: '0' },
+    mirror: { type: 'boolean', default: false },
   },
 });
 const REMOTE = '[data-testid="remote-video"]';
+const SELF = '[data-testid="self-video"]';
 const SELF_PLAYS = '#self.playing';
 const REMOTE_PLAYS = '#others .tile.playing';
 const TEXT = 'My mother may buy apples, bananas and a lot of other beautiful things above the market today. ';
@@ -41,16 +44,16 @@ const memory: Record<string, string | number>[] = [];
 const rows: Record<string, string | number>[] = [];
 try {
   await note('before');
-  const speaker = await open('name=Ada');
+  const speaker = await open('name=Ada', values.mirror && isRough);
   await speaker.waitForSelector(SELF_PLAYS);
   // The controls come after the first picture.
   await speaker.waitForTimeout(2000);
   await speaker.evaluate(`document.querySelector('input[name="frame-rate"][value="${values.rate}"]').click()`);
-  const watcher = await open('name=Grace&microphone=off', isRough);
-  await watcher.waitForSelector(REMOTE_PLAYS);
+  const watcher = values.mirror ? speaker : await open('name=Grace&microphone=off', isRough);
+  await watcher.waitForSelector(values.mirror ? SELF_PLAYS : REMOTE_PLAYS);
   // Buffers settle, and the browser brings sound and picture together.
   await watcher.waitForTimeout(10_000);
-  await observe(watcher, REMOTE);
+  await observe(watcher, values.mirror ? SELF : REMOTE);
   const before = await metrics();
   const started = performance.now();
   for (let minute = 1; minute <= Number(values.minutes); minute++) {
@@ -65,10 +68,10 @@ try {
   const after = await metrics();
   const grown = (name: string): number => sumOf(after, name) - sumOf(before, name);
   console.log(
-    `Server: ${grown('avatar_video_frames_total')} frames of two avatars, late ${grown('avatar_sync_late_frames_total')}, ` +
+    `Server: ${grown('avatar_video_frames_total')} frames of ${values.mirror ? 'one avatar' : 'two avatars'}, late ${grown('avatar_sync_late_frames_total')}, ` +
       `skipped ${grown('avatar_weather_total{what="skippedFrames"')}`,
   );
-  await watcher.context().close();
+  if (watcher !== speaker) await watcher.context().close();
   await speaker.context().close();
   for (let visitor = 1; visitor <= Number(values.visitors); visitor++) {
     const page = await open(`name=V&microphone=off`);
