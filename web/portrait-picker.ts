@@ -4,6 +4,9 @@ import { t } from './i18n.ts';
 import type { Portrait, PortraitService } from './portrait-service.ts';
 import { remember } from './storage.ts';
 
+/** A portrait takes the server a second or two. */
+const ARRIVAL_MS = 2000;
+
 /** The portraits as a group of pictures to choose from. */
 export class PortraitPicker {
   readonly #service: PortraitService;
@@ -23,7 +26,11 @@ export class PortraitPicker {
   }
 
   async load(): Promise<void> {
-    this.#portraits = await this.#service.list();
+    const { portraits, arriving } = await this.#service.list();
+    if (arriving > 0) setTimeout(() => void this.load().catch(() => undefined), ARRIVAL_MS);
+    // Made anew, the list would take the keyboard's place in it away.
+    if (sameIds(portraits, this.#portraits)) return;
+    this.#portraits = portraits;
     const isListed = this.#portraits.some(({ id }) => id === this.#chosen);
     if (!isListed) this.#chosen = this.#portraits[0]?.id ?? this.#chosen;
     this.#show();
@@ -32,6 +39,7 @@ export class PortraitPicker {
   async choose(id: string): Promise<void> {
     this.#chosen = id;
     remember('portrait', id);
+    this.#portraits = [];
     await this.load();
   }
 
@@ -76,4 +84,8 @@ export class PortraitPicker {
     toast(t('call.portrait.deleted', { name }));
     await this.load();
   }
+}
+
+function sameIds(some: readonly Portrait[], others: readonly Portrait[]): boolean {
+  return some.length === others.length && some.every(({ id }, index) => id === others[index]?.id);
 }

@@ -31,9 +31,10 @@ export class PortraitService {
     if (known === undefined) remember('owner', this.#ownerKey);
   }
 
-  async list(): Promise<readonly Portrait[]> {
+  /** @returns what there is, and how many more the server will soon have. */
+  async list(): Promise<{ readonly portraits: readonly Portrait[]; readonly arriving: number }> {
     const response = await this.#ask('/api/portraits');
-    return ((await response.json()) as { portraits: Portrait[] }).portraits;
+    return (await response.json()) as { portraits: Portrait[]; arriving: number };
   }
 
   /** @throws ServiceError with a `FACE_…`, `IMAGE_…` or other code of the server. */

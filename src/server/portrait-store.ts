@@ -95,6 +95,11 @@ export class PortraitStore implements AvatarSource {
     return this.#first === undefined || !this.#arriving.has(this.#first);
   }
 
+  /** Portraits of the program that are still being enrolled. */
+  get arriving(): number {
+    return this.#arriving.size;
+  }
+
   /** Those of the program and those of the owner, oldest first. `undefined` lists all: for the operator. */
   list(ownerKey: string | undefined): PortraitRecord[] {
     const owner = ownerKey === undefined ? undefined : sha256Of(ownerKey);

@@ -30,7 +30,10 @@ export function portraitRoutes({ portraits, access, uploadLimitBytes }: Portrait
     if (wantsAll) access.requireOperator(request);
     const list = portraits.list(wantsAll ? undefined : (ownerKey ?? ''));
     response.setHeader('cache-control', 'no-store');
-    response.json({ portraits: list.map((record) => viewOf(record, ownerKey, portraits)) });
+    response.json({
+      portraits: list.map((record) => viewOf(record, ownerKey, portraits)),
+      arriving: portraits.arriving,
+    });
   });
 
   routes.post(
