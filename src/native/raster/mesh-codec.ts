@@ -11,7 +11,7 @@ import { SimdRasteriser } from './simd-rasteriser.ts';
 /** Texels per pixel of the canvas: warping blurs by about half a texel, and more than this only costs cache. */
 const OVERSAMPLING = 1.25;
 /** What that blurring takes from the grain of skin and hair; test/interop/sequence.test.ts compares the drawn grain to the portrait's. */
-const DETAIL = 0.4;
+const DETAIL = 0.5;
 /** Avatars kept after their last session, a few megabytes each: whoever comes next begins at once. */
 const KEPT_AVATARS = 2;
 
