@@ -3,7 +3,7 @@ import { FACE_OVAL } from './landmark-groups.ts';
 import { cutAt, type PersonMesh } from './mesh.ts';
 
 /** Of the light's change that the outline of the jaw takes: what lies behind it takes almost none. */
-const JAW_SHARE = 0.5;
+const JAW_SHARE = 0.9;
 
 /**
  * @param face - `[468, 3]` cm in head axes; @param triangles - of the face points alone, counter-clockwise seen from outside.
