@@ -9,6 +9,7 @@ import {
   type RTCRtpSender,
 } from 'werift';
 import type { MediaTimeUs } from '../../base/timeline.ts';
+import { repeatRetransmissions } from './retransmission.ts';
 
 export const VIDEO_CLOCK_HZ = 90_000;
 export const AUDIO_CLOCK_HZ = 48_000;
@@ -45,6 +46,7 @@ export class StreamSender {
     // The library would pair the last packet's timestamp with the time of sending, which wanders by what a packet waits
     // here; running already, it sends no reports, and ours follow one clock for sound and picture.
     sender.rtcpRunning = true;
+    if (options.clockHz === VIDEO_CLOCK_HZ) repeatRetransmissions(sender);
   }
 
   get ssrc(): number {
