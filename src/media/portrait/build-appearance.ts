@@ -55,7 +55,7 @@ export function buildAppearance(analysis: PortraitAnalysis): Appearance {
     hair === null ? null : (x, y) => sampleAt(hair, sizePx, sizePx, 1, 0, x, y),
   );
   const layers = buildLayers(split, hair, bareness, grain, landmarks, pose, sizePx);
-  const normals = vertexNormals(mesh, triangles, rest.face);
+  const normals = vertexNormals(mesh, triangles);
   const tone = skinTone(analysis);
   const atlas = new PartsAtlas();
   const eyes = { right: buildEye(analysis, RIGHT_EYE, grain, atlas), left: buildEye(analysis, LEFT_EYE, grain, atlas) };

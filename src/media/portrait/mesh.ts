@@ -209,7 +209,7 @@ export function buildMesh(
 }
 
 /** @returns 0 where face and head are one surface (temples, cheeks) .. 1 where the jaw hangs free over the neck. */
-export function cutAt(heightCm: number): number {
+function cutAt(heightCm: number): number {
   return smoothstep(-2, -5.5, heightCm);
 }
 

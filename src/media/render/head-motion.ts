@@ -22,7 +22,7 @@ const CAMERA_DISTANCE_CM = 70;
  * A face without a back looks turned less than it is, a drawing less than a photo: by these, what bench/closed-loop.ts
  * reads is what was asked, up to `near` degrees and from `far` on.
  */
-const YAW_GAIN = { near: 10, nearGain: 1.42, far: 20, farGain: 1.3 } as const;
+const YAW_GAIN = { near: 10, nearGain: 1.405, far: 20, farGain: 1.3 } as const;
 const UP_GAIN = { near: 10, nearGain: 1.21, far: 15, farGain: 1.15 } as const;
 const DOWN_GAIN = { near: 10, nearGain: 1.14, far: 15, farGain: 1.12 } as const;
 /** How far the torso follows the head (measured from people on calls: about a quarter). */

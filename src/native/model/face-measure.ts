@@ -74,6 +74,11 @@ export class FaceMeasurer implements Closable {
     return { landmarks, reading: readFace(landmarks, this.#landmarker.canonical), faceFlag };
   }
 
+  /** The next picture shows another face: where the last one was says nothing, and would lean what is read. */
+  forget(): void {
+    this.#last = undefined;
+  }
+
   close(): Promise<void> {
     return this.#landmarker.close();
   }

@@ -64,6 +64,9 @@ export async function runClosedLoop(decoder: FaceDecoder, measurer: FaceMeasurer
     }
     return face;
   };
+  measurer.forget();
+  // All is read against this one, so it is looked at from where the face was found to be, as the others are.
+  await show({});
   const neutral = await show({});
   const sweep = async (
     values: readonly number[],
