@@ -25,7 +25,7 @@ export function tableOf(figures: readonly Figure[]): string {
     what,
     `${numberOf(value)}${unit === '' ? '' : ` ${unit}`}`,
     goal === undefined ? '' : goalOf(goal),
-    goal === undefined ? '' : isReached(value, goal) ? 'yes' : 'no',
+    goal === undefined || Number.isNaN(value) ? '' : isReached(value, goal) ? 'yes' : 'no',
   ]);
   const table = [['on', 'what', 'figure', 'goal', 'reached'], ...rows];
   const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => (row[column] ?? '').length))) ?? [];
