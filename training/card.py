@@ -182,7 +182,7 @@ Texts: Debian's fortune and word-list packages; for Hindi, Marathi and Telugu ra
 - Use one sampling step. More do not help, and from four on the head leaves its bounds: steps in between meet noise that is
   no longer the teacher's chance.
 - Noise and music of the test come from the same generators as in training, only with other seeds.
-- Glances are softer than the teacher's jumps.
+- Glances are softer than the teacher's jumps. In speech without a pause it blinks 0.43 times a second (three seeds, a minute each).
 - int8 weights move the features by 1 % and a hop's motion by 1 %.
 - The teacher is rules. What people do beyond them, the model has not seen; its lips are those of a careful speaker.
 - Trained on synthesis: real voices in noise, overlapping talkers and laughter are harder than the figures above say.
