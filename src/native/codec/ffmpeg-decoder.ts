@@ -1,6 +1,6 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
-import type { Readable, Writable } from 'node:stream';
+import { PassThrough, type Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AvatarError, messageOf } from '../../base/errors.ts';
 import type { AudioFormat } from './audio-format.ts';
@@ -20,6 +20,7 @@ export interface FfmpegInput {
 export class FfmpegDecoder {
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
   readonly #input: FfmpegInput;
+  readonly #sound = new PassThrough();
   readonly #exit: Promise<unknown[]>;
   #failure: Error | undefined;
   #log = '';
@@ -43,6 +44,8 @@ export class FfmpegDecoder {
       this.#log = (this.#log + text).slice(-4000);
       this.#durationUs ??= durationIn(this.#log);
     });
+    // What nobody has begun to read when a process ends is thrown away, and a short sound is decoded before it is asked for.
+    pipeline(child.stdout, this.#sound).catch(() => undefined);
     // Whoever stops reading closes this pipe: the exit code tells what matters.
     child.stdin.on('error', () => undefined);
     if (typeof source === 'string') child.stdin.end();
@@ -61,7 +64,7 @@ export class FfmpegDecoder {
   async *samples(): AsyncGenerator<Float32Array, void> {
     let carried: Buffer = Buffer.alloc(0);
     let heard = false;
-    for await (const bytes of this.#child.stdout as AsyncIterable<Buffer>) {
+    for await (const bytes of this.#sound as AsyncIterable<Buffer>) {
       const whole = carried.length === 0 ? bytes : Buffer.concat([carried, bytes]);
       const count = whole.length >> 2;
       const samples = new Float32Array(count);

@@ -64,6 +64,17 @@ describe.skipIf(!hasFfmpeg)('openAudioFile() reads with ffmpeg', () => {
     }
   });
 
+  test('a short sound that is decoded long before it is asked for', async () => {
+    // Short enough for the pipe, so that ffmpeg is done and gone.
+    ffmpeg(join(folder, 'tone.wav'), join(folder, 'early.mp3'), '-t', '0.3');
+    const file = await openAudioFile(join(folder, 'early.mp3'));
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    let count = 0;
+    for await (const samples of file.samples()) count += samples.length;
+    await file.close();
+    expect(count / file.sampleRateHz).toBeCloseTo(0.3, 1);
+  });
+
   test('what is left of a file that was cut off', async () => {
     ffmpeg(join(folder, 'tone.wav'), join(folder, 'cut.flac'));
     const whole = await readFile(join(folder, 'cut.flac'));
