@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findPauses, shareOut } from '../../src/media/sync/captions.ts';
 import { PcmReader } from '../../src/server/speech/pcm-reader.ts';
-import { openBrowser, waitForPictures, watch, type Sight, type TestBrowser } from '../support/browser.ts';
+import { openBrowser, stir, waitForPictures, watch, type Sight, type TestBrowser } from '../support/browser.ts';
 import { startServer, type ServerProcess } from '../support/server-process.ts';
 
 const REMOTE = '[data-testid="remote-video"]';
@@ -222,13 +222,4 @@ function pearson(a: readonly number[], b: readonly number[]): number {
 
 function near(sights: readonly Sight[], { atMs }: Sight, spanMs: number): Sight[] {
   return sights.filter((sight) => sight.atMs > atMs - spanMs && sight.atMs <= atMs);
-}
-
-/** @returns how much a mouth's brightness changes from one picture to the next: a head that sways changes it slowly. */
-function stir(sights: readonly Sight[]): number {
-  const squares = sights.slice(1).flatMap(({ atMs, mouthLuma }, index) => {
-    const before = sights[index];
-    return before !== undefined && atMs - before.atMs < 150 ? [(mouthLuma - before.mouthLuma) ** 2] : [];
-  });
-  return Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / squares.length);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { sizeOf, waitForPictures, watch, type Sight } from '../support/browser.ts';
+import { sizeOf, stir, waitForPictures, watch, type Sight } from '../support/browser.ts';
 import { servedBrowser } from '../support/served-browser.ts';
 
 const SELF = '[data-testid="self-video"]';
@@ -32,7 +32,7 @@ describe('a call in real Chromium', () => {
       const { moving, resting } = spread(await watch(grace, REMOTE, 18));
       expect(moving.length).toBeGreaterThan(10);
       expect(resting.length).toBeGreaterThan(10);
-      ratio = deviation(moving) / deviation(resting);
+      ratio = stir(moving) / stir(resting);
     }
     expect(ratio).toBeGreaterThan(1.5);
     await ada.context().close();
@@ -57,22 +57,18 @@ describe('a call in real Chromium', () => {
   });
 });
 
-/** Mouth values while sound was heard for a while, and while silence was. */
-function spread(sights: readonly Sight[]): { readonly moving: number[]; readonly resting: number[] } {
+/** What was seen while sound was heard for a while, and while silence was. */
+function spread(sights: readonly Sight[]): { readonly moving: Sight[]; readonly resting: Sight[] } {
   const heardAt = (atMs: number, spanMs: number): readonly Sight[] =>
     sights.filter((sight) => sight.atMs > atMs - spanMs && sight.atMs <= atMs);
-  const moving: number[] = [];
-  const resting: number[] = [];
-  for (const { atMs, mouthLuma } of sights) {
+  const moving: Sight[] = [];
+  const resting: Sight[] = [];
+  for (const sight of sights) {
+    const { atMs } = sight;
     const loud = heardAt(atMs, 600).filter(({ soundDb }) => soundDb > -45).length;
     // The mouth may take half a second to come to rest.
-    if (heardAt(atMs, 900).every(({ soundDb }) => soundDb < -55)) resting.push(mouthLuma);
-    else if (loud > 0) moving.push(mouthLuma);
+    if (heardAt(atMs, 900).every(({ soundDb }) => soundDb < -55)) resting.push(sight);
+    else if (loud > 0) moving.push(sight);
   }
   return { moving, resting };
-}
-
-function deviation(values: readonly number[]): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
 }

@@ -169,3 +169,12 @@ export async function watch(page: Page, selector: string, seconds: number): Prom
     { selector, seconds },
   );
 }
+
+/** @returns how much a mouth's brightness changes from one picture to the next: a head that sways changes it slowly. */
+export function stir(sights: readonly Sight[]): number {
+  const squares = sights.slice(1).flatMap(({ atMs, mouthLuma }, index) => {
+    const before = sights[index];
+    return before !== undefined && atMs - before.atMs < 150 ? [(mouthLuma - before.mouthLuma) ** 2] : [];
+  });
+  return Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / squares.length);
+}
