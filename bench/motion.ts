@@ -93,7 +93,7 @@ async function byStage(precision: Precision): Promise<void> {
     const hear = await cost(HOPS, () => batch.hear(jobs));
     const denoise = await cost(HOPS, () =>
       sampler.sample(jobs, async ({ rows: count, noiseLevel, ...inputs }) => {
-        const outputs = await denoiser.run(count, { ...inputs, noise_level: noiseLevel });
+        const outputs = await denoiser.run({ batch: count }, { ...inputs, noise_level: noiseLevel });
         return outputs['clean'] ?? token;
       }),
     );

@@ -19,6 +19,8 @@ from training.quantise import quantise
 
 OPSET = 17
 MAX_BUNDLE_BYTES = 24 * 1024 * 1024
+FREE_AXES = {'encoder': {'mel': {1: 'melFrames'}, 'features': {1: 'hops'}}}
+"""Beside the batch: the encoder hears any number of hops at once."""
 
 
 def camel(name):
@@ -31,12 +33,12 @@ def digest(path):
 
 
 def export_graphs(folder, encoder, denoiser):
-    """Writes both networks as float32 and int8 graphs with a free batch. Returns the manifest's `graphs`."""
+    """Writes both networks as float32 and int8 graphs with the axes free that `FREE_AXES` names. Returns the manifest's `graphs`."""
     batch, context = 2, denoiser.config.context_tokens
     dims = denoiser.config
     calls = {
         'encoder': (encoder, {
-            'mel': torch.zeros(batch, 4, encoder.config.mel_bins),
+            'mel': torch.zeros(batch, 8, encoder.config.mel_bins),
             'state': encoder.silence(batch),
         }, ['features', 'next_state']),
         'denoiser': (denoiser, {
@@ -49,11 +51,12 @@ def export_graphs(folder, encoder, denoiser):
     }
     graphs = {}
     for name, (network, inputs, outputs) in calls.items():
+        free = FREE_AXES.get(name, {})
         plain, small = folder / f'{name}.onnx', folder / f'{name}.int8.onnx'
         torch.onnx.export(
             network, tuple(inputs.values()), plain, opset_version=OPSET, custom_opsets={'com.microsoft': 1},
             input_names=list(inputs), output_names=outputs,
-            dynamic_axes={tensor: {0: 'batch'} for tensor in [*inputs, *outputs]},
+            dynamic_axes={tensor: {0: 'batch', **free.get(tensor, {})} for tensor in [*inputs, *outputs]},
         )
         quantise(plain, small)
         graphs[name] = {
@@ -74,7 +77,7 @@ def golden_vectors(encoder, denoiser, mean, std, sound):
         for hop in range(hops):
             features, state = encoder(torch.from_numpy(mel[hop * 4 : hop * 4 + 4])[None], state)
             tokens.append(features)
-    features = torch.stack(tokens, 1)  # [1, hops, featureDims]
+    features = torch.cat(tokens, 1)  # [1, hops, featureDims]
     condition = torch.zeros(1, CONDITION_DIMS)
     at = slices()
     condition[0, at['gaze']] = torch.tensor([0.5, -0.25, 1.0])
@@ -112,7 +115,7 @@ def manifest_of(name, encoder, denoiser, mean, std, look_ahead_us, graphs, vecto
         offset += length
     channels = len(CHANNELS)
     return {
-        'format': 'visavis.motion/1',
+        'format': 'visavis.motion/2',
         'name': name,
         'licence': 'Apache-2.0',
         'features': {camel(field.name): getattr(mel, field.name) for field in fields(mel)},

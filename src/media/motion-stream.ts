@@ -42,6 +42,8 @@ const EMOTION_ORDER = [...EMOTIONS.filter((name) => name !== 'neutral'), 'neutra
 export class MotionStream {
   readonly manifest: MotionManifest;
   readonly #windower: Windower;
+  /** Of one hop. */
+  readonly #melLength: number;
   readonly #voice: VoiceActivity;
   #controls = new ControlTrack();
   #gate = new MouthGate();
@@ -64,6 +66,7 @@ export class MotionStream {
   constructor({ manifest, seed }: MotionStreamOptions) {
     this.manifest = manifest;
     this.#windower = new Windower(manifest.features, manifest.encoder.melFramesPerHop);
+    this.#melLength = manifest.encoder.melFramesPerHop * manifest.features.melBins;
     this.#voice = new VoiceActivity(manifest.features.sampleRateHz);
     this.#heard = new FeatureWindow(manifest);
     this.#jobs = new JobWriter(manifest);
@@ -124,22 +127,24 @@ export class MotionStream {
   }
 
   /**
-   * For files, whose sound is there before its turn: a hop for an encoder that hears it while the hops before are being run,
-   * so that the next job has nothing left to hear.
+   * For files, whose sound is there before its turn: hops for an encoder that hears them while the hops before are being
+   * run, so that the next job has nothing left to hear.
    * @returns sound for `heard`, to be heard before any other; nothing when none waits or a job has its own to hear.
    */
   hearing(): Hearing | undefined {
-    const mel = this.#hearing || this.#unheard.length > 0 ? undefined : this.#windower.take();
-    if (mel === undefined) return undefined;
+    if (this.#hearing || this.#unheard.length > 0 || this.#windower.depth === 0) return undefined;
     this.#hearing = true;
-    const features = new Float32Array(this.manifest.encoder.featureDims);
-    return { mel, melHops: 1, encoderState: this.#heard.state, features };
+    const melHops = this.#windower.depth;
+    const mel = new Float32Array(melHops * this.#melLength);
+    for (let hop = 0; hop < melHops; hop++) mel.set(this.#windower.take() ?? [], hop * this.#melLength);
+    const features = new Float32Array(melHops * this.manifest.encoder.featureDims);
+    return { mel, melHops, encoderState: this.#heard.state, features };
   }
 
   /** Takes what an encoder has made of `hearing()`. */
-  heard({ features }: Hearing): void {
+  heard({ features, melHops }: Hearing): void {
     this.#hearing = false;
-    this.#ahead.push(features);
+    for (let hop = 0; hop < melHops; hop++) this.#ahead.push(part(features, hop, melHops));
   }
 
   /** @returns the hops' frames, composed with the controls; none before media time 0, or if they were skipped. */

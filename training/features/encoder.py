@@ -5,6 +5,7 @@ import math
 import torch
 from torch import nn
 from torch.nn import functional as F
+from torch.onnx.symbolic_opset9 import unused
 
 from training.config import EncoderConfig
 from training.linear import Linear
@@ -31,12 +32,40 @@ class Block(nn.Module):
 
         Returns the output, [batch, frames, width], and the next history.
         """
-        frames = int(x.shape[1])  # a number that the exported graph knows: only its batch is free
         heard = torch.cat([history, self.norm(x)], 1)  # [batch, history_frames + frames, width]
         low = self.gather.lower(heard)
-        taps = [low[:, tap * self.dilation : tap * self.dilation + frames] for tap in range(self.taps)]
+        # Cut by where they end, which needs no number of frames: the exported graph takes any.
+        ends = [(tap + 1 - self.taps) * self.dilation or None for tap in range(self.taps)]
+        taps = [low[:, tap * self.dilation : end] for tap, end in enumerate(ends)]
         y = F.relu(self.gather(torch.cat(taps, -1)))  # [batch, frames, width]
-        return x + self.mix(y), heard[:, frames:]  # [batch, frames, width], [batch, history_frames, width]
+        return x + self.mix(y), heard[:, -self.history_frames :]  # [batch, frames, width], [batch, history_frames, width]
+
+
+def fading_sums(told, state, keep):
+    """told: [batch, frames, dims]; state: [batch, dims], the sum before. Returns sum = keep * sum + told, frame by frame."""
+    age = torch.arange(int(told.shape[1]), device=told.device, dtype=told.dtype)
+    fade = (keep ** (age[:, None] - age)).tril()  # [frames, frames]
+    return fade @ told + keep ** (age[:, None] + 1) * state[:, None]  # [batch, frames, dims]
+
+
+class FadingSums(torch.autograd.Function):
+    """`fading_sums` as a recurrent node, which adds frame by frame: so a file's sums are those of a call to the last bit."""
+
+    @staticmethod
+    def forward(context, told, state, keep, dims):
+        return fading_sums(told, state, keep)
+
+    @staticmethod
+    def symbolic(graph, told, state, keep, dims):
+        absent = unused(graph)
+        constant = lambda value: graph.op('Constant', value_t=torch.as_tensor(value))
+        same = torch.eye(dims)[None]
+        sums, _ = graph.op(
+            'RNN', graph.op('Transpose', told, perm_i=[1, 0, 2]), constant(same), constant(keep * same), absent, absent,
+            graph.op('Unsqueeze', state, constant([0])), hidden_size_i=dims, activations_s=['Affine'],
+            activation_alpha_f=[1.0], activation_beta_f=[0.0], outputs=2,
+        )
+        return graph.op('Transpose', graph.op('Squeeze', sums, constant([1])), perm_i=[1, 0, 2])
 
 
 class Speaker(nn.Module):
@@ -60,9 +89,8 @@ class Speaker(nn.Module):
         said = self.say(self.norm(x))  # [batch, frames, dims + 1]
         weight = said[..., -1:].sigmoid()  # [batch, frames, 1]
         told = torch.cat([weight * torch.tanh(said[..., :-1]), weight], -1)  # [batch, frames, dims + 1]
-        age = torch.arange(int(x.shape[1]), device=x.device, dtype=x.dtype)
-        fade = (self.keep ** (age[:, None] - age)).tril()  # [frames, frames]
-        sums = fade @ told + self.keep ** (age[:, None] + 1) * state[:, None]  # [batch, frames, dims + 1]
+        exporting, dims = torch.onnx.is_in_onnx_export(), self.say.out_features
+        sums = FadingSums.apply(told, state, self.keep, dims) if exporting else fading_sums(told, state, self.keep)
         voice = sums[..., :-1] / (sums[..., -1:] + 1)  # [batch, frames, dims]
         return x + self.use(voice), sums[:, -1]  # [batch, frames, width], [batch, dims + 1]
 
@@ -99,8 +127,8 @@ class Encoder(nn.Module):
         """
         config = self.config
         x = (mel - self.mel_mean) / self.mel_std  # [batch, melFrames, melBins]
-        x = x.reshape(-1, int(x.shape[1]) // config.mel_frames_per_frame, self.stem.in_features)  # [batch, frames, 80]
-        x = self.stem(x)  # [batch, frames, width]
+        parts = [x[:, part :: config.mel_frames_per_frame] for part in range(config.mel_frames_per_frame)]
+        x = self.stem(torch.cat(parts, -1))  # [batch, frames, width]
         offset, states, voice = 0, [], state[:, :0]
         for index, block in enumerate(self.blocks):
             if config.speaker_dims and index == config.speaker_after:
@@ -118,10 +146,10 @@ class Encoder(nn.Module):
         return torch.zeros(batch, self.config.state_length, device=device)  # [batch, stateLength]
 
     def forward(self, mel, state):
-        """One hop. mel: [batch, 4, melBins]; state: [batch, stateLength].
+        """Whole hops. mel: [batch, 4 * hops, melBins]; state: [batch, stateLength].
 
-        Returns features, [batch, featureDims], of the hop's last frame, and the next state.
+        Returns features, [batch, hops, featureDims], of each hop's last frame, and the next state.
         """
-        x, next_state = self.listen(mel, state)  # [batch, 2, bottleneck], [batch, stateLength]
-        newest = x[:, -1]  # [batch, bottleneck]
-        return torch.cat([newest, self.mouth(newest)], -1), next_state  # [batch, featureDims], [batch, stateLength]
+        x, next_state = self.listen(mel, state)  # [batch, 2 * hops, bottleneck], [batch, stateLength]
+        newest = x[:, self.config.frames_per_hop - 1 :: self.config.frames_per_hop]  # [batch, hops, bottleneck]
+        return torch.cat([newest, self.mouth(newest)], -1), next_state  # [batch, hops, featureDims], [batch, stateLength]

@@ -24,7 +24,7 @@ export class FeatureWindow {
     state.set(this.#state);
   }
 
-  /** `[stateLength]`, for an encoder that hears one hop ahead and leaves its next state there. */
+  /** `[stateLength]`, for an encoder that hears ahead and leaves its next state there. */
   get state(): Float32Array {
     if (!allFinite(this.#state)) this.#state.fill(0);
     return this.#state;

@@ -2,47 +2,41 @@ import type { MotionManifest } from '../../media/motion/manifest.ts';
 import type { Hearing } from '../../media/motion/motion-job.ts';
 import type { ShapedGraph } from './shaped-graph.ts';
 
-/** Lets the encoder hear the sound of many jobs in one batch, hop by hop where a job has more than one. */
+/** Lets the encoder hear the sound of many jobs: all the hops of all that have as many, in one run. */
 export class EncoderBatch {
   readonly #encoder: ShapedGraph;
-  readonly #melLength: number;
+  readonly #melFramesPerHop: number;
   readonly #stateLength: number;
   readonly #featureDims: number;
 
-  constructor({ features, encoder }: MotionManifest, session: ShapedGraph) {
+  constructor({ encoder }: MotionManifest, session: ShapedGraph) {
     this.#encoder = session;
-    this.#melLength = encoder.melFramesPerHop * features.melBins;
+    this.#melFramesPerHop = encoder.melFramesPerHop;
     this.#stateLength = encoder.stateLength;
     this.#featureDims = encoder.featureDims;
   }
 
   /** Fills the last `melHops` rows of each job's `features`, and leaves the state after them in `encoderState`. */
   async hear(jobs: readonly Hearing[]): Promise<void> {
-    const longest = jobs.reduce((most, { melHops }) => Math.max(most, melHops), 0);
-    // The newest hop last, so that the last batch is that of all.
-    for (let behind = longest - 1; behind >= 0; behind--) {
+    for (const hops of new Set(jobs.map(({ melHops }) => melHops))) {
+      if (hops === 0) continue;
       await this.#hear(
-        jobs.filter(({ melHops }) => melHops > behind),
-        behind,
+        jobs.filter(({ melHops }) => melHops === hops),
+        hops,
       );
     }
   }
 
-  /** @param behind - hops behind the newest of each job. */
-  async #hear(jobs: readonly Hearing[], behind: number): Promise<void> {
-    const mel = joined(
-      jobs.map((job) => {
-        const end = job.mel.length - behind * this.#melLength;
-        return job.mel.subarray(end - this.#melLength, end);
-      }),
-    );
+  async #hear(jobs: readonly Hearing[], hops: number): Promise<void> {
+    const mel = joined(jobs.map((job) => job.mel));
     const state = joined(jobs.map(({ encoderState }) => encoderState));
-    const outputs = await this.#encoder.run(jobs.length, { mel, state });
+    const free = { batch: jobs.length, hops, melFrames: hops * this.#melFramesPerHop };
+    const outputs = await this.#encoder.run(free, { mel, state });
     const features = outputs['features']!;
     const nextState = outputs['next_state']!;
+    const heard = hops * this.#featureDims;
     jobs.forEach((job, row) => {
-      const start = job.features.length - (behind + 1) * this.#featureDims;
-      job.features.set(features.subarray(row * this.#featureDims, (row + 1) * this.#featureDims), start);
+      job.features.set(features.subarray(row * heard, (row + 1) * heard), job.features.length - heard);
       job.encoderState.set(nextState.subarray(row * this.#stateLength, (row + 1) * this.#stateLength));
     });
   }

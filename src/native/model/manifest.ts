@@ -5,7 +5,7 @@ import { CONDITION_NAMES, type ConditionName, type MotionManifest } from '../../
 import { MOTION_CHANNELS } from '../../media/motion-space.ts';
 
 /** The one format that this code reads; `models/README.md` defines it. */
-export const BUNDLE_FORMAT = 'visavis.motion/1';
+export const BUNDLE_FORMAT = 'visavis.motion/2';
 
 export type Precision = 'float32' | 'int8';
 

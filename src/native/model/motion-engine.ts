@@ -71,7 +71,7 @@ export class OnnxMotionEngine implements MotionEngine {
   }
 
   async #denoise({ rows, noiseLevel, ...batch }: DenoiserBatch): Promise<Float32Array> {
-    const outputs = await this.#denoiser.run(rows, { ...batch, noise_level: noiseLevel });
+    const outputs = await this.#denoiser.run({ batch: rows }, { ...batch, noise_level: noiseLevel });
     return outputs['clean']!;
   }
 }
@@ -111,8 +111,8 @@ export function openEncoder(
   return ShapedGraph.open({
     name: `${manifest.name} encoder`,
     graph,
-    inputs: { mel: [encoder.melFramesPerHop, features.melBins], state: [encoder.stateLength] },
-    outputs: { features: [encoder.featureDims], next_state: [encoder.stateLength] },
+    inputs: { mel: ['batch', 'melFrames', features.melBins], state: ['batch', encoder.stateLength] },
+    outputs: { features: ['batch', 'hops', encoder.featureDims], next_state: ['batch', encoder.stateLength] },
   });
 }
 
@@ -127,12 +127,12 @@ export function openDenoiser(
     name: `${manifest.name} denoiser`,
     graph,
     inputs: {
-      context: [motion.contextTokens, token],
-      noisy: [1, token],
-      features: [motion.contextTokens + 1, encoder.featureDims],
-      condition: [conditionDims(manifest)],
-      noise_level: [],
+      context: ['batch', motion.contextTokens, token],
+      noisy: ['batch', 1, token],
+      features: ['batch', motion.contextTokens + 1, encoder.featureDims],
+      condition: ['batch', conditionDims(manifest)],
+      noise_level: ['batch'],
     },
-    outputs: { clean: [1, token] },
+    outputs: { clean: ['batch', 1, token] },
   });
 }

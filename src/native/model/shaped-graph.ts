@@ -2,8 +2,11 @@ import { assert, AvatarError } from '../../base/errors.ts';
 import type { Closable } from '../../base/lifecycle.ts';
 import { OnnxSession, type FloatTensor, type TensorDescription } from './onnx-session.ts';
 
-/** Names of tensors, each with its axes after the batch: `{ mel: [4, 40] }`. All are float32. */
-export type TensorShapes = Readonly<Record<string, readonly number[]>>;
+/** Names of tensors, each with its axes: `{ mel: ['batch', 'melFrames', 40] }`. All are float32. */
+export type TensorShapes = Readonly<Record<string, readonly (number | string)[]>>;
+
+/** How long a run's free axes are, by their names. */
+export type FreeAxes = Readonly<Record<string, number>>;
 
 export interface ShapedGraphOptions {
   /** For messages. */
@@ -14,14 +17,14 @@ export interface ShapedGraphOptions {
   readonly outputs: TensorShapes;
 }
 
-/** An ONNX graph whose tensors have been found to be those that were expected, with a free batch. */
+/** An ONNX graph whose tensors have been found to be those that were expected; axes with names are free. */
 export class ShapedGraph implements Closable {
   readonly name: string;
   readonly #session: OnnxSession;
   readonly #inputs: TensorShapes;
   readonly #outputs: TensorShapes;
-  /** What the last run left: the next of that size overwrites it, so that no run leaves garbage. */
-  #made: { readonly batch: number; readonly tensors: Readonly<Record<string, FloatTensor>> } | undefined;
+  /** What the last run left: the next of those axes overwrites it, so that no run leaves garbage. */
+  #made: { readonly axes: string; readonly tensors: Readonly<Record<string, FloatTensor>> } | undefined;
 
   private constructor({ name, inputs, outputs }: ShapedGraphOptions, session: OnnxSession) {
     this.name = name;
@@ -44,32 +47,35 @@ export class ShapedGraph implements Closable {
   }
 
   /**
-   * @param batch - rows of every tensor.
-   * @param inputs - `[batch, …axes]` of each input, only read.
-   * @returns `[batch, …axes]` of each output, until the next run.
+   * @param free - how long the free axes are.
+   * @param inputs - the values of each input, only read.
+   * @returns the values of each output, until the next run.
    * @throws AvatarError `BUNDLE_SHAPE_MISMATCH` when the graph gives what it did not promise.
    */
-  async run(batch: number, inputs: Readonly<Record<string, Float32Array>>): Promise<Record<string, Float32Array>> {
+  async run(free: FreeAxes, inputs: Readonly<Record<string, Float32Array>>): Promise<Record<string, Float32Array>> {
     const feeds: Record<string, FloatTensor> = {};
     for (const [tensor, axes] of Object.entries(this.#inputs)) {
       const values = inputs[tensor];
-      assert(values?.length === batch * volume(axes), `${this.name} is fed ${tensor} of its shape`);
-      feeds[tensor] = { shape: [batch, ...axes], values };
+      const shape = shapeOf(axes, free);
+      assert(values?.length === volume(shape), `${this.name} is fed ${tensor} of its shape`);
+      feeds[tensor] = { shape, values };
     }
-    const results = await this.#session.run(feeds, this.#made?.batch === batch ? this.#made.tensors : undefined);
+    const axes = Object.values(free).join();
+    const results = await this.#session.run(feeds, this.#made?.axes === axes ? this.#made.tensors : undefined);
     const outputs: Record<string, Float32Array> = {};
     for (const [tensor, axes] of Object.entries(this.#outputs)) {
       const result = results[tensor];
-      if (result?.values.length !== batch * volume(axes)) {
+      const expected = shapeOf(axes, free);
+      if (result?.values.length !== volume(expected)) {
         const found = result === undefined ? 'missing' : `[${result.shape.join(', ')}]`;
         throw new AvatarError(
           'BUNDLE_SHAPE_MISMATCH',
-          `Cannot use ${tensor} of ${this.name}: it is ${found}, expected [${[batch, ...axes].join(', ')}]`,
+          `Cannot use ${tensor} of ${this.name}: it is ${found}, expected [${expected.join(', ')}]`,
         );
       }
       outputs[tensor] = result.values;
     }
-    this.#made = { batch, tensors: results };
+    this.#made = { axes, tensors: results };
     return outputs;
   }
 
@@ -82,16 +88,20 @@ export class ShapedGraph implements Closable {
 function verify(what: string, found: readonly TensorDescription[], expected: TensorShapes): void {
   const fits =
     found.length === Object.keys(expected).length &&
-    found.every(({ name, type, axes: [, ...axes] }) => {
+    found.every(({ name, type, axes }) => {
       const wanted = expected[name];
       const same = axes.every((axis, index) => typeof axis === 'string' || axis === wanted?.[index]);
       return type === 'float32' && axes.length === wanted?.length && same;
     });
   if (fits) return;
-  const describe = (name: string, axes: readonly (number | string)[]): string => `${name} [batch, ${axes.join(', ')}]`;
-  const has = found.map(({ name, type, axes }) => `${type} ${describe(name, axes.slice(1))}`).join('; ');
+  const describe = (name: string, axes: readonly (number | string)[]): string => `${name} [${axes.join(', ')}]`;
+  const has = found.map(({ name, type, axes }) => `${type} ${describe(name, axes)}`).join('; ');
   const wants = Object.entries(expected).map(([name, axes]) => `float32 ${describe(name, axes)}`);
   throw new AvatarError('BUNDLE_SHAPE_MISMATCH', `Cannot use ${what}: found ${has}, expected ${wants.join('; ')}`);
+}
+
+function shapeOf(axes: readonly (number | string)[], free: FreeAxes): number[] {
+  return axes.map((axis) => (typeof axis === 'number' ? axis : free[axis]!));
 }
 
 function volume(axes: readonly number[]): number {

@@ -80,9 +80,9 @@ export class Animation {
       if (this.#filled < this.#hop.length) break;
       this.#filled = 0;
       this.#stream.push(this.#hop);
-      await this.#hearAhead();
       // Decided by the sound alone, so that the same hops go together however the sound was cut.
       while (this.#stream.waitingHops >= HOPS_AT_ONCE) {
+        await this.#hearAhead();
         await this.#finishRun();
         // The networks work while this thread composes what they made, and hears on.
         this.#startRun();
@@ -95,10 +95,10 @@ export class Animation {
   async #hearAhead(): Promise<void> {
     const { encoder } = this.#options;
     if (encoder === undefined) return;
-    for (let hearing = this.#stream.hearing(); hearing !== undefined; hearing = this.#stream.hearing()) {
-      await encoder.hear(hearing);
-      this.#stream.heard(hearing);
-    }
+    const hearing = this.#stream.hearing();
+    if (hearing === undefined) return;
+    await encoder.hear(hearing);
+    this.#stream.heard(hearing);
   }
 
   #startRun(): void {

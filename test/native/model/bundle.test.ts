@@ -91,8 +91,8 @@ describe('a manifest is refused', () => {
     [
       'of another format',
       undefined,
-      { format: 'visavis.motion/2' },
-      /"visavis\.motion\/2", expected "visavis\.motion\/1"/,
+      { format: 'visavis.motion/1' },
+      /"visavis\.motion\/1", expected "visavis\.motion\/2"/,
     ],
     ['of no format', undefined, { format: undefined }, /"none"/],
     ['with a rate that sound does not have', 'features', { sampleRateHz: 48_000 }, /sampleRateHz/],

@@ -76,7 +76,10 @@ describe('the golden vectors that training wrote', () => {
     const denoiser = await openDenoiser(manifest, graphs);
     const { clean, noise_level, ...inputs } = golden.denoiser;
     const flat = Object.entries(inputs).map(([name, rows]) => [name, Float32Array.from(rows.flat(3))] as const);
-    const outputs = await denoiser.run(1, { ...Object.fromEntries(flat), noise_level: Float32Array.from(noise_level) });
+    const outputs = await denoiser.run(
+      { batch: 1 },
+      { ...Object.fromEntries(flat), noise_level: Float32Array.from(noise_level) },
+    );
     expect(largestDifference(outputs['clean'] ?? [], clean.flat(3))).toBeLessThan(1e-4);
     await denoiser.close();
   });
