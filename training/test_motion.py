@@ -50,6 +50,15 @@ class TeacherTest(unittest.TestCase):
         self.assertGreater(motion[INDEX['eyeLookOutLeft']] + motion[INDEX['eyeLookInRight']], 0.5)
         self.assertGreater(motion[INDEX['headYaw']], 2)
 
+    def test_smiles_of_its_own_accord_pass_and_a_feeling_that_is_asked_for_is_held(self):
+        free, asked = plain_condition(1), plain_condition(1)
+        asked[0, AT['emotion']] = [0.5, 0, 0, 0, 0, 0, 0.5, 1]
+        cheek = lambda condition: np.stack([perform(condition, seed)[20:, INDEX['cheekSquintLeft']] for seed in range(40)])
+        smiles = cheek(free)
+        self.assertGreater(smiles.max(), 0.06)
+        self.assertLess(np.median(smiles.min(1)), 0.01)
+        self.assertLess(cheek(asked).std(), 1e-6)
+
 
 class DenoiserTest(unittest.TestCase):
     def test_training_and_live_paths_agree(self):

@@ -33,6 +33,7 @@ class Schedule:
     mouth_weight: float = 3.0
     blink_weight: float = 8.0  # blinks and glances are rare, and lost unless their beginning is caught
     glance_weight: float = 4.0
+    smile_weight: float = 6.0
     closure_emphasis: float = 15.0  # closed frames count six times, so that a doubtful p, b or m closes
 
 
@@ -172,6 +173,7 @@ def loss_of(denoiser, batch, mean, std, schedule, generator):
     starting = lambda start: torch.tensor([float(name.startswith(start)) for name in CHANNELS], device=motion.device).repeat(2)
     weight = 1 + mouth * (schedule.mouth_weight - 1 + schedule.closure_emphasis * closed)
     weight = weight + starting('eyeBlink') * (schedule.blink_weight - 1) + starting('eyeLook') * (schedule.glance_weight - 1)
+    weight = weight + starting('cheekSquint') * (schedule.smile_weight - 1)
     loss = (there * weight * wrong.clamp(-8, 8) ** 2).mean()
     half = dims // 2
     moved = (guess[..., half:] - guess[..., :half]) - (target[..., half:] - target[..., :half])

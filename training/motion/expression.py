@@ -43,6 +43,8 @@ BLINK_RATE, BLINK_RATE_WHEN_TALKING, BLINK_RATE_AT_PHRASE_END = 0.27, 0.39, 1.2 
 FIXATION_RATE = 0.8  # a second
 FIXATION_FREE_DEG, FIXATION_HELD_DEG = np.array([4.0, 2.0]), np.array([0.5, 0.4])
 SACCADE_PART = 0.6  # of the way left, in one frame: 10 degrees take about 60 ms (Bahill et al. 1975)
+SMILE_RATE = 0.12  # a second
+SMILE_SIZE, SMILE_ONSET_S, SMILE_MEMORY_S = 0.25, 0.15, 1.5
 EASE_S = 0.35  # feelings come and go over this time
 CALM_DEFAULT = 0.4
 
@@ -85,7 +87,8 @@ def express(prosody, condition, noise, start):
     gaze_given, gaze_asked = condition[..., AT['gaze']][..., 2:], condition[..., AT['gaze']][..., :2] * [GAZE_YAW_LIMIT_DEG, GAZE_PITCH_LIMIT_DEG]
     gaze_asked = gaze_asked * gaze_given
     distance = 1 + condition[..., AT['distance']][..., 0] * DISTANCE_SPAN * condition[..., AT['distance']][..., 1]
-    strength = condition[..., AT['emotion']][..., :7] * condition[..., AT['emotion']][..., 7:]
+    feeling_given = condition[..., AT['emotion']][..., 7]
+    strength = condition[..., AT['emotion']][..., :7] * feeling_given[..., None]
     arousal_asked = np.where(condition[..., AT['arousal']][..., 1] > 0, condition[..., AT['arousal']][..., 0], CALM_DEFAULT)
 
     head, velocity, force = np.zeros((batch, 6)), np.zeros((batch, 6)), np.zeros((batch, 6))
@@ -97,7 +100,7 @@ def express(prosody, condition, noise, start):
     blink_age, brow, smile, shown = np.full(batch, 99), np.zeros(batch), np.zeros(batch), np.zeros(batch)
     breath, was_speaking = start[:, 0] * 9, prosody[:, 0, 0]
     keep_force, keep_posture = np.exp(-FRAME_S / FORCE_MEMORY_S), np.exp(-FRAME_S / POSTURE_MEMORY_S)
-    keep_smile = np.exp(-FRAME_S / 2.5)
+    keep_smile = np.exp(-FRAME_S / SMILE_MEMORY_S)
     out = Expression(*(np.zeros((batch, frames, *tail)) for tail in ((6,), (2,), (), (), (), (7,), ())))
     for t in range(frames):
         speaking, accent = prosody[:, t, 0], prosody[:, t, 1]
@@ -133,8 +136,11 @@ def express(prosody, condition, noise, start):
         head = head + FRAME_S * velocity
 
         brow = follow(brow, np.clip(3 * (accent - ACCENT_SEEN) * lively, 0, 1), 0.12)
-        smile = keep_smile * smile + np.sqrt(1 - keep_smile**2) * draw['smile'][:, t]
-        shown = follow(shown, np.maximum(0, smile) * 0.1, 0.4)
+        # All that a smile will become shows in its last frames, and whoever is asked for a feeling holds it: what is
+        # hidden would have to be guessed from motion that the network made itself, and such guesses add up.
+        smiles = draw['smile'][:, t] > norm.isf(SMILE_RATE * FRAME_S)
+        smile = np.where(smiles, SMILE_SIZE, keep_smile * smile)
+        shown = follow(shown, smile * (1 - feeling_given[:, t]), SMILE_ONSET_S)
         out.head[:, t], out.gaze[:, t], out.brow[:, t], out.smile[:, t] = head, gaze, brow, shown
         out.feeling[:, t], out.arousal[:, t] = feeling, arousal
     return out
