@@ -77,11 +77,21 @@ export interface MouthFacts {
 }
 
 /** All of an appearance that is neither an array nor a picture; plain JSON. */
+/** By the way the head turns: to its own left or right, up or down. */
+export interface TurnGain {
+  readonly left: number;
+  readonly right: number;
+  readonly up: number;
+  readonly down: number;
+}
+
 export interface AppearanceFacts {
   readonly sizePx: number;
   readonly pose: HeadPose;
   /** Degrees the portrait itself is turned; the limits of motion count from it. */
   readonly turnDeg: { readonly yaw: number; readonly pitch: number; readonly roll: number };
+  /** What turns are multiplied by, so that a landmark net reads from the drawn head what was asked. */
+  readonly turnGain: TurnGain;
   readonly faceVertexCount: number;
   /** Where the hair's vertices start; `vertexCount` without a layer of hair. */
   readonly hairVertexStart: number;

@@ -10,7 +10,7 @@ export interface PortraitFixture {
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-/** Six faces: a photo with a toothy smile, the same grey, painted and dark, a drawn closed mouth, the same with glasses. */
+/** A photo with a toothy smile, the same painted, grey, with glasses and with dark skin; a drawing, the same so. */
 export async function portraitFixtures(): Promise<PortraitFixture[]> {
   const photo = await astronautPng();
   const drawing = await drawnFaceSvg();
@@ -19,8 +19,10 @@ export async function portraitFixtures(): Promise<PortraitFixture[]> {
     { name: 'drawing with a closed mouth', bytes: await pngOfSvg(drawing) },
     { name: 'painting', bytes: await painted(photo) },
     { name: 'greyscale', bytes: await png(sharp(photo).greyscale()) },
-    { name: 'glasses', bytes: await pngOfSvg(withGlasses(drawing)) },
-    { name: 'dark skin', bytes: await pngOfSvg(withDarkSkin(drawing)) },
+    { name: 'glasses', bytes: await photoWithGlasses(photo) },
+    { name: 'dark skin', bytes: await photoWithDarkSkin(photo) },
+    { name: 'drawing with glasses', bytes: await pngOfSvg(withGlasses(drawing)) },
+    { name: 'drawing with dark skin', bytes: await pngOfSvg(withDarkSkin(drawing)) },
   ];
 }
 
@@ -95,6 +97,31 @@ export function withDarkSkin(svg: string): string {
     '#ad6257': '#6a3c37',
   };
   return Object.entries(tones).reduce((drawing, [light, dark]) => drawing.replaceAll(light, dark), svg);
+}
+
+/** Thin metal rims. @param photo - the astronaut's, whose eyes are where the lenses go. */
+export async function photoWithGlasses(photo: Uint8Array): Promise<Uint8Array> {
+  const rim = 'rx="9" fill="#ffffff" fill-opacity="0.07" stroke="#6b5f50" stroke-width="1.3"';
+  const glasses = `<svg xmlns="http://www.w3.org/2000/svg" width="512" height="512"><g transform="rotate(3 225 103)">
+    <rect x="185" y="90" width="37" height="26" ${rim}/><rect x="230" y="90" width="37" height="26" ${rim}/>
+    <path d="M222 98 C225 95 227 95 230 98 M185 97 L176 94 M267 97 L275 94" stroke="#6b5f50" stroke-width="1.3" fill="none"/></g></svg>`;
+  return png(sharp(photo).composite([{ input: Buffer.from(glasses) }]));
+}
+
+/** @param photo - the astronaut's, whose face and neck are where the tone changes: what is redder than it is blue. */
+export async function photoWithDarkSkin(photo: Uint8Array): Promise<Uint8Array> {
+  const { data, info } = await sharp(photo).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  for (let at = 0; at < data.length; at += 3) {
+    const [x, y] = [(at / 3) % info.width, Math.floor(at / 3 / info.width)];
+    const face = Math.hypot((x - 223) / 52, (y - 112) / 62);
+    const neck = Math.hypot((x - 219) / 36, (y - 172) / 30);
+    const warm = ((data[at] ?? 0) - (data[at + 2] ?? 0) + 4) / 24;
+    const share = Math.min(1, Math.max(0, (1.1 - Math.min(face, neck)) / 0.1)) * Math.min(1, Math.max(0, warm));
+    [0.52, 0.43, 0.4].forEach((tone, channel) => {
+      data[at + channel] = (data[at + channel] ?? 0) * (1 - share * (1 - tone));
+    });
+  }
+  return png(sharp(data, { raw: { width: info.width, height: info.height, channels: 3 } }));
 }
 
 /** Strokes that keep edges (Kuwahara), warm varnish and the weave of a canvas. */

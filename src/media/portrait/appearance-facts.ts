@@ -31,6 +31,7 @@ const EYE: FactShape = {
 const FACTS: FactShape = {
   pose: { rotation: { numbers: 9 }, scalePxPerCm: 'number', translationPx: { numbers: 3 } },
   turnDeg: { yaw: 'number', pitch: 'number', roll: 'number' },
+  turnGain: { left: 'number', right: 'number', up: 'number', down: 'number' },
   faceOriginPx: { numbers: 2 },
   hairOriginPx: { numbers: 2 },
   centrePx: { numbers: 2 },

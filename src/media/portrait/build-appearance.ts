@@ -67,6 +67,7 @@ export function buildAppearance(analysis: PortraitAnalysis): Appearance {
       sizePx,
       pose: { rotation: Array.from(pose.rotation), scalePxPerCm: pose.pxPerCm, translationPx: pose.originPx },
       turnDeg: { yaw: pose.yawDeg, pitch: pose.pitchDeg, roll: pose.rollDeg },
+      turnGain: { left: 1, right: 1, up: 1, down: 1 },
       faceVertexCount: mesh.faceVertexCount,
       hairVertexStart: mesh.hairVertexStart,
       vertexCount: mesh.vertexCount,

@@ -47,9 +47,12 @@ export function sampleRegion(
           const left = Math.floor(px);
           const top = Math.floor(py);
           if (left >= 0 && top >= 0 && left + 1 < widthPx && top + 1 < heightPx) {
-            const [right, low] = [px - left, py - top];
-            const [w0, w1] = [(1 - px + left) * (1 - py + top), right * (1 - py + top)];
-            const [w2, w3] = [(1 - px + left) * low, right * low];
+            const right = px - left;
+            const low = py - top;
+            const w0 = (1 - right) * (1 - low);
+            const w1 = right * (1 - low);
+            const w2 = (1 - right) * low;
+            const w3 = right * low;
             const at = (top * widthPx + left) * 4;
             const below = at + widthPx * 4;
             red += w0 * rgba[at]! + w1 * rgba[at + 4]! + w2 * rgba[below]! + w3 * rgba[below + 4]!;

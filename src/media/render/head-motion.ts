@@ -19,8 +19,8 @@ const SHIFT = { full: 4, most: 6 } as const;
 const PIVOT_CM = [0, -4, -4.5] as const;
 const CAMERA_DISTANCE_CM = 70;
 /**
- * A face without a back looks turned less than it is, a drawing less than a photo: by these, what bench/closed-loop.ts
- * reads is what was asked, up to `near` degrees and from `far` on.
+ * A face without a back looks turned less than it is: by these, what bench/closed-loop.ts reads is on the average of
+ * portraits what was asked, up to `near` degrees and from `far` on. What is left of one portrait is in its `turnGain`.
  */
 const YAW_GAIN = { near: 10, nearGain: 1.405, far: 20, farGain: 1.3 } as const;
 const UP_GAIN = { near: 10, nearGain: 1.21, far: 15, farGain: 1.15 } as const;
@@ -78,9 +78,11 @@ export class HeadMotion {
     const own = this.facts.turnDeg.yaw;
     const { turn } = this;
     const yawDeg = clamp(wanted, Math.min(0, -TOTAL_YAW_DEG - own), Math.max(0, TOTAL_YAW_DEG - own));
-    turn.yawDeg = yawDeg * gainAt(yawDeg, YAW_GAIN);
+    const { turnGain } = this.facts;
+    turn.yawDeg = yawDeg * gainAt(yawDeg, YAW_GAIN) * (yawDeg > 0 ? turnGain.left : turnGain.right);
     const pitchDeg = soften(motion[MOTION_INDEX.headPitch]!, LIMITS.pitch);
-    turn.pitchDeg = pitchDeg * gainAt(pitchDeg, pitchDeg > 0 ? UP_GAIN : DOWN_GAIN);
+    turn.pitchDeg =
+      pitchDeg * (pitchDeg > 0 ? gainAt(pitchDeg, UP_GAIN) * turnGain.up : gainAt(pitchDeg, DOWN_GAIN) * turnGain.down);
     turn.rollDeg = soften(motion[MOTION_INDEX.headRoll]!, LIMITS.roll);
     rotationOf(turn, this.rotation);
     const breath = Math.sin((2 * Math.PI * timeUs) / BREATH_PERIOD_US + this.breathPhase);

@@ -43,6 +43,11 @@ export class FaceMeasurer implements Closable {
     return new FaceMeasurer(await FaceLandmarker.open());
   }
 
+  /** @param landmarker - stays its owner's to close; nobody else may look for faces at the same time. */
+  static with(landmarker: FaceLandmarker): FaceMeasurer {
+    return new FaceMeasurer(landmarker);
+  }
+
   get canonical(): CanonicalFace {
     return this.#landmarker.canonical;
   }

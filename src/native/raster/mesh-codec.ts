@@ -62,6 +62,12 @@ export class MeshCodec implements FaceCodec {
     }
   }
 
+  /** Draws an appearance that is no file yet, and that nobody shares. */
+  preview(appearance: Appearance, options: FaceDecoderOptions): FaceDecoder {
+    const loaded = { appearance, textures: texturesOf(appearance, options.sizePx) };
+    return new MeshDecoder(loaded, this.rasteriser(), options, () => undefined);
+  }
+
   private static tidy(): void {
     const idle = [...MeshCodec.shelves].filter(([, { users }]) => users === 0);
     for (const [key] of idle.slice(0, -KEPT_AVATARS)) MeshCodec.shelves.delete(key);
@@ -70,7 +76,10 @@ export class MeshCodec implements FaceCodec {
 
 async function loadAvatar(avatar: Uint8Array, sizePx: number): Promise<LoadedAvatar> {
   const { appearance } = await unpackAppearance(avatar);
-  const { facts, images } = appearance;
+  return { appearance: withoutPixels(appearance), textures: texturesOf(appearance, sizePx) };
+}
+
+function texturesOf({ facts, images }: Appearance, sizePx: number): SceneTextures {
   const scale = Math.min(1, (OVERSAMPLING * sizePx) / facts.sizePx);
   const load = (name: 'body' | 'face' | 'hair' | 'parts'): ReturnType<typeof loadTexture> => {
     const image = images[name];
@@ -78,8 +87,7 @@ async function loadAvatar(avatar: Uint8Array, sizePx: number): Promise<LoadedAva
   };
   const warped = (name: 'body' | 'face' | 'hair'): ReturnType<typeof loadTexture> => sharpened(load(name), DETAIL);
   const plate = loadTexture(images.plate, sizePx, sizePx);
-  const textures = { plate, body: warped('body'), face: warped('face'), hair: warped('hair'), parts: load('parts') };
-  return { appearance: withoutPixels(appearance), textures };
+  return { plate, body: warped('body'), face: warped('face'), hair: warped('hair'), parts: load('parts') };
 }
 
 /** The textures hold all that is drawn; only the sizes of the pictures are still asked for. */

@@ -14,7 +14,7 @@ export interface EnrolRequest {
   readonly progress: MessagePort;
 }
 
-export type EnrolStage = 'decode' | 'detect' | 'crop' | 'landmarks' | 'matte' | 'build' | 'pack';
+export type EnrolStage = 'decode' | 'detect' | 'crop' | 'landmarks' | 'matte' | 'build' | 'turn' | 'pack';
 
 export interface EnrolProgress {
   /** The stage that begins. */

@@ -7,6 +7,7 @@ const FACTS = {
   sizePx: 1000,
   centrePx: [500, 400],
   turnDeg: { yaw: 0, pitch: 0, roll: 0 },
+  turnGain: { left: 1, right: 1, up: 1, down: 1 },
   pose: { rotation: [1, 0, 0, 0, 1, 0, 0, 0, 1], scalePxPerCm: 20, translationPx: [500, -400, 0] },
 } as unknown as AppearanceFacts;
 
@@ -43,6 +44,22 @@ test('signs are those of the motion space', () => {
   expect(placed({ headRoll: 10 }, [0, 8, 4])[0]).toBeGreaterThan(20);
   expect(placed({ headX: 1 }, NOSE)[0]).toBeCloseTo(20 * 1, 0);
   expect(placed({ headY: 1 }, NOSE)[1]).toBeCloseTo(-20, 0);
+});
+
+test("a turn each way is multiplied by the portrait's own gain", () => {
+  const turned = (turnGain: AppearanceFacts['turnGain'], yaw: number, pitch: number): Float64Array => {
+    const motion = restMotion();
+    motion[MOTION_INDEX.headYaw] = yaw;
+    motion[MOTION_INDEX.headPitch] = pitch;
+    const head = new HeadMotion({ ...FACTS, turnGain }, 1);
+    head.update(motion, 0);
+    return Float64Array.from(head.rotation);
+  };
+  const one = { left: 1, right: 1, up: 1, down: 1 };
+  const half = { left: 0.5, right: 1, up: 1, down: 0.5 };
+  // Up to 10 degrees the gain that all portraits share is one number, so half the gain is half the angle.
+  expect(turned(half, 8, -6)).toEqual(turned(one, 4, -3));
+  expect(turned(half, -8, 6)).toEqual(turned(one, -8, 6));
 });
 
 test('twice as near is twice as large', () => {

@@ -12,6 +12,7 @@ const FACTS = {
   sizePx: 1000,
   centrePx: [500, 400],
   turnDeg: { yaw: 0, pitch: 0, roll: 0 },
+  turnGain: { left: 1, right: 1, up: 1, down: 1 },
   pose: { rotation: [1, 0, 0, 0, 1, 0, 0, 0, 1], scalePxPerCm: 20, translationPx: [500, -400, 0] },
   // From the right of the picture and from the front.
   light: [0.6, 0, 0.8],

@@ -26,7 +26,7 @@ describe('EnrolClient', { timeout: 120_000 }, () => {
   it('reports progress from the worker, in order', async () => {
     const stages: string[] = [];
     await client.enrol(await drawnFacePng(), CONSENT, { onProgress: ({ stage }) => stages.push(stage) });
-    expect(stages).toEqual(['decode', 'detect', 'crop', 'landmarks', 'matte', 'build', 'pack']);
+    expect(stages).toEqual(['decode', 'detect', 'crop', 'landmarks', 'matte', 'build', 'turn', 'pack']);
   });
 
   it('carries refusals across the thread with their code', async () => {

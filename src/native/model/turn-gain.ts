@@ -1,0 +1,52 @@
+import { clamp } from '../../base/ramp.ts';
+import { mediaTimeUs } from '../../base/timeline.ts';
+import type { TurnGain } from '../../media/appearance.ts';
+import type { FaceDecoder } from '../../media/face-codec.ts';
+import { MOTION_INDEX, restMotion } from '../../media/motion-space.ts';
+import { faceChange, type FaceReading } from '../../media/portrait/face-reading.ts';
+import type { FaceMeasurer } from './face-measure.ts';
+
+/** Between a glance aside and the furthest turn, so that the error is small at both. */
+const TURNS = {
+  left: { channel: 'headYaw', asked: 15 },
+  right: { channel: 'headYaw', asked: -15 },
+  up: { channel: 'headPitch', asked: 12 },
+  down: { channel: 'headPitch', asked: -12 },
+} as const;
+const READ = { headYaw: 'yawDeg', headPitch: 'pitchDeg' } as const;
+/** The closed loop takes four for its error; these four directions share theirs. */
+const LOOKS = 2;
+/** What a net reads beyond these is more likely its error than the portrait's. */
+const LEAST_GAIN = 0.7;
+const MOST_GAIN = 1.25;
+
+/**
+ * Draws an avatar turned each way and reads it back with the landmark net: how deep a face is, one portrait only hints at.
+ * @param decoder - of an avatar whose gains are 1.
+ * @returns what its turns are to be multiplied by; 1 where the net no longer finds a face, or reads the other way.
+ */
+export async function measureTurnGain(decoder: FaceDecoder, measurer: FaceMeasurer): Promise<TurnGain> {
+  const { widthPx, heightPx } = decoder;
+  const rgba = new Uint8Array(widthPx * heightPx * 4);
+  const read = async (channel: 'headYaw' | 'headPitch', value: number): Promise<FaceReading | undefined> => {
+    const motion = restMotion();
+    motion[MOTION_INDEX[channel]] = value;
+    decoder.drawRgba(motion, mediaTimeUs(0), rgba);
+    return (await measurer.measure({ widthPx, heightPx, rgba }, { looks: LOOKS }))?.reading;
+  };
+  // Twice, so that the face is looked at from where it was found, as the others are.
+  await read('headYaw', 0);
+  const straight = await read('headYaw', 0);
+  const gain = async ({ channel, asked }: (typeof TURNS)[keyof typeof TURNS]): Promise<number> => {
+    const turned = await read(channel, asked);
+    if (straight === undefined || turned === undefined) return 1;
+    const gain = asked / faceChange(turned, straight)[READ[channel]];
+    return gain > 0 ? clamp(gain, LEAST_GAIN, MOST_GAIN) : 1;
+  };
+  return {
+    left: await gain(TURNS.left),
+    right: await gain(TURNS.right),
+    up: await gain(TURNS.up),
+    down: await gain(TURNS.down),
+  };
+}
