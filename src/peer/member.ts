@@ -284,14 +284,16 @@ export class Member implements Participant, Source, Closable {
       if (!shown.includes(member)) continue;
       const { bitrate } = member.session;
       if (feedback.type === 'keyframe-request') member.requestKeyframe();
-      else if (feedback.type === 'loss') this.#hearLoss(member, feedback.share);
+      else if (feedback.type === 'loss') this.#hearLoss(viewer, member, feedback.share);
       else bitrate.estimate(this.participantId, feedback.bitrateBps / shown.length);
     }
   }
 
-  #hearLoss(member: Member, share: number): void {
+  #hearLoss(viewer: Viewer, member: Member, share: number): void {
+    const { bitrate } = member.session;
     this.#options.figures.loss(share);
-    member.session.bitrate.loss(this.participantId, share);
+    bitrate.loss(this.participantId, share);
+    viewer.repeatUnasked(member, bitrate.repeats(this.participantId));
   }
 
   #read(message: object): void {

@@ -98,6 +98,13 @@ export class Viewer implements Closable {
     }
   }
 
+  /** @param active - whether the link to this page loses so much that a source's pictures are sent twice. */
+  repeatUnasked(source: Source, active: boolean): void {
+    for (const place of this.#places) {
+      if (place.source === source) place.slot.video.repeatsUnasked = active;
+    }
+  }
+
   /** @param includeOwn - whether the person hears their own voice: only where nobody else is there to hear it. */
   playSound(source: Source, packet: SoundPacket, includeOwn: boolean): void {
     if (!this.#connection.connected) return;

@@ -7,13 +7,22 @@ const VIDEO_SHARE = 0.85;
 const WORTH_A_CHANGE = 0.05;
 /** Above this share of lost packets the link is full, whatever the estimate says (RFC 8698 and GCC agree on about 10 %). */
 const LOSS_LIMIT = 0.1;
+/** From this share on, pictures are sent twice, until so many reports in a row (one a second) tell of less. */
+const LOSSY_FROM = 0.02;
+const LOSSY_REPORTS = 10;
+
+interface Link {
+  estimateBps: number | undefined;
+  lossShare: number;
+  lossyReports: number;
+}
 
 /**
  * The encoder's bitrate: what the narrowest viewer can take. A viewer's limit is its own estimate (REMB), cut when its
- * reports tell of heavy loss.
+ * reports tell of heavy loss, and halved while it gets each picture twice.
  */
 export class BitratePolicy {
-  readonly #viewers = new Map<string, { estimateBps: number | undefined; lossShare: number }>();
+  readonly #viewers = new Map<string, Link>();
   #currentBps = FIRST_BITRATE_BPS;
 
   get bitrateBps(): number {
@@ -28,8 +37,16 @@ export class BitratePolicy {
 
   /** @param lossShare - lost of what was sent since the report before, 0..1. */
   loss(viewerId: string, lossShare: number): void {
-    this.#of(viewerId).lossShare = lossShare;
+    const link = this.#of(viewerId);
+    link.lossShare = lossShare;
+    link.lossyReports = lossShare >= LOSSY_FROM ? LOSSY_REPORTS : Math.max(0, link.lossyReports - 1);
     this.#decide();
+  }
+
+  /** @returns whether a viewer shall get each packet twice: its link loses some, and is wide enough. */
+  repeats(viewerId: string): boolean {
+    const link = this.#viewers.get(viewerId);
+    return link !== undefined && isRepeated(link);
   }
 
   remove(viewerId: string): void {
@@ -37,23 +54,30 @@ export class BitratePolicy {
     this.#decide();
   }
 
-  #of(viewerId: string): { estimateBps: number | undefined; lossShare: number } {
-    let viewer = this.#viewers.get(viewerId);
-    if (viewer === undefined) this.#viewers.set(viewerId, (viewer = { estimateBps: undefined, lossShare: 0 }));
-    return viewer;
+  #of(viewerId: string): Link {
+    let link = this.#viewers.get(viewerId);
+    if (link === undefined) {
+      this.#viewers.set(viewerId, (link = { estimateBps: undefined, lossShare: 0, lossyReports: 0 }));
+    }
+    return link;
   }
 
   #decide(): void {
     let wanted = MOST_BITRATE_BPS;
     let known = false;
-    for (const { estimateBps, lossShare } of this.#viewers.values()) {
+    for (const link of this.#viewers.values()) {
+      const { estimateBps, lossShare } = link;
       if (estimateBps === undefined || !Number.isFinite(estimateBps)) continue;
       known = true;
       const cut = lossShare > LOSS_LIMIT ? 1 - lossShare / 2 : 1;
-      wanted = Math.min(wanted, estimateBps * VIDEO_SHARE * cut);
+      wanted = Math.min(wanted, (estimateBps * VIDEO_SHARE * cut) / (isRepeated(link) ? 2 : 1));
     }
     if (!known) wanted = FIRST_BITRATE_BPS;
     wanted = Math.round(Math.max(LEAST_BITRATE_BPS, wanted));
     if (Math.abs(wanted - this.#currentBps) >= this.#currentBps * WORTH_A_CHANGE) this.#currentBps = wanted;
   }
+}
+
+function isRepeated({ estimateBps, lossyReports }: Link): boolean {
+  return lossyReports > 0 && estimateBps !== undefined && estimateBps * VIDEO_SHARE >= 2 * LEAST_BITRATE_BPS;
 }

@@ -9,7 +9,7 @@ import {
   type RTCRtpSender,
 } from 'werift';
 import type { MediaTimeUs } from '../../base/timeline.ts';
-import { repeatRetransmissions } from './retransmission.ts';
+import { Retransmission } from './retransmission.ts';
 
 export const VIDEO_CLOCK_HZ = 90_000;
 export const AUDIO_CLOCK_HZ = 48_000;
@@ -30,6 +30,9 @@ export class StreamSender {
   readonly #sender: RTCRtpSender;
   readonly #clockHz: number;
   readonly #captureTimeId: number | undefined;
+  readonly #retransmission: Retransmission | undefined;
+  /** Whether each packet is sent again before anybody asks; pictures only. */
+  repeatsUnasked = false;
   #packets = 0;
   #octets = 0;
   #sequence: number;
@@ -46,7 +49,7 @@ export class StreamSender {
     // The library would pair the last packet's timestamp with the time of sending, which wanders by what a packet waits
     // here; running already, it sends no reports, and ours follow one clock for sound and picture.
     sender.rtcpRunning = true;
-    if (options.clockHz === VIDEO_CLOCK_HZ) repeatRetransmissions(sender);
+    if (options.clockHz === VIDEO_CLOCK_HZ) this.#retransmission = new Retransmission(sender);
   }
 
   get ssrc(): number {
@@ -76,6 +79,7 @@ export class StreamSender {
   send(payloads: readonly Uint8Array[], timeUs: MediaTimeUs, captureNtp: bigint, sourceSequence?: number): void {
     const ticks = this.#baseTicks + this.#ticks(timeUs);
     this.#lastTicks = ticks;
+    const numbers: number[] = [];
     payloads.forEach((payload, index) => {
       this.#sequence += this.#step(sourceSequence);
       const header = new RtpHeader({
@@ -89,7 +93,10 @@ export class StreamSender {
       this.#octets += payload.length;
       // The promise only says that the socket took it; a lost packet is asked for again.
       this.#sender.sendRtp(packet).catch(() => undefined);
+      // By now the library has written the number that goes out.
+      numbers.push(header.sequenceNumber);
     });
+    if (this.repeatsUnasked) this.#retransmission?.repeat(numbers);
   }
 
   /** Ties timestamps to the wall clock: at `ntp`, media time is `timeUs`. */

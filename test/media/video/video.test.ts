@@ -80,11 +80,30 @@ describe('BitratePolicy', () => {
   it('cuts on heavy loss and ignores small changes', () => {
     const policy = new BitratePolicy();
     policy.estimate('a', 1_000_000);
-    policy.loss('a', 0.05);
+    policy.loss('a', 0.01);
     expect(policy.bitrateBps).toBe(850_000);
     policy.loss('a', 0.2);
-    expect(policy.bitrateBps).toBe(765_000);
+    expect(policy.bitrateBps).toBe(382_500);
     policy.estimate('a', 1_020_000);
-    expect(policy.bitrateBps).toBe(765_000);
+    expect(policy.bitrateBps).toBe(382_500);
+  });
+
+  it('sends twice at half the rate where packets are lost, until they no longer are', () => {
+    const policy = new BitratePolicy();
+    policy.estimate('a', 1_000_000);
+    policy.loss('a', 0.05);
+    expect([policy.repeats('a'), policy.bitrateBps]).toEqual([true, 425_000]);
+    for (let report = 0; report < 9; report++) policy.loss('a', 0);
+    expect(policy.repeats('a')).toBe(true);
+    policy.loss('a', 0);
+    expect([policy.repeats('a'), policy.bitrateBps]).toEqual([false, 850_000]);
+  });
+
+  it('sends nothing twice on a link that has no room for it', () => {
+    const policy = new BitratePolicy();
+    policy.loss('a', 0.05);
+    expect(policy.repeats('a')).toBe(false);
+    policy.estimate('a', 300_000);
+    expect([policy.repeats('a'), policy.bitrateBps]).toEqual([false, 255_000]);
   });
 });

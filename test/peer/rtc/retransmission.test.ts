@@ -32,8 +32,9 @@ beforeEach(() => {
 afterEach(() => vi.useRealTimers());
 
 /** Sends packets that end with 0, 1, 2 … @returns the first one's sequence number. */
-async function sendPackets(count: number): Promise<number> {
+async function sendPackets(count: number, repeatsUnasked = false): Promise<number> {
   const stream = new StreamSender(sender, { clockHz: VIDEO_CLOCK_HZ, captureTimeId: undefined, random: () => 0.5 });
+  stream.repeatsUnasked = repeatsUnasked;
   const payloads = Array.from({ length: count }, (_, index) => Uint8Array.of(9, index));
   stream.send(payloads, mediaTimeUs(0), 0n);
   await vi.advanceTimersByTimeAsync(1);
@@ -52,6 +53,15 @@ it('sends what was asked for twice, a moment apart, and nothing else', async () 
   expect(sent).toEqual([2, 4]);
   await vi.advanceTimersByTimeAsync(1000);
   expect(sent).toEqual([2, 4, 2, 4]);
+});
+
+it('sends all twice, unasked, where the link loses some, and what is asked for even then', async () => {
+  const first = await sendPackets(3, true);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(sent.splice(0)).toEqual([0, 1, 2]);
+  ask([first + 1]);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(sent).toEqual([1, 1]);
 });
 
 it('answers a flood of requests with no more than a few repetitions', async () => {
