@@ -79,10 +79,10 @@ export class HeadMotion {
     const { turn } = this;
     const yawDeg = clamp(wanted, Math.min(0, -TOTAL_YAW_DEG - own), Math.max(0, TOTAL_YAW_DEG - own));
     const { turnGain } = this.facts;
-    turn.yawDeg = yawDeg * gainAt(yawDeg, YAW_GAIN) * (yawDeg > 0 ? turnGain.left : turnGain.right);
+    turn.yawDeg = yawDeg * gainAt(yawDeg, YAW_GAIN, yawDeg > 0 ? turnGain.left : turnGain.right);
     const pitchDeg = soften(motion[MOTION_INDEX.headPitch]!, LIMITS.pitch);
     turn.pitchDeg =
-      pitchDeg * (pitchDeg > 0 ? gainAt(pitchDeg, UP_GAIN) * turnGain.up : gainAt(pitchDeg, DOWN_GAIN) * turnGain.down);
+      pitchDeg * (pitchDeg > 0 ? gainAt(pitchDeg, UP_GAIN, turnGain.up) : gainAt(pitchDeg, DOWN_GAIN, turnGain.down));
     turn.rollDeg = soften(motion[MOTION_INDEX.headRoll]!, LIMITS.roll);
     rotationOf(turn, this.rotation);
     const breath = Math.sin((2 * Math.PI * timeUs) / BREATH_PERIOD_US + this.breathPhase);
@@ -148,8 +148,9 @@ interface Gain {
   readonly farGain: number;
 }
 
-function gainAt(angleDeg: number, { far, farGain, near, nearGain }: Gain): number {
-  return mix(nearGain, farGain, smoothstep(near, far, Math.abs(angleDeg)));
+/** @param own - of the portrait: a face that looks turned too little is not pushed further than its picture goes. */
+function gainAt(angleDeg: number, { far, farGain, near, nearGain }: Gain, own: number): number {
+  return mix(nearGain * own, farGain * Math.min(1, own), smoothstep(near, far, Math.abs(angleDeg)));
 }
 
 function soften(value: number, limit: { readonly full: number; readonly most: number }): number {

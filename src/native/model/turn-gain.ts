@@ -6,12 +6,11 @@ import { MOTION_INDEX, restMotion } from '../../media/motion-space.ts';
 import { faceChange, type FaceReading } from '../../media/portrait/face-reading.ts';
 import type { FaceMeasurer } from './face-measure.ts';
 
-/** Between a glance aside and the furthest turn, so that the error is small at both. */
 const TURNS = {
-  left: { channel: 'headYaw', asked: 15 },
-  right: { channel: 'headYaw', asked: -15 },
-  up: { channel: 'headPitch', asked: 12 },
-  down: { channel: 'headPitch', asked: -12 },
+  left: { channel: 'headYaw', asked: 12 },
+  right: { channel: 'headYaw', asked: -12 },
+  up: { channel: 'headPitch', asked: 10 },
+  down: { channel: 'headPitch', asked: -10 },
 } as const;
 const READ = { headYaw: 'yawDeg', headPitch: 'pitchDeg' } as const;
 /** The closed loop takes four for its error; these four directions share theirs. */
