@@ -13,7 +13,7 @@ const TURNS = {
   down: { channel: 'headPitch', asked: -10 },
 } as const;
 const READ = { headYaw: 'yawDeg', headPitch: 'pitchDeg' } as const;
-/** The closed loop takes four for its error; these four directions share theirs. */
+/** One leaves an error of a degree, three gain nothing over two. */
 const LOOKS = 2;
 /** What a net reads beyond these is more likely its error than the portrait's. */
 const LEAST_GAIN = 0.7;
