@@ -22,8 +22,6 @@ const { values } = parseArgs({
 });
 const seconds = Number(values.seconds);
 const sampleRateHz = Number(values.rate);
-/** About what a file is read in. */
-const PIECE_SAMPLES = 4096;
 const FOLDER = resolve('models/visavis-motion-1');
 
 function cpuMs(): number {
@@ -40,11 +38,7 @@ async function cost<T>(call: () => Promise<T> | T): Promise<readonly [ms: number
 async function animate(engine: MotionEngine, sound: Float32Array, encoder?: OnnxEncoder): Promise<MotionFrame[]> {
   const ahead = encoder && { encoder };
   const animation = new Animation({ engine, ...ahead, seed: 1, framesPerSecond: 25, controls: [], sampleRateHz });
-  const frames: MotionFrame[] = [];
-  for (let at = 0; at < sound.length; at += PIECE_SAMPLES) {
-    frames.push(...(await animation.push(sound.subarray(at, at + PIECE_SAMPLES))));
-  }
-  return [...frames, ...(await animation.flush())];
+  return [...(await animation.push(sound)), ...(await animation.flush())];
 }
 
 const up = new Resampler(TEST_RATE_HZ, sampleRateHz);

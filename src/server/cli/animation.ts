@@ -22,6 +22,7 @@ export interface AnimationOptions {
 
 /** A third of a second: few enough for memory, so many that the way to the networks and back costs next to nothing. */
 const HOPS_AT_ONCE = 8;
+const PIECE_SAMPLES = 4096;
 
 /**
  * Sound from a file into one motion frame per picture: the stream of a live call, run as fast as the machine can. How
@@ -56,7 +57,12 @@ export class Animation {
   /** @returns the frames that are certain now. */
   async push(samples: Float32Array): Promise<MotionFrame[]> {
     this.#heardSamples += samples.length;
-    return this.#hear(this.#resampler.push(samples));
+    const frames: MotionFrame[] = [];
+    // In pieces: the networks begin on the first while the rest is still resampled.
+    for (let at = 0; at < samples.length; at += PIECE_SAMPLES) {
+      frames.push(...(await this.#hear(this.#resampler.push(samples.subarray(at, at + PIECE_SAMPLES)))));
+    }
+    return frames;
   }
 
   /** @returns the frames up to the end of the sound, the last of which may reach beyond it. */

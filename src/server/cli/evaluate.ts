@@ -5,7 +5,6 @@ import { AvatarError, messageOf } from '../../base/errors.ts';
 import { Scope } from '../../base/lifecycle.ts';
 import { openAudioFile } from '../../native/codec/audio-file.ts';
 import { FaceMeasurer } from '../../native/model/face-measure.ts';
-import { OnnxMotionEngine } from '../../native/model/motion-engine.ts';
 import { MeshCodec } from '../../native/raster/mesh-codec.ts';
 import { codecFigures } from '../evaluate/codec-figures.ts';
 import type { Figure } from '../evaluate/figure.ts';
@@ -15,6 +14,7 @@ import { readTextGrid, type Labelled } from '../evaluate/text-grid.ts';
 import { measureVideoMouth } from '../evaluate/video-mouth.ts';
 import { avatarOf } from './avatar-argument.ts';
 import type { EvaluateFlags } from './evaluate-command.ts';
+import { openMotionNetworks } from './motion-networks.ts';
 import { packageFolder } from './package-folder.ts';
 import { Progress } from './progress.ts';
 import { configOf, type Settings } from './settings.ts';
@@ -48,9 +48,8 @@ export async function evaluate(material: readonly string[], flags: EvaluateFlags
   const builtIn = material.length === 0;
 
   if (flags.only !== 'codec' && (builtIn || recordings.length > 0)) {
-    const folder = flags.model ?? configOf(settings).motionBundle;
-    const engine = scope.own(await OnnxMotionEngine.open({ folder, precision: 'int8' }));
-    const motion = new MotionFigures(engine, flags.seed);
+    const networks = await openMotionNetworks(flags.model ?? configOf(settings).motionBundle, scope);
+    const motion = new MotionFigures(networks, flags.seed);
     if (builtIn) await gather('silence, noise, music and controls', motion.builtIn());
     for (const path of recordings) await gather(path, figuresOf(path, motion));
   }

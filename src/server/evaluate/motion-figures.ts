@@ -9,8 +9,8 @@ import {
   MOTION_INDEX,
   type MotionChannel,
 } from '../../media/motion-space.ts';
-import type { MotionEngine } from '../../native/model/motion-engine.ts';
 import { Animation } from '../cli/animation.ts';
+import type { MotionNetworks } from '../cli/motion-networks.ts';
 import type { Figure } from './figure.ts';
 import { musicSound, noiseSound, TEST_RATE_HZ, voiceSound } from './test-sounds.ts';
 import { speechFigures, type SpeechFiguresOptions } from './speech-figures.ts';
@@ -37,11 +37,11 @@ const HOLD_S = 2.5;
 
 /** Measures one motion bundle. */
 export class MotionFigures {
-  readonly #engine: MotionEngine;
+  readonly #networks: MotionNetworks;
   readonly #seed: number;
 
-  constructor(engine: MotionEngine, seed: number) {
-    this.#engine = engine;
+  constructor(networks: MotionNetworks, seed: number) {
+    this.#networks = networks;
     this.#seed = seed;
   }
 
@@ -128,7 +128,7 @@ export class MotionFigures {
     seed = this.#seed,
   ): Promise<MotionFrame[]> {
     const controls = asked.map(({ at, message }) => ({ at: mediaTimeUs(at * 1e6), message }));
-    const options = { engine: this.#engine, seed, framesPerSecond: FRAMES_PER_SECOND, controls, sampleRateHz };
+    const options = { ...this.#networks, seed, framesPerSecond: FRAMES_PER_SECOND, controls, sampleRateHz };
     const animation = new Animation(options);
     return [...(await animation.push(samples)), ...(await animation.flush())];
   }
