@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 
 import { sizeOf, stir, waitForPictures, watch, type Sight } from '../support/browser.ts';
 import { servedBrowser } from '../support/served-browser.ts';
@@ -7,6 +7,8 @@ const SELF = '[data-testid="self-video"]';
 const REMOTE = '[data-testid="remote-video"]';
 
 const served = servedBrowser();
+// Also of a test that failed: its pages would go on calling beside the next one.
+afterEach(() => served.chromium.closePages());
 
 describe('a call in real Chromium', () => {
   test('alone in a room the speaker sees the own avatar: moving 512x512 VP8', async () => {
@@ -14,7 +16,6 @@ describe('a call in real Chromium', () => {
     await waitForPictures(page, SELF);
     expect(await sizeOf(page, SELF)).toEqual([512, 512]);
     expect(await page.locator(REMOTE).count()).toBe(0);
-    await page.context().close();
   }, 120_000);
 
   test('two people see and hear each other’s avatars: the mouth moves with speech and rests in silence', async () => {
@@ -38,7 +39,6 @@ describe('a call in real Chromium', () => {
     await ada.context().close();
     // Ada is gone: her picture leaves the page.
     await grace.waitForSelector(REMOTE, { state: 'detached', timeout: 30_000 });
-    await grace.context().close();
   }, 180_000);
 
   test('three people in a room each see the two others', async () => {
@@ -49,7 +49,6 @@ describe('a call in real Chromium', () => {
     for (const page of pages) {
       await expect.poll(() => page.locator(REMOTE).count(), { timeout: 60_000 }).toBe(2);
     }
-    for (const page of pages) await page.context().close();
   }, 180_000);
 
   test('nothing went wrong on any page', () => {

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
 import { openBrowser, waitForPictures, type TestBrowser } from '../support/browser.ts';
 import { startServer, type ServerProcess } from '../support/server-process.ts';
@@ -18,6 +18,9 @@ beforeAll(async () => {
   mkdirSync(SHOTS, { recursive: true });
   [server, chromium] = await Promise.all([startServer(), openBrowser()]);
 }, 120_000);
+
+// Also of a test that failed: its pages would go on calling beside the next one.
+afterEach(() => chromium.closePages());
 
 afterAll(async () => {
   await chromium[Symbol.asyncDispose]();
@@ -41,7 +44,6 @@ describe('the page', () => {
     for (let steps = 0; steps < 30 && (await focused(page)) !== 'leave'; steps++) await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await page.waitForSelector('#lobby', { state: 'visible' });
-    await page.context().close();
   }, 120_000);
 
   test('the microphone test shows the voice', async () => {
@@ -50,7 +52,6 @@ describe('the page', () => {
     await expect
       .poll(async () => Number(await page.getAttribute('#mic-meter', 'aria-valuenow')), { timeout: 30_000 })
       .toBeGreaterThan(30);
-    await page.context().close();
   }, 60_000);
 
   test('a portrait that the server is still enrolling joins the list by itself', async () => {
@@ -70,7 +71,6 @@ describe('the page', () => {
     const first = await page.locator('.portrait img').count();
     await page.waitForSelector('.portrait >> nth=1');
     expect([first, await page.locator('.portrait img').count(), asked]).toEqual([1, 2, 2]);
-    await page.context().close();
   }, 60_000);
 
   test('a picture without consent, and one without a face, are refused in words; a good one is chosen', async () => {
@@ -93,7 +93,6 @@ describe('the page', () => {
     await page.waitForSelector('#upload', { state: 'hidden', timeout: 120_000 });
     await expect.poll(() => page.textContent('#portrait-list'), { timeout: 20_000 }).toContain('My drawing');
     expect(await page.isChecked('.portrait:has-text("My drawing") input')).toBe(true);
-    await page.context().close();
   }, 240_000);
 
   test.each([
@@ -114,7 +113,6 @@ describe('the page', () => {
     await page.click('button[data-panel="expression"]');
     await page.check('input[name="emotion"][value="happy"]', { force: true });
     await page.screenshot({ path: resolve(SHOTS, `expression-${name}.png`) });
-    await page.context().close();
   });
 
   test('nothing went wrong on any page', () => {

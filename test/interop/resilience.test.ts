@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
 import { openBrowser, waitForPictures, type TestBrowser } from '../support/browser.ts';
 import { startServer, type ServerProcess } from '../support/server-process.ts';
@@ -12,6 +12,9 @@ let chromium: TestBrowser;
 beforeAll(async () => {
   [server, chromium] = await Promise.all([startServer({ VISAVIS_CAPACITY: '2' }), openBrowser()]);
 }, 120_000);
+
+// Also of a test that failed: its pages would go on calling beside the next one.
+afterEach(() => chromium.closePages());
 
 afterAll(async () => {
   await chromium[Symbol.asyncDispose]();

@@ -44,6 +44,7 @@ export interface TestBrowser extends AsyncDisposable {
   /** Opens a page of its own browser profile; what goes wrong in it fails the test that looks at `problems`. */
   open(url: string, options?: BrowserContextOptions): Promise<Page>;
   readonly problems: readonly string[];
+  closePages(): Promise<void>;
 }
 
 /** Real Chromium whose microphone speaks for three seconds, is silent for three, and so on. */
@@ -83,6 +84,9 @@ export async function openBrowser(flags: readonly string[] = []): Promise<TestBr
       });
       await page.goto(url);
       return page;
+    },
+    closePages: async () => {
+      for (const context of browser.contexts()) await context.close();
     },
     [Symbol.asyncDispose]: async () => {
       await browser.close();
