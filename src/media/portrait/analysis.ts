@@ -7,7 +7,7 @@ import type { HeadPose } from './pose.ts';
  * corner of the top left pixel (the centre of that pixel is (0.5, 0.5)).
  */
 export interface PortraitAnalysis {
-  /** Side of the crop in pixels: 512..896, a multiple of 8. */
+  /** Side of the crop in pixels: 512..832, a multiple of 8. */
   readonly sizePx: number;
   /** `[sizePx, sizePx, 4]` interleaved sRGB, alpha 255. */
   readonly rgba: Uint8Array;

@@ -21,8 +21,8 @@ const CENTRE_BELOW_ORIGIN_CM = 1.5;
 const HEAD_TOP_CM = 12;
 
 const LOWEST_SIZE_PX = 512;
-/** 1.25 texels a pixel of the largest picture, 720: more would be drawn smaller, and cost time and memory. */
-const HIGHEST_SIZE_PX = 896;
+/** 1.6 texels a pixel of a 512 picture, 1.16 of the largest: more would be drawn smaller, and cost time and memory. */
+const HIGHEST_SIZE_PX = 832;
 
 /** @returns the head-and-shoulders square around a face, inside the picture where that is possible. */
 export function frameHead(pose: Pick<HeadPose, 'originPx' | 'pxPerCm'>, widthPx: number, heightPx: number): Framing {
@@ -41,7 +41,7 @@ export function frameHead(pose: Pick<HeadPose, 'originPx' | 'pxPerCm'>, widthPx:
   };
 }
 
-/** @returns the side of the crop that is worked on: source resolution within 512..896, a multiple of 8. */
+/** @returns the side of the crop that is worked on: source resolution within 512..832, a multiple of 8. */
 export function workingSizePx(sidePx: number): number {
   return Math.max(LOWEST_SIZE_PX, Math.min(HIGHEST_SIZE_PX, Math.round(sidePx / 8) * 8));
 }

@@ -109,7 +109,7 @@ describe('frameHead()', () => {
     expect(frameHead(pose(400, 60, 12), 800, 800).cutsHead).toBe(true);
   });
 
-  it('works on 512 to 896 pixels, a multiple of 8', () => {
-    expect([90, 511, 700, 1023, 5000].map(workingSizePx)).toEqual([512, 512, 704, 896, 896]);
+  it('works on 512 to 832 pixels, a multiple of 8', () => {
+    expect([90, 511, 700, 1023, 5000].map(workingSizePx)).toEqual([512, 512, 704, 832, 832]);
   });
 });
