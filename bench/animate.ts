@@ -6,14 +6,15 @@
  */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { Scope } from '../src/base/lifecycle.ts';
 import type { MotionFrame } from '../src/base/media.ts';
 import { hopUs } from '../src/media/motion/manifest.ts';
 import { Resampler } from '../src/media/audio/resampler.ts';
 import { liveLinkRow } from '../src/media/motion/live-link.ts';
 import { WavReader } from '../src/media/audio/wav-reader.ts';
-import { OnnxEncoder, OnnxMotionEngine, type MotionEngine } from '../src/native/model/motion-engine.ts';
-import { InferenceWorker } from '../src/native/worker/inference-worker.ts';
+import { OnnxMotionEngine, type MotionEngine, type OnnxEncoder } from '../src/native/model/motion-engine.ts';
 import { Animation } from '../src/server/cli/animation.ts';
+import { openMotionNetworks } from '../src/server/cli/motion-networks.ts';
 import { TEST_RATE_HZ, voiceSound } from '../src/server/evaluate/test-sounds.ts';
 import { floatWav } from './float-wav.ts';
 
@@ -72,8 +73,8 @@ const [writeMs] = await cost(() => frames.map(({ motion }, index) => liveLinkRow
 await engine.close();
 
 // As the command does it: the transformer on a thread of its own, while this one hears the next hops.
-const worker = await InferenceWorker.open({ folder: FOLDER, precision: 'int8', gatherMs: 0 });
-const encoder = await OnnxEncoder.open({ folder: FOLDER, precision: 'int8' });
+const scope = new Scope();
+const { engine: worker, encoder } = await openMotionNetworks(FOLDER, scope);
 await animate(worker, sound.subarray(0, 2 * sampleRateHz), encoder);
 const cyclesMs: number[] = [];
 let lastMs = performance.now();
@@ -93,8 +94,7 @@ await animate(
   encoder,
 );
 const tookS = (performance.now() - startMs) / 1000;
-await worker.close();
-await encoder.close();
+await scope.close();
 
 // Neighbours take the core and the cache from most runs, but not from the quickest: the 5th percentile is a run alone.
 const aloneMs = (runsMs.sort((a, b) => a - b)[Math.floor(runsMs.length / 20)] ?? NaN) * runsMs.length;

@@ -76,7 +76,6 @@ export interface MouthFacts {
   readonly shade: PartRect;
 }
 
-/** All of an appearance that is neither an array nor a picture; plain JSON. */
 /** By the way the head turns: to its own left or right, up or down. */
 export interface TurnGain {
   readonly left: number;
@@ -85,6 +84,7 @@ export interface TurnGain {
   readonly down: number;
 }
 
+/** All of an appearance that is neither an array nor a picture; plain JSON. */
 export interface AppearanceFacts {
   readonly sizePx: number;
   readonly pose: HeadPose;

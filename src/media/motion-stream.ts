@@ -42,8 +42,6 @@ const EMOTION_ORDER = [...EMOTIONS.filter((name) => name !== 'neutral'), 'neutra
 export class MotionStream {
   readonly manifest: MotionManifest;
   readonly #windower: Windower;
-  /** Of one hop. */
-  readonly #melLength: number;
   readonly #voice: VoiceActivity;
   #controls = new ControlTrack();
   #gate = new MouthGate();
@@ -66,7 +64,6 @@ export class MotionStream {
   constructor({ manifest, seed }: MotionStreamOptions) {
     this.manifest = manifest;
     this.#windower = new Windower(manifest.features, manifest.encoder.melFramesPerHop);
-    this.#melLength = manifest.encoder.melFramesPerHop * manifest.features.melBins;
     this.#voice = new VoiceActivity(manifest.features.sampleRateHz);
     this.#heard = new FeatureWindow(manifest);
     this.#jobs = new JobWriter(manifest);
@@ -132,11 +129,10 @@ export class MotionStream {
    * @returns sound for `heard`, to be heard before any other; nothing when none waits or a job has its own to hear.
    */
   hearing(): Hearing | undefined {
-    if (this.#hearing || this.#unheard.length > 0 || this.#windower.depth === 0) return undefined;
-    this.#hearing = true;
     const melHops = this.#windower.depth;
-    const mel = new Float32Array(melHops * this.#melLength);
-    for (let hop = 0; hop < melHops; hop++) mel.set(this.#windower.take() ?? [], hop * this.#melLength);
+    if (this.#hearing || this.#unheard.length > 0 || melHops === 0) return undefined;
+    this.#hearing = true;
+    const mel = this.#windower.takeAll();
     const features = new Float32Array(melHops * this.manifest.encoder.featureDims);
     return { mel, melHops, encoderState: this.#heard.state, features };
   }

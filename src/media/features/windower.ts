@@ -46,6 +46,17 @@ export class Windower {
     return hop;
   }
 
+  /** @returns all whole hops, `[depth, melFramesPerHop, melBins]`, oldest first, now the caller's. */
+  takeAll(): Float32Array {
+    const all = new Float32Array(this.depth * this.#hopLength);
+    let at = 0;
+    for (let hop = this.take(); hop !== undefined; hop = this.take()) {
+      all.set(hop, at);
+      at += hop.length;
+    }
+    return all;
+  }
+
   reset(): void {
     this.#logMel.reset();
     this.#hops.length = 0;

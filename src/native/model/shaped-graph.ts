@@ -23,8 +23,8 @@ export class ShapedGraph implements Closable {
   readonly #session: OnnxSession;
   readonly #inputs: TensorShapes;
   readonly #outputs: TensorShapes;
-  /** What the last run left: the next of those axes overwrites it, so that no run leaves garbage. */
-  #made: { readonly axes: string; readonly tensors: Readonly<Record<string, FloatTensor>> } | undefined;
+  /** What the last run left: the next of that size overwrites it, so that no run leaves garbage. */
+  #made: { readonly size: string; readonly tensors: Readonly<Record<string, FloatTensor>> } | undefined;
 
   private constructor({ name, inputs, outputs }: ShapedGraphOptions, session: OnnxSession) {
     this.name = name;
@@ -60,8 +60,8 @@ export class ShapedGraph implements Closable {
       assert(values?.length === volume(shape), `${this.name} is fed ${tensor} of its shape`);
       feeds[tensor] = { shape, values };
     }
-    const axes = Object.values(free).join();
-    const results = await this.#session.run(feeds, this.#made?.axes === axes ? this.#made.tensors : undefined);
+    const size = Object.values(free).join();
+    const results = await this.#session.run(feeds, this.#made?.size === size ? this.#made.tensors : undefined);
     const outputs: Record<string, Float32Array> = {};
     for (const [tensor, axes] of Object.entries(this.#outputs)) {
       const result = results[tensor];
@@ -75,7 +75,7 @@ export class ShapedGraph implements Closable {
       }
       outputs[tensor] = result.values;
     }
-    this.#made = { axes, tensors: results };
+    this.#made = { size, tensors: results };
     return outputs;
   }
 

@@ -1,9 +1,8 @@
 import { clamp } from '../../base/ramp.ts';
-import { mediaTimeUs } from '../../base/timeline.ts';
 import type { TurnGain } from '../../media/appearance.ts';
 import type { FaceDecoder } from '../../media/face-codec.ts';
-import { MOTION_INDEX, restMotion } from '../../media/motion-space.ts';
-import { faceChange, type FaceReading } from '../../media/portrait/face-reading.ts';
+import { faceChange } from '../../media/portrait/face-reading.ts';
+import { DrawnFace } from './drawn-face.ts';
 import type { FaceMeasurer } from './face-measure.ts';
 
 const TURNS = {
@@ -25,21 +24,12 @@ const MOST_GAIN = 1.25;
  * @returns what its turns are to be multiplied by; 1 where the net no longer finds a face, or reads the other way.
  */
 export async function measureTurnGain(decoder: FaceDecoder, measurer: FaceMeasurer): Promise<TurnGain> {
-  const { widthPx, heightPx } = decoder;
-  const rgba = new Uint8Array(widthPx * heightPx * 4);
-  const read = async (channel: 'headYaw' | 'headPitch', value: number): Promise<FaceReading | undefined> => {
-    const motion = restMotion();
-    motion[MOTION_INDEX[channel]] = value;
-    decoder.drawRgba(motion, mediaTimeUs(0), rgba);
-    return (await measurer.measure({ widthPx, heightPx, rgba }, { looks: LOOKS }))?.reading;
-  };
-  // Twice, so that the face is looked at from where it was found, as the others are.
-  await read('headYaw', 0);
-  const straight = await read('headYaw', 0);
+  const drawn = new DrawnFace(decoder, measurer, LOOKS);
+  const straight = await drawn.atRest();
   const gain = async ({ channel, asked }: (typeof TURNS)[keyof typeof TURNS]): Promise<number> => {
-    const turned = await read(channel, asked);
+    const turned = await drawn.read({ [channel]: asked });
     if (straight === undefined || turned === undefined) return 1;
-    const gain = asked / faceChange(turned, straight)[READ[channel]];
+    const gain = asked / faceChange(turned.reading, straight.reading)[READ[channel]];
     return gain > 0 ? clamp(gain, LEAST_GAIN, MOST_GAIN) : 1;
   };
   return {

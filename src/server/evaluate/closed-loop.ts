@@ -1,17 +1,9 @@
 import { AvatarError } from '../../base/errors.ts';
-import { mediaTimeUs } from '../../base/timeline.ts';
 import type { FaceDecoder } from '../../media/face-codec.ts';
-import {
-  GAZE_PITCH_LIMIT_DEG,
-  GAZE_YAW_LIMIT_DEG,
-  MOTION_INDEX,
-  restMotion,
-  type MotionChannel,
-} from '../../media/motion-space.ts';
+import { GAZE_PITCH_LIMIT_DEG, GAZE_YAW_LIMIT_DEG } from '../../media/motion-space.ts';
 import { faceChange, type FaceChange, type FaceReading } from '../../media/portrait/face-reading.ts';
+import { DrawnFace, type MotionValues } from '../../native/model/drawn-face.ts';
 import type { FaceMeasurer, MeasuredFace } from '../../native/model/face-measure.ts';
-
-type Motion = Partial<Record<MotionChannel, number>>;
 
 /** One value that was drawn, and what the landmark net read from the picture. */
 export interface LoopPoint {
@@ -43,7 +35,7 @@ const TURNS_DEG = [-20, -10, -5, 5, 10, 20] as const;
 const NODS_DEG = [-15, -10, -5, 5, 10, 15] as const;
 const DISTANCES = [0.8, 0.9, 1.1, 1.25] as const;
 /** p, b and m as motion has them: pressed, rolled in, and closed over a jaw that is already open. */
-const CLOSURES: readonly Motion[] = [
+const CLOSURES: readonly MotionValues[] = [
   { mouthPressLeft: 0.5, mouthPressRight: 0.5 },
   { mouthRollLower: 0.4, mouthRollUpper: 0.3 },
   { jawOpen: 0.2, mouthClose: 0.2 },
@@ -52,25 +44,16 @@ const LOOKS = 4;
 
 /** Draws motion at known values and reads it back from the pictures. About 45 pictures. */
 export async function runClosedLoop(decoder: FaceDecoder, measurer: FaceMeasurer): Promise<ClosedLoop> {
-  const { widthPx, heightPx } = decoder;
-  const rgba = new Uint8Array(widthPx * heightPx * 4);
-  const show = async (motion: Motion): Promise<MeasuredFace> => {
-    const frame = restMotion();
-    for (const [channel, value] of Object.entries(motion)) frame[MOTION_INDEX[channel as MotionChannel]] = value;
-    decoder.drawRgba(frame, mediaTimeUs(0), rgba);
-    const face = await measurer.measure({ widthPx, heightPx, rgba }, { looks: LOOKS });
-    if (face === undefined) {
-      throw new AvatarError('CODEC_FAILED', `Cannot find a face in what was drawn for ${JSON.stringify(motion)}`);
-    }
-    return face;
+  const drawn = new DrawnFace(decoder, measurer, LOOKS);
+  const found = (face: MeasuredFace | undefined, motion: MotionValues): MeasuredFace => {
+    if (face !== undefined) return face;
+    throw new AvatarError('CODEC_FAILED', `Cannot find a face in what was drawn for ${JSON.stringify(motion)}`);
   };
-  measurer.forget();
-  // All is read against this one, so it is looked at from where the face was found to be, as the others are.
-  await show({});
-  const neutral = await show({});
+  const show = async (motion: MotionValues): Promise<MeasuredFace> => found(await drawn.read(motion), motion);
+  const neutral = found(await drawn.atRest(), {});
   const sweep = async (
     values: readonly number[],
-    motion: (value: number) => Motion,
+    motion: (value: number) => MotionValues,
     read: (change: FaceChange, reading: FaceReading) => number,
   ): Promise<LoopPoint[]> => {
     const points: LoopPoint[] = [];
@@ -150,13 +133,13 @@ export function isMonotonic(points: readonly LoopPoint[], direction: 1 | -1): bo
 }
 
 /** Gaze to the person's own left when positive. */
-function sideways(share: number): Motion {
+function sideways(share: number): MotionValues {
   return share > 0
     ? { eyeLookOutLeft: share, eyeLookInRight: share }
     : { eyeLookInLeft: -share, eyeLookOutRight: -share };
 }
 
-function upwards(share: number): Motion {
+function upwards(share: number): MotionValues {
   return share > 0
     ? { eyeLookUpLeft: share, eyeLookUpRight: share }
     : { eyeLookDownLeft: -share, eyeLookDownRight: -share };
