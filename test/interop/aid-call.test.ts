@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findPauses, shareOut } from '../../src/media/sync/captions.ts';
 import { PcmReader } from '../../src/server/speech/pcm-reader.ts';
-import { openBrowser, stir, waitForPictures, watch, type Sight, type TestBrowser } from '../support/browser.ts';
+import { near, openBrowser, stir, waitForPictures, watch, type TestBrowser } from '../support/browser.ts';
 import { startServer, type ServerProcess } from '../support/server-process.ts';
 
 const REMOTE = '[data-testid="remote-video"]';
@@ -218,8 +218,4 @@ function pearson(a: readonly number[], b: readonly number[]): number {
     powerB += other ** 2;
   }
   return both / Math.sqrt(powerA * powerB + 1e-12);
-}
-
-function near(sights: readonly Sight[], { atMs }: Sight, spanMs: number): Sight[] {
-  return sights.filter((sight) => sight.atMs > atMs - spanMs && sight.atMs <= atMs);
 }

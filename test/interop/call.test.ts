@@ -1,14 +1,12 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
-import { sizeOf, stir, waitForPictures, watch, type Sight } from '../support/browser.ts';
+import { near, sizeOf, stir, waitForPictures, watch, type Sight } from '../support/browser.ts';
 import { servedBrowser } from '../support/served-browser.ts';
 
 const SELF = '[data-testid="self-video"]';
 const REMOTE = '[data-testid="remote-video"]';
 
 const served = servedBrowser();
-// Also of a test that failed: its pages would go on calling beside the next one.
-afterEach(() => served.chromium.closePages());
 
 describe('a call in real Chromium', () => {
   test('alone in a room the speaker sees the own avatar: moving 512x512 VP8', async () => {
@@ -58,15 +56,12 @@ describe('a call in real Chromium', () => {
 
 /** What was seen while sound was heard for a while, and while silence was. */
 function spread(sights: readonly Sight[]): { readonly moving: Sight[]; readonly resting: Sight[] } {
-  const heardAt = (atMs: number, spanMs: number): readonly Sight[] =>
-    sights.filter((sight) => sight.atMs > atMs - spanMs && sight.atMs <= atMs);
   const moving: Sight[] = [];
   const resting: Sight[] = [];
   for (const sight of sights) {
-    const { atMs } = sight;
-    const loud = heardAt(atMs, 600).filter(({ soundDb }) => soundDb > -45).length;
+    const loud = near(sights, sight, 600).filter(({ soundDb }) => soundDb > -45).length;
     // The mouth may take half a second to come to rest.
-    if (heardAt(atMs, 900).every(({ soundDb }) => soundDb < -55)) resting.push(sight);
+    if (near(sights, sight, 900).every(({ soundDb }) => soundDb < -55)) resting.push(sight);
     else if (loud > 0) moving.push(sight);
   }
   return { moving, resting };

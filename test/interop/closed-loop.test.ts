@@ -27,8 +27,9 @@ const FAR_DEG = 4;
 const GAZE_DEG = 5;
 const LID_GAP = 0.12;
 /**
- * Of portraitFixtures(), beyond the six that meet every aim: drawings whose eyes the net reads as open when they are drawn shut, behind the rims of glasses
- * (0.43) and on dark skin (0.25). Lids that the codec shuts must read no wider than those, up to the net's noise.
+ * Of portraitFixtures(), beyond the six that meet every aim: drawings whose eyes the net reads as open when they are
+ * drawn shut, behind the rims of glasses (0.43) and on dark skin (0.25). Lids that the codec shuts must read no wider than
+ * those, up to the net's noise.
  */
 const DRAWN_SHUT: Readonly<Record<number, (svg: string) => string>> = { 6: withGlasses, 7: withDarkSkin };
 const NET_NOISE = 0.05;
@@ -88,31 +89,35 @@ async function readingOf(svg: string): Promise<FaceReading> {
 }
 
 describe('a drawn face, read back by the landmark net', () => {
-  it.each([0, 1, 2, 3, 4, 5, 6, 7])('shows the motion it was given: portrait %i', { timeout: 300_000 }, async (index) => {
-    const portrait = portraits[index];
-    if (portrait === undefined) throw new Error('there are eight portraits');
-    const loop = await loopOf(portrait);
-    const { name } = portrait;
-    for (const [channel, points] of [
-      ['yaw', loop.yawDeg],
-      ['pitch', loop.pitchDeg],
-      ['roll', loop.rollDeg],
-    ] as const) {
-      expect.soft(worstError(points, 10), `${name}: ${channel} to ±10°`).toBeLessThan(NEAR_DEG);
-      expect.soft(worstError(points, 20), `${name}: ${channel} to ±20°`).toBeLessThan(FAR_DEG);
-    }
-    expect.soft(worstError(loop.distance), `${name}: distance`).toBeLessThan(0.02);
-    expect.soft(worstError(loop.gazeYawDeg), `${name}: gaze to the side`).toBeLessThan(GAZE_DEG);
-    expect.soft(worstError(loop.gazePitchDeg), `${name}: gaze up and down`).toBeLessThan(GAZE_DEG);
-    expect.soft(loop.lidGap.at(-1)?.read, `${name}: lid gap in a blink`).toBeLessThan(await lidBound(index));
-    expect.soft(loop.closedLipGap, `${name}: lip gap in p, b and m`).toBeLessThan(0.03);
-    // Below what the net can read of this portrait, one reading says no more than the next.
-    const closing = loop.lidGap.filter(({ asked }) => asked <= 0.75);
-    expect.soft(isMonotonic(closing, -1), `${name}: blink`).toBe(true);
-    expect.soft(isMonotonic(loop.jawOpening, 1), `${name}: jaw`).toBe(true);
-    expect.soft(isMonotonic(loop.puckerWidthCm, -1), `${name}: pucker`).toBe(true);
-    expect.soft(isMonotonic(loop.smileLiftCm, 1), `${name}: smile`).toBe(true);
-  });
+  it.each([0, 1, 2, 3, 4, 5, 6, 7])(
+    'shows the motion it was given: portrait %i',
+    { timeout: 300_000 },
+    async (index) => {
+      const portrait = portraits[index];
+      if (portrait === undefined) throw new Error('there are eight portraits');
+      const loop = await loopOf(portrait);
+      const { name } = portrait;
+      for (const [channel, points] of [
+        ['yaw', loop.yawDeg],
+        ['pitch', loop.pitchDeg],
+        ['roll', loop.rollDeg],
+      ] as const) {
+        expect.soft(worstError(points, 10), `${name}: ${channel} to ±10°`).toBeLessThan(NEAR_DEG);
+        expect.soft(worstError(points, 20), `${name}: ${channel} to ±20°`).toBeLessThan(FAR_DEG);
+      }
+      expect.soft(worstError(loop.distance), `${name}: distance`).toBeLessThan(0.02);
+      expect.soft(worstError(loop.gazeYawDeg), `${name}: gaze to the side`).toBeLessThan(GAZE_DEG);
+      expect.soft(worstError(loop.gazePitchDeg), `${name}: gaze up and down`).toBeLessThan(GAZE_DEG);
+      expect.soft(loop.lidGap.at(-1)?.read, `${name}: lid gap in a blink`).toBeLessThan(await lidBound(index));
+      expect.soft(loop.closedLipGap, `${name}: lip gap in p, b and m`).toBeLessThan(0.03);
+      // Below what the net can read of this portrait, one reading says no more than the next.
+      const closing = loop.lidGap.filter(({ asked }) => asked <= 0.75);
+      expect.soft(isMonotonic(closing, -1), `${name}: blink`).toBe(true);
+      expect.soft(isMonotonic(loop.jawOpening, 1), `${name}: jaw`).toBe(true);
+      expect.soft(isMonotonic(loop.puckerWidthCm, -1), `${name}: pucker`).toBe(true);
+      expect.soft(isMonotonic(loop.smileLiftCm, 1), `${name}: smile`).toBe(true);
+    },
+  );
 
   it('looks like the portrait, and more so than like anyone else', { timeout: 300_000 }, async () => {
     const faces: { name: string; portrait: FaceTexture; drawn: FaceTexture }[] = [];

@@ -1,35 +1,26 @@
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
 
-import { openBrowser, waitForPictures, type TestBrowser } from '../support/browser.ts';
-import { startServer, type ServerProcess } from '../support/server-process.ts';
+import { waitForPictures } from '../support/browser.ts';
+import { servedBrowser } from '../support/served-browser.ts';
 
 const SELF = '[data-testid="self-video"]';
 const ROOT = resolve(import.meta.dirname, '..', '..');
 /** For whoever wants to look at what the tests saw. */
 const SHOTS = resolve(ROOT, 'build', 'screenshots');
 
-let server: ServerProcess;
-let chromium: TestBrowser;
+const served = servedBrowser();
 
-beforeAll(async () => {
+beforeAll(() => {
   mkdirSync(SHOTS, { recursive: true });
-  [server, chromium] = await Promise.all([startServer(), openBrowser()]);
-}, 120_000);
-
-// Also of a test that failed: its pages would go on calling beside the next one.
-afterEach(() => chromium.closePages());
-
-afterAll(async () => {
-  await chromium[Symbol.asyncDispose]();
-  await server[Symbol.asyncDispose]();
 });
 
 describe('the page', () => {
   test('by keyboard alone: name, room, join, mute, leave', async () => {
-    const page = await chromium.open(`${server.url}/?room=keys`);
+    const page = await served.chromium.open(`${served.server.url}/?room=keys`);
     await page.focus('#name');
     await page.keyboard.type('Ada');
     for (let steps = 0; steps < 20 && (await focused(page)) !== 'join-button'; steps++)
@@ -47,7 +38,7 @@ describe('the page', () => {
   }, 120_000);
 
   test('the microphone test shows the voice', async () => {
-    const page = await chromium.open(server.url);
+    const page = await served.chromium.open(served.server.url);
     await page.click('#mic-test');
     await expect
       .poll(async () => Number(await page.getAttribute('#mic-meter', 'aria-valuenow')), { timeout: 30_000 })
@@ -55,7 +46,7 @@ describe('the page', () => {
   }, 60_000);
 
   test('a portrait that the server is still enrolling joins the list by itself', async () => {
-    const page = await chromium.open('about:blank');
+    const page = await served.chromium.open('about:blank');
     let asked = 0;
     await page.route('**/api/portraits', async (route) => {
       const response = await route.fetch();
@@ -66,7 +57,7 @@ describe('the page', () => {
         json: { portraits: early ? portraits.slice(0, 1) : portraits, arriving: Number(early) },
       });
     });
-    await page.goto(server.url);
+    await page.goto(served.server.url);
     await page.waitForSelector('.portrait img');
     const first = await page.locator('.portrait img').count();
     await page.waitForSelector('.portrait >> nth=1');
@@ -74,7 +65,7 @@ describe('the page', () => {
   }, 60_000);
 
   test('a picture without consent, and one without a face, are refused in words; a good one is chosen', async () => {
-    const page = await chromium.open(server.url);
+    const page = await served.chromium.open(served.server.url);
     await page.click('#portrait-add');
     await page.setInputFiles('#upload-file', resolve(ROOT, 'models/portraits/drawn.png'));
     await page.click('#upload-send');
@@ -99,12 +90,15 @@ describe('the page', () => {
     ['desktop-light', { width: 1280, height: 800 }, 'light'],
     ['phone-dark', { width: 390, height: 844 }, 'dark'],
   ] as const)('%s: nothing is cut off, and statistics are there on demand', async (name, viewport, colorScheme) => {
-    const lobby = await chromium.open(server.url, { viewport, colorScheme });
+    const lobby = await served.chromium.open(served.server.url, { viewport, colorScheme });
     await lobby.waitForSelector('.portrait img');
     await lobby.screenshot({ path: resolve(SHOTS, `lobby-${name}.png`) });
     expect(await overflow(lobby)).toBeLessThanOrEqual(0);
     await lobby.context().close();
-    const page = await chromium.open(`${server.url}/?room=shot&autojoin=1&name=Ada`, { viewport, colorScheme });
+    const page = await served.chromium.open(`${served.server.url}/?room=shot&autojoin=1&name=Ada`, {
+      viewport,
+      colorScheme,
+    });
     await waitForPictures(page, SELF, 2);
     await page.screenshot({ path: resolve(SHOTS, `call-${name}.png`) });
     expect(await overflow(page)).toBeLessThanOrEqual(0);
@@ -117,17 +111,15 @@ describe('the page', () => {
 
   test('nothing went wrong on any page', () => {
     // The refused upload is reported by the browser as a failed request.
-    expect(chromium.problems.filter((problem) => !problem.includes('status of 4'))).toEqual([]);
+    expect(served.chromium.problems.filter((problem) => !problem.includes('status of 4'))).toEqual([]);
   });
 });
 
-type OpenPage = Awaited<ReturnType<TestBrowser['open']>>;
-
-async function focused(page: OpenPage): Promise<string> {
+async function focused(page: Page): Promise<string> {
   return page.evaluate<string>('document.activeElement.id');
 }
 
 /** How much wider than the window the page is. */
-async function overflow(page: OpenPage): Promise<number> {
+async function overflow(page: Page): Promise<number> {
   return page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
 }

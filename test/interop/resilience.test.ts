@@ -1,36 +1,23 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
-import { openBrowser, waitForPictures, type TestBrowser } from '../support/browser.ts';
-import { startServer, type ServerProcess } from '../support/server-process.ts';
+import { waitForPictures } from '../support/browser.ts';
+import { servedBrowser } from '../support/served-browser.ts';
 
 const SELF = '[data-testid="self-video"]';
 const REMOTE = '[data-testid="remote-video"]';
 
-let server: ServerProcess;
-let chromium: TestBrowser;
-
-beforeAll(async () => {
-  [server, chromium] = await Promise.all([startServer({ VISAVIS_CAPACITY: '2' }), openBrowser()]);
-}, 120_000);
-
-// Also of a test that failed: its pages would go on calling beside the next one.
-afterEach(() => chromium.closePages());
-
-afterAll(async () => {
-  await chromium[Symbol.asyncDispose]();
-  await server[Symbol.asyncDispose]();
-});
+const served = servedBrowser({ VISAVIS_CAPACITY: '2' });
 
 async function sessionIds(): Promise<string[]> {
-  const response = await fetch(`${server.url}/api/sessions`);
+  const response = await fetch(`${served.server.url}/api/sessions`);
   return ((await response.json()) as { sessions: { sessionId: string }[] }).sessions.map(({ sessionId }) => sessionId);
 }
 
 describe('what happens to a call', () => {
   test('a reload comes back to the same room, and the other sees it', async () => {
-    const ada = await chromium.open(`${server.url}/?room=reload&autojoin=1&name=Ada&microphone=off`);
+    const ada = await served.chromium.open(`${served.server.url}/?room=reload&autojoin=1&name=Ada&microphone=off`);
     await waitForPictures(ada, SELF, 1);
-    const grace = await chromium.open(`${server.url}/?room=reload&autojoin=1&name=Grace&microphone=off`);
+    const grace = await served.chromium.open(`${served.server.url}/?room=reload&autojoin=1&name=Grace&microphone=off`);
     await waitForPictures(grace, REMOTE, 2);
     await ada.reload();
     await waitForPictures(ada, REMOTE, 2);
@@ -42,7 +29,7 @@ describe('what happens to a call', () => {
   }, 180_000);
 
   test('a network cut is said, mended, and keeps the place in the room', async () => {
-    const page = await chromium.open(`${server.url}/?room=cut&autojoin=1&name=Ada&microphone=off`);
+    const page = await served.chromium.open(`${served.server.url}/?room=cut&autojoin=1&name=Ada&microphone=off`);
     await waitForPictures(page, SELF, 2);
     const before = await sessionIds();
     await page.context().setOffline(true);
@@ -57,11 +44,11 @@ describe('what happens to a call', () => {
   }, 180_000);
 
   test('a full server says when it tries again, and lets in when there is a place', async () => {
-    const first = await chromium.open(`${server.url}/?room=a&autojoin=1&microphone=off`);
-    const second = await chromium.open(`${server.url}/?room=b&autojoin=1&microphone=off`);
+    const first = await served.chromium.open(`${served.server.url}/?room=a&autojoin=1&microphone=off`);
+    const second = await served.chromium.open(`${served.server.url}/?room=b&autojoin=1&microphone=off`);
     await waitForPictures(first, SELF, 1);
     await waitForPictures(second, SELF, 1);
-    const third = await chromium.open(`${server.url}/?room=c&autojoin=1&microphone=off`);
+    const third = await served.chromium.open(`${served.server.url}/?room=c&autojoin=1&microphone=off`);
     await expect.poll(() => third.textContent('#state-text'), { timeout: 20_000 }).toMatch(/Full, next try in \d+ s/);
     await first.click('#leave');
     await waitForPictures(third, SELF, 1);
@@ -73,12 +60,12 @@ describe('what happens to a call', () => {
   }, 180_000);
 
   test('SIGTERM waits for the last caller, then the process is gone', async () => {
-    const page = await chromium.open(`${server.url}/?room=last&autojoin=1&microphone=off`);
+    const page = await served.chromium.open(`${served.server.url}/?room=last&autojoin=1&microphone=off`);
     await waitForPictures(page, SELF, 1);
-    server.process.kill('SIGTERM');
+    served.server.process.kill('SIGTERM');
     await waitForPictures(page, SELF, 3);
-    expect((await fetch(`${server.url}/readyz`)).status).toBe(503);
+    expect((await fetch(`${served.server.url}/readyz`)).status).toBe(503);
     await page.context().close();
-    expect(await server.exited).toBe(0);
+    expect(await served.server.exited).toBe(0);
   }, 180_000);
 });

@@ -174,6 +174,11 @@ export async function watch(page: Page, selector: string, seconds: number): Prom
   );
 }
 
+/** @returns what was seen within `spanMs` up to one moment. */
+export function near(sights: readonly Sight[], { atMs }: Sight, spanMs: number): Sight[] {
+  return sights.filter((sight) => sight.atMs > atMs - spanMs && sight.atMs <= atMs);
+}
+
 /** @returns how much a mouth's brightness changes from one picture to the next: a head that sways changes it slowly. */
 export function stir(sights: readonly Sight[]): number {
   const squares = sights.slice(1).flatMap(({ atMs, mouthLuma }, index) => {
