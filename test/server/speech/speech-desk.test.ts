@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -13,12 +13,14 @@ import { speechExtension } from '../../../src/server/speech-extension.ts';
 import { readSpeechSettings } from '../../../src/server/speech/speech-settings.ts';
 import { openSpeechHost, type SpeechHost } from '../../support/speech-host.ts';
 
+let folder: string;
 let server: SpeechHost;
 beforeEach(async () => {
-  const keys = await openOperatorKeys(join(await mkdtemp(join(tmpdir(), 'visavis-keys-')), 'keys.json'));
+  folder = await mkdtemp(join(tmpdir(), 'visavis-speech-'));
+  const keys = await openOperatorKeys(join(folder, 'keys.json'));
   // Each word is a tenth of a second of a tone.
   const script = `let t = ''; process.stdin.on('data', (d) => (t += d)).on('end', () => process.stdout.write(Buffer.from(Int16Array.from({ length: 1600 * t.split(' ').length }, (_, i) => 9000 * Math.sin(i / 9)).buffer)))`;
-  const path = join(tmpdir(), `visavis-voices-${process.pid}.json`);
+  const path = join(folder, 'voices.json');
   await writeFile(
     path,
     JSON.stringify([
@@ -30,7 +32,10 @@ beforeEach(async () => {
     speechExtension({ settings, keys, clock: systemClock, logger: silentLogger, meter: silentMeter }),
   );
 });
-afterEach(() => server[Symbol.asyncDispose]());
+afterEach(async () => {
+  await server[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true, force: true });
+});
 
 const post = (path: string, token: string, body: object): Promise<Response> =>
   fetch(`${server.url}/api/speech/${path}`, {
@@ -163,7 +168,7 @@ describe('A room', () => {
 
 describe('Operator keys and provenance', () => {
   test('keys are made once, readable by their owner alone, and never replaced', async () => {
-    const path = join(await mkdtemp(join(tmpdir(), 'visavis-keys-')), 'deep', 'keys.json');
+    const path = join(folder, 'deep', 'keys.json');
     const [first, second] = await Promise.all([openOperatorKeys(path), openOperatorKeys(path)]);
     expect(second).toEqual(first);
     expect((await stat(path)).mode & 0o777).toBe(0o600);
@@ -172,7 +177,6 @@ describe('Operator keys and provenance', () => {
   });
 
   test('a changed statement, another key and rubbish are not believed', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'visavis-keys-'));
     const signer = new ProvenanceSigner(await openOperatorKeys(join(folder, 'a.json')));
     const other = new ProvenanceSigner(await openOperatorKeys(join(folder, 'b.json')));
     const statement = await signer.sign({
