@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from training.audio import scene as scenes
+from training.audio.recorded import ENGINE
 from training.features.mel import log_mel
 from training.motion.mouth import articulate
 
 BABBLE_SHARDS = 14
+RECORDED_REUSE = 2  # times as often as other speech: there are no more people than these
 ACCENT_FAST_S, ACCENT_SLOW_S = 0.1, 0.6
 BRIDGED_PAUSE_S = 0.25
 
@@ -116,7 +118,8 @@ def prepare_all(speech, prepared, copies, clean_share, seed, processes):
     for part in ('train', 'held'):
         (prepared / part).mkdir(parents=True, exist_ok=True)
     test = [(path, prepared / 'held' / path.name, seed) for path in sorted((speech / 'held').glob('*.pkl'))]
-    train = [(path, prepared / 'train' / path.name, copies, clean_share, seed) for path in sorted((speech / 'train').glob('*.pkl'))]
+    reuse = lambda path: copies * (RECORDED_REUSE if f'-{ENGINE}-' in path.name else 1)
+    train = [(path, prepared / 'train' / path.name, reuse(path), clean_share, seed) for path in sorted((speech / 'train').glob('*.pkl'))]
     with Pool(processes) as pool:
         pool.map(prepare_test_shard, test, chunksize=1)
         for done, _ in enumerate(pool.imap_unordered(prepare_shard, train, chunksize=1)):

@@ -3,7 +3,8 @@
     python3 -m training.recordings name=folder ...
 
 Each folder holds pairs `x.wav` (or .flac) and `x.TextGrid`, whose last interval tier names phones in ARPABET or IPA, by hand
-or from a forced aligner. The figures go to `recordings.json` in the cache and from there to the model card.
+or from a forced aligner. `aligned_...` compares the teacher on those times with the teacher on the times that `training.align`
+finds for the same phones. The figures go to `recordings.json` in the cache and from there to the model card.
 """
 
 import json
@@ -14,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from training.align import align, log_groups
 from training.audio.phones import CMU, SILENCES
 from training.audio.synthesis import to_16k
 from training.features.mel import log_mel
@@ -43,8 +45,11 @@ def listen(encoder, sound_path):
     scene = Prepared(log_mel(sound), truth.parameters, truth.group, prosody_of(segments, loudness), truth.open_vowel,
                      truth.bilabials, 'clean', 'spoken', sound_path.stem, '')
     guess = mouth_of(encoder, scene.mel)[:frames]
-    correlations = {name: correlation(guess[:, COLUMN[name]], truth.parameters[: len(guess), COLUMN[name]])
-                    for name in ('jaw', 'aperture', 'pucker')}
+    found, _ = align(log_groups(encoder, scene.mel), [phone for _, _, phone in segments])
+    acted = articulate(found, frames, loudness).parameters
+    agree = lambda mouth, name: correlation(mouth[:, COLUMN[name]], truth.parameters[: len(mouth), COLUMN[name]])
+    correlations = {name: agree(guess, name) for name in ('jaw', 'aperture', 'pucker')}
+    correlations.update({f'aligned_{name}': agree(acted, name) for name in ('aperture', 'pucker')})
     return correlations, closure_counts(guess[:, COLUMN['closure']], scene)
 
 
@@ -55,7 +60,7 @@ def main():
         paths = sorted(path for path in Path(folder).iterdir() if path.suffix in ('.wav', '.flac'))
         heard = [listen(encoder, path) for path in paths]
         recall, false, _ = closure_recall([counts for _, counts in heard])
-        figures[name] = {key: float(np.nanmean([one[key] for one, _ in heard])) for key in ('jaw', 'aperture', 'pucker')}
+        figures[name] = {key: float(np.nanmean([one[key] for one, _ in heard])) for key in heard[0][0]}
         figures[name].update(closure_recall=recall, false_closure=false, recordings=len(paths))
     (CACHE / 'recordings.json').write_text(json.dumps(figures, indent=2))
     print(json.dumps(figures, indent=2))

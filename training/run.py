@@ -14,6 +14,8 @@ import numpy as np
 import torch
 
 from training import train_denoiser, train_encoder
+from training.align import align_all
+from training.audio.recorded import ENGINE
 from training.audio.speech import make_speech
 from training.card import card
 from training.evaluate import evaluate, table
@@ -43,7 +45,7 @@ def arguments():
     parser.add_argument('--quick', action='store_true', help='leave out controls and drift, which take minutes to measure')
     parser.add_argument('--cache', type=Path, default=Path('training/.cache'))
     parser.add_argument('--target', type=Path, default=Path('models/visavis-motion-1'))
-    parser.add_argument('--stages', default='speech,prepare,encoder,denoiser,export', help='which of these to run')
+    parser.add_argument('--stages', default='speech,prepare,encoder,recorded,denoiser,export', help='which of these to run')
     return parser.parse_args()
 
 
@@ -65,16 +67,16 @@ def main():
         make_speech(speech / 'train', options.hours / SPEECH_REUSE, False, options.shards, options.seed, options.processes)
     if 'prepare' in stages:
         prepare_all(speech, prepared, SPEECH_REUSE, CLEAN_SHARE, options.seed, options.processes)
-    held = load(prepared / 'held') if {'encoder', 'export'} & set(stages) else []
-    scenes = load(prepared / 'train') if {'encoder', 'denoiser'} & set(stages) else []
+    held = load(prepared / 'held') if {'encoder', 'recorded', 'export'} & set(stages) else []
     if 'encoder' in stages:
-        (cache / 'scenes.json').write_text(json.dumps(facts_of(scenes)))
-        schedule = train_encoder.Schedule(steps=options.encoder_steps)
-        spoken = [scene for scene in held if scene.kind in ('clean', 'degraded')]
-        report = lambda encoder: table(encoder_figures(encoder, spoken[::7]))
-        train_encoder.train_encoder(
-            scenes, cache / 'encoder.pt', schedule, seed=options.seed, minutes=options.encoder_minutes, again=options.again, report=report)
+        encoder_round(options, held, options.again)
+    if 'recorded' in stages:
+        align_all(speech / 'train', train_encoder.load_encoder(cache / 'encoder.pt'))
+        prepare_all(speech, prepared, SPEECH_REUSE, CLEAN_SHARE, options.seed, options.processes)
+        if any((prepared / 'train').glob(f'*-{ENGINE}-*')):
+            encoder_round(options, held, options.again or not train_encoder.knows_recordings(cache / 'encoder.pt'))
     if 'denoiser' in stages:
+        scenes = load(prepared / 'train')
         encoder = train_encoder.load_encoder(cache / 'encoder.pt')
         order = np.random.default_rng(options.seed).permutation(len(scenes))[: options.denoiser_scenes]
         performances = train_denoiser.Performances([scenes[index] for index in order], encoder, options.seed)
@@ -103,12 +105,23 @@ def main():
         export_bundle(options.target, encoder, denoiser, mean, std, 80_000, golden_sound(), figures, card(figures))
 
 
+def encoder_round(options, held, again):
+    scenes = load(options.cache / 'prepared' / 'train')
+    (options.cache / 'scenes.json').write_text(json.dumps(facts_of(scenes)))
+    schedule = train_encoder.Schedule(steps=options.encoder_steps)
+    spoken = [scene for scene in held if scene.kind in ('clean', 'degraded')]
+    report = lambda encoder: table(encoder_figures(encoder, spoken[::7]))
+    train_encoder.train_encoder(
+        scenes, options.cache / 'encoder.pt', schedule, seed=options.seed, minutes=options.encoder_minutes, again=again, report=report)
+
+
 def facts_of(scenes):
     return {
         'hours': sum(len(scene.mouth) for scene in scenes) / 50 / 3600,
         'voices': len({scene.voice for scene in scenes}),
         'languages': len({scene.language for scene in scenes}),
         'human_share': float(np.mean([not scene.voice.startswith('espeak') for scene in scenes])),
+        'recorded_share': float(np.mean([scene.voice.startswith(ENGINE) for scene in scenes])),
     }
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
+from training.audio.recorded import ENGINE
 from training.config import EncoderConfig, MotionConfig
 from training.features.augment import LOG_FLOOR, augment
 from training.features.encoder import Encoder
@@ -104,9 +105,15 @@ def train_encoder(
         batch = [tensor.to(device) for tensor in (mel, mouth, group, prosody)]
         return loss_of(encoder, *batch, look_ahead, schedule)
 
-    train('encoder', encoder, loss_of_step, checkpoint, schedule, seed, device, minutes, again, dict(config=config),
+    facts = dict(config=config, recorded=any(scene.voice.startswith(ENGINE) for scene in scenes))
+    train('encoder', encoder, loss_of_step, checkpoint, schedule, seed, device, minutes, again, facts,
           report and (lambda: report(load_encoder(checkpoint))))
     return load_encoder(checkpoint)
+
+
+def knows_recordings(checkpoint):
+    """Returns whether an encoder was also trained on people's recordings, not on speech synthesis alone."""
+    return torch.load(checkpoint, map_location='cpu', weights_only=False).get('recorded', False)
 
 
 def load_encoder(checkpoint):

@@ -11,6 +11,7 @@ import soundfile
 from scipy.signal import resample_poly
 
 from training.audio.phones import CMU, SILENCES, festival as festival_phone
+from training.motion.visemes import VISEMES
 
 SAMPLE_RATE_HZ = 16000
 FESTIVAL_ENCODINGS = {'cs': 'iso-8859-2', 'fi': 'latin1', 'ca': 'latin1', 'it': 'latin1'}
@@ -102,13 +103,13 @@ class Espeak:
     """espeak-ng through its library, which tells each phone as it is spoken. One per process."""
 
     SYNCHRONOUS, PHONE_EVENTS_IN_IPA, UTF8 = 2, 3, 1
-    LIST_TERMINATED, PHONE = 0, 7
+    LIST_TERMINATED, WORD, PHONE = 0, 1, 7
     RATE, PITCH, RANGE = 1, 3, 4
 
     def __init__(self):
         self.library = ctypes.CDLL('libespeak-ng.so.1')
         self.rate_hz = self.library.espeak_Initialize(self.SYNCHRONOUS, 200, None, self.PHONE_EVENTS_IN_IPA)
-        self.sound, self.marks = [], []
+        self.sound, self.marks, self.words = [], [], []
         signature = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(EspeakEvent))
         self.callback = signature(self.hear)
         self.library.espeak_SetSynthCallback(self.callback)
@@ -118,6 +119,8 @@ class Espeak:
             self.sound.append(np.ctypeslib.as_array(samples, (count,)).copy())
         index = 0
         while events[index].type != self.LIST_TERMINATED:
+            if events[index].type == self.WORD:
+                self.words.append(len(self.marks))
             if events[index].type == self.PHONE:
                 address = ctypes.addressof(events[index]) + EspeakEvent.phone.offset
                 name = ctypes.string_at(address, 8).split(b'\0')[0].decode('utf8', 'ignore')
@@ -131,7 +134,7 @@ class Espeak:
         if self.library.espeak_SetVoiceByName(voice.encode()) != 0:
             raise ValueError(f'Cannot speak: espeak-ng has no voice "{voice}"')
         for text, rate, pitch, pitch_range in items:
-            self.sound, self.marks = [], []
+            self.sound, self.marks, self.words = [], [], []
             for parameter, value in ((self.RATE, rate), (self.PITCH, pitch), (self.RANGE, pitch_range)):
                 self.library.espeak_SetParameter(parameter, int(value), 0)
             encoded = text.encode() + b'\0'
@@ -142,6 +145,18 @@ class Espeak:
             sound = np.concatenate(self.sound).astype(np.float32) / 32768
             spoken.append((to_16k(sound, self.rate_hz), self.segments(len(sound) / self.rate_hz)))
         return spoken
+
+    def phones(self, voice, text):
+        """Returns the IPA phones of a text, with '_' between words and where else a pause may be."""
+        if not self.speak(voice, [(text, 160, 50, 50)]):
+            return []
+        found = []
+        for index, (_, phone) in enumerate(self.marks):
+            if index in self.words and found and found[-1] != '_':
+                found.append('_')
+            if any(letter in VISEMES for letter in phone):
+                found.append(phone)
+        return found
 
     def segments(self, duration_s):
         marks = sorted(self.marks, key=lambda mark: mark[0]) + [(duration_s, '_')]

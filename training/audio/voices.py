@@ -64,4 +64,5 @@ LICENCES = {
     'flite': 'flite voices slt, rms, awb: CMU ARCTIC, free for any use; package flite',
     'festival': 'Debian main packages festvox-*, each under the licence in its /usr/share/doc (BSD-like, GPL-2+ or LGPL)',
     'espeak': 'espeak-ng, GPL-3+; formant synthesis, no recordings',
+    'recorded': 'recordings of the Debian package tuxpaint-stamps-default, GPL-2: volunteers say what is on a picture',
 }
