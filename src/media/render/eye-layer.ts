@@ -41,6 +41,9 @@ export class EyeLayer {
   private readonly iris: VertexGrid;
   private readonly catchLight: VertexGrid;
   private readonly shadow: VertexGrid;
+  /** Where the globe turns in the frame that is being written, radians. */
+  private yaw = 0;
+  private pitch = 0;
 
   constructor(
     facts: AppearanceFacts,
@@ -68,29 +71,36 @@ export class EyeLayer {
   }
 
   write(motion: Float32Array, { places }: Deformer, writer: VertexWriter): void {
-    const { eye, facts, head } = this;
     const down = clamp(motion[this.down]!, 0, 1);
     const outward = clamp(motion[this.out]!, 0, 1) - clamp(motion[this.in]!, 0, 1);
-    const yaw = YAW_GAIN * this.sideSign * outward * GAZE_YAW_LIMIT_DEG * DEG;
-    const pitch = (UP_GAIN * clamp(motion[this.up]!, 0, 1) - DOWN_GAIN * down) * GAZE_PITCH_LIMIT_DEG * DEG;
+    this.yaw = YAW_GAIN * this.sideSign * outward * GAZE_YAW_LIMIT_DEG * DEG;
+    this.pitch = (UP_GAIN * clamp(motion[this.up]!, 0, 1) - DOWN_GAIN * down) * GAZE_PITCH_LIMIT_DEG * DEG;
+    this.writeSclera(writer);
+    this.writeDisc(this.iris, this.eye.iris, 1, writer);
+    this.writeDisc(this.catchLight, this.eye.catchLight, REFLEX_TRAVEL, writer);
+    this.writeShadow(motion, places, writer);
+  }
 
-    const [left, top] = eye.scleraOriginPx;
+  private writeSclera(writer: VertexWriter): void {
+    const { eye, head } = this;
+    const { scleraOriginPx: origin } = eye;
     for (let row = 0, vertex = this.sclera.first; row <= SCLERA_ROWS; row++) {
       for (let column = 0; column <= SCLERA_COLUMNS; column++, vertex++) {
         const u = column / SCLERA_COLUMNS;
         const v = row / SCLERA_ROWS;
-        this.placeOnGlobe(left + u * eye.sclera.width, top + v * eye.sclera.height);
+        this.placeOnGlobe(origin[0] + u * eye.sclera.width, origin[1] + v * eye.sclera.height);
         const edge = 1 - 0.16 * smoothstep(0.45, 1, Math.abs(2 * u - 1));
         writer.putPart(vertex, head.x, head.y, eye.sclera, u, v, edge, 1);
       }
     }
-    this.writeDisc(this.iris, eye.iris, yaw, pitch, 1, writer);
-    this.writeDisc(this.catchLight, eye.catchLight, yaw, pitch, REFLEX_TRAVEL, writer);
+  }
 
-    // The upper lid shades the globe; the portrait's own shadow is in the sclera already, so only its travel adds to it.
+  /** The upper lid shades the globe; the portrait's own shadow is in the sclera already, so only its travel adds to it. */
+  private writeShadow(motion: Float32Array, places: Float32Array, writer: VertexWriter): void {
+    const { eye, facts } = this;
     const depth = SHADOW_DEPTH_CM * facts.pose.scalePxPerCm;
     const shut = clamp(motion[this.blink]!, 0, 1);
-    const strength = mix(0.22, 0.45, Math.max(shut, down * 0.6));
+    const strength = mix(0.22, 0.45, Math.max(shut, clamp(motion[this.down]!, 0, 1) * 0.6));
     for (let row = 0, vertex = this.shadow.first; row <= 1; row++) {
       for (let column = 0; column <= SCLERA_COLUMNS; column++, vertex++) {
         const lid = eye.upperLid[column]! * 2;
@@ -101,15 +111,8 @@ export class EyeLayer {
   }
 
   /** @param travel - share of the eyeball's turn that this disc makes. */
-  private writeDisc(
-    { first, columns, rows }: VertexGrid,
-    part: PartRect,
-    yaw: number,
-    pitch: number,
-    travel: number,
-    writer: VertexWriter,
-  ): void {
-    const { eye, head, turnPx } = this;
+  private writeDisc({ first, columns, rows }: VertexGrid, part: PartRect, travel: number, writer: VertexWriter): void {
+    const { eye, head, pitch, turnPx, yaw } = this;
     const reach = eye.iris.width / 2;
     const middleX = eye.irisPx[0] + travel * turnPx * Math.sin(yaw) * Math.cos(pitch);
     const middleY = eye.irisPx[1] - travel * turnPx * Math.sin(pitch);

@@ -104,8 +104,8 @@ export class FaceScene {
 
   /** @param vertices - of a scene loaded from `plan`, overwritten. */
   write(motion: Float32Array, timeUs: number, vertices: Float32Array): void {
-    const { appearance, head, deformer, relight, writer, texels } = this;
-    const { facts, arrays } = appearance;
+    const { head, deformer, relight, writer, texels } = this;
+    const { facts } = this.appearance;
     writer.vertices = vertices;
     shapeWeights(motion, facts.browFreedom, this.weights);
     head.update(motion, timeUs);
@@ -114,18 +114,7 @@ export class FaceScene {
     closeLids(facts, this.weights, deformer.places);
     relight.update(head);
     this.shadeSeams();
-    const { places } = deformer;
-    for (let vertex = 0; vertex < facts.vertexCount; vertex++) {
-      writer.put(
-        vertex,
-        places[vertex * 2]!,
-        places[vertex * 2 + 1]!,
-        texels[vertex * 2]!,
-        texels[vertex * 2 + 1]!,
-        relight.shades[vertex]!,
-        arrays.vertexAlphas[vertex]!,
-      );
-    }
+    this.writeMesh();
     for (const eye of this.eyes) eye.write(motion, deformer, writer);
     this.mouth.write(motion, deformer, writer);
     this.feather.write(deformer, texels, relight.shades, writer);
@@ -134,6 +123,24 @@ export class FaceScene {
     for (const lid of this.lids) lid.write(this.weights, deformer, writer);
     this.wrinkles.write(this.weights, deformer, writer);
     this.writeBadge(vertices);
+  }
+
+  private writeMesh(): void {
+    const { facts, arrays } = this.appearance;
+    const { texels, writer } = this;
+    const { places } = this.deformer;
+    const { shades } = this.relight;
+    for (let vertex = 0; vertex < facts.vertexCount; vertex++) {
+      writer.put(
+        vertex,
+        places[vertex * 2]!,
+        places[vertex * 2 + 1]!,
+        texels[vertex * 2]!,
+        texels[vertex * 2 + 1]!,
+        shades[vertex]!,
+        arrays.vertexAlphas[vertex]!,
+      );
+    }
   }
 
   /** Where lips meet they shade each other, which a portrait with parted lips cannot show. */

@@ -73,18 +73,27 @@ export class HeadMotion {
   }
 
   update(motion: Float32Array, timeUs: number): void {
-    const { scalePxPerCm: scale } = this.facts.pose;
-    const wanted = soften(motion[MOTION_INDEX.headYaw]!, LIMITS.yaw);
-    const own = this.facts.turnDeg.yaw;
+    this.updateTurn(motion);
+    this.updateShift(motion, timeUs);
+  }
+
+  private updateTurn(motion: Float32Array): void {
     const { turn } = this;
-    const yawDeg = clamp(wanted, Math.min(0, -TOTAL_YAW_DEG - own), Math.max(0, TOTAL_YAW_DEG - own));
-    const { turnGain } = this.facts;
-    turn.yawDeg = yawDeg * gainAt(yawDeg, YAW_GAIN, yawDeg > 0 ? turnGain.left : turnGain.right);
+    const { turnDeg, turnGain } = this.facts;
+    const most = Math.max(0, TOTAL_YAW_DEG - turnDeg.yaw);
+    const least = Math.min(0, -TOTAL_YAW_DEG - turnDeg.yaw);
+    const yawDeg = clamp(soften(motion[MOTION_INDEX.headYaw]!, LIMITS.yaw), least, most);
     const pitchDeg = soften(motion[MOTION_INDEX.headPitch]!, LIMITS.pitch);
+    turn.yawDeg = yawDeg * gainAt(yawDeg, YAW_GAIN, yawDeg > 0 ? turnGain.left : turnGain.right);
     turn.pitchDeg =
       pitchDeg * (pitchDeg > 0 ? gainAt(pitchDeg, UP_GAIN, turnGain.up) : gainAt(pitchDeg, DOWN_GAIN, turnGain.down));
     turn.rollDeg = soften(motion[MOTION_INDEX.headRoll]!, LIMITS.roll);
     rotationOf(turn, this.rotation);
+  }
+
+  private updateShift(motion: Float32Array, timeUs: number): void {
+    const { turn } = this;
+    const { scalePxPerCm: scale } = this.facts.pose;
     const breath = Math.sin((2 * Math.PI * timeUs) / BREATH_PERIOD_US + this.breathPhase);
     this.shiftX = soften(motion[MOTION_INDEX.headX]!, SHIFT) * scale;
     this.shiftY = (soften(motion[MOTION_INDEX.headY]!, SHIFT) + 0.25 * BREATH_CM * breath) * scale;

@@ -33,6 +33,11 @@ export class LidLayer {
   private readonly pastPx: number;
   private readonly abovePx: number;
   private readonly belowPx: number;
+  /** Each lash column hangs from four points of the lid, `[columns + 1, 4]`, in these shares. */
+  private readonly lashPoints: Uint16Array;
+  private readonly lashShares: Float32Array;
+  /** Of the frame that is being written. */
+  private blink = 0;
 
   constructor(facts: AppearanceFacts, side: 'Left' | 'Right', planner: ScenePlanner, partsTexture: number) {
     this.eye = side === 'Left' ? facts.eyes.left : facts.eyes.right;
@@ -42,12 +47,23 @@ export class LidLayer {
     this.pastPx = PAST_EDGE_CM * facts.pose.scalePxPerCm;
     this.abovePx = this.eye.lashCm[0] * facts.pose.scalePxPerCm;
     this.belowPx = this.eye.lashCm[1] * facts.pose.scalePxPerCm;
+    const columns = Array.from({ length: LASH_COLUMNS + 1 }, (_, column) =>
+      along(this.eye.upperLid, mix(-PAST_OUTER, LAST + PAST_INNER, column / LASH_COLUMNS)),
+    );
+    this.lashPoints = Uint16Array.from(columns.flatMap(({ points }) => points));
+    this.lashShares = Float32Array.from(columns.flatMap(({ shares }) => shares));
   }
 
+  /** Grids are written by methods of their own, which the engine compiles without boxing numbers: a frame leaves no garbage. */
   write(weights: Float32Array, { places }: Deformer, writer: VertexWriter): void {
-    const { eye, skin, lashes } = this;
+    this.blink = clamp(weights[this.shape]!, 0, 1);
+    this.writeSkin(places, writer);
+    this.writeLashes(places, writer);
+  }
+
+  private writeSkin(places: Float32Array, writer: VertexWriter): void {
+    const { eye, skin, blink } = this;
     const { upperLid, upperSecond } = eye;
-    const blink = clamp(weights[this.shape]!, 0, 1);
     const shown = smoothstep(0.12, 0.5, blink);
     const pastPx = this.pastPx * smoothstep(0.8, 1, blink);
     for (let row = 0; row < SKIN_ROWS.length; row++) {
@@ -76,13 +92,19 @@ export class LidLayer {
         );
       }
     }
+  }
+
+  private writeLashes(places: Float32Array, writer: VertexWriter): void {
+    const { eye, lashes, blink, lashPoints, lashShares } = this;
     const line = smoothstep(0.12, 0.6, blink);
     for (let column = 0; column <= LASH_COLUMNS; column++) {
       const u = column / LASH_COLUMNS;
-      const t = mix(-PAST_OUTER, LAST + PAST_INNER, u);
-      const low = clamp(Math.floor(t), 0, LAST - 1);
-      const x = along(places, upperLid, low, t - low, 0);
-      const y = along(places, upperLid, low, t - low, 1);
+      let x = 0;
+      let y = 0;
+      for (let at = 4 * column; at < 4 * column + 4; at++) {
+        x += lashShares[at]! * places[lashPoints[at]! * 2]!;
+        y += lashShares[at]! * places[lashPoints[at]! * 2 + 1]!;
+      }
       writer.putPart(lashes.first + column, x, y - this.abovePx, eye.lash, u, 0, 1, line);
       // They point forward while the eye is open, and down when it is shut.
       const below = this.belowPx * mix(0.4, 1, blink);
@@ -91,13 +113,17 @@ export class LidLayer {
   }
 }
 
-/** A Catmull-Rom curve through the points of a lid: `share` of the way from point `low` to the next. */
-function along(places: Float32Array, points: readonly number[], low: number, share: number, axis: 0 | 1): number {
-  const last = points.length - 1;
-  const p0 = places[points[Math.max(0, low - 1)]! * 2 + axis]!;
-  const p1 = places[points[low]! * 2 + axis]!;
-  const p2 = places[points[Math.min(last, low + 1)]! * 2 + axis]!;
-  const p3 = places[points[Math.min(last, low + 2)]! * 2 + axis]!;
-  const s = share;
-  return 0.5 * (2 * p1 + s * (p2 - p0 + s * (2 * p0 - 5 * p1 + 4 * p2 - p3 + s * (3 * (p1 - p2) + p3 - p0))));
+/** @returns the point at `t` of a Catmull-Rom curve through the points of a lid: which four it lies among, in what shares. */
+function along(lid: readonly number[], t: number): { readonly points: number[]; readonly shares: number[] } {
+  const low = clamp(Math.floor(t), 0, LAST - 1);
+  const s = t - low;
+  return {
+    points: [-1, 0, 1, 2].map((step) => lid[clamp(low + step, 0, LAST)]!),
+    shares: [
+      0.5 * s * (-1 + s * (2 - s)),
+      1 + 0.5 * s * s * (3 * s - 5),
+      0.5 * s * (1 + s * (4 - 3 * s)),
+      0.5 * s * s * (s - 1),
+    ],
+  };
 }

@@ -1,5 +1,5 @@
-import { mix, smoothstep } from '../../base/ramp.ts';
-import type { AppearanceFacts, EyeFacts } from '../appearance.ts';
+import { smoothstep } from '../../base/ramp.ts';
+import type { AppearanceFacts } from '../appearance.ts';
 import { MOTION_INDEX } from '../motion-space.ts';
 
 /** Lids that are shut lie over each other by this much, cm. */
@@ -9,6 +9,7 @@ const UPPER_SHARE = 0.6;
 /** Blink coefficients between which lids come to be shut for certain. */
 const CLOSING = 0.65;
 const CLOSED = 0.95;
+const BLINK = { Left: MOTION_INDEX.eyeBlinkLeft, Right: MOTION_INDEX.eyeBlinkRight } as const;
 
 /**
  * Brings the edges of lids that blink together all along the seam, whatever a smile, a squint or a turned head did to
@@ -16,13 +17,14 @@ const CLOSED = 0.95;
  * @param places - `[v, 2]` pixels of the picture, changed in place.
  */
 export function closeLids(facts: AppearanceFacts, weights: Float32Array, places: Float32Array): void {
-  const overlap = OVERLAP_CM * facts.pose.scalePxPerCm;
-  closeEye(facts.eyes.right, weights[MOTION_INDEX.eyeBlinkRight]!, overlap, places);
-  closeEye(facts.eyes.left, weights[MOTION_INDEX.eyeBlinkLeft]!, overlap, places);
+  closeEye(facts, 'Right', weights, places);
+  closeEye(facts, 'Left', weights, places);
 }
 
-function closeEye({ lowerLid, upperLid }: EyeFacts, blink: number, overlap: number, places: Float32Array): void {
-  const shut = smoothstep(CLOSING, CLOSED, blink);
+function closeEye(facts: AppearanceFacts, side: 'Left' | 'Right', weights: Float32Array, places: Float32Array): void {
+  const { lowerLid, upperLid } = side === 'Left' ? facts.eyes.left : facts.eyes.right;
+  const overlap = OVERLAP_CM * facts.pose.scalePxPerCm;
+  const shut = smoothstep(CLOSING, CLOSED, weights[BLINK[side]]!);
   if (shut === 0) return;
   // Along a line from corner to corner the edges keep what is between them; across it they meet.
   const from = upperLid[0]! * 2;
@@ -37,7 +39,7 @@ function closeEye({ lowerLid, upperLid }: EyeFacts, blink: number, overlap: numb
     const upper = upperLid[row]! * 2;
     const lower = lowerLid[row]! * 2;
     const gap = (places[lower]! - places[upper]!) * acrossX + (places[lower + 1]! - places[upper + 1]!) * acrossY;
-    const change = gap - mix(gap, -overlap, shut);
+    const change = shut * (gap + overlap);
     places[upper]! += UPPER_SHARE * change * acrossX;
     places[upper + 1]! += UPPER_SHARE * change * acrossY;
     places[lower]! -= (1 - UPPER_SHARE) * change * acrossX;

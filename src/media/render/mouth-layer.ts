@@ -23,6 +23,25 @@ const TEETH_COLUMNS = 12;
 const CLOSED_CM = 0.01;
 const APART_CM = 0.07;
 
+/** A row of teeth: its width as a share of the dental arch's, and its height above the middle of the closed lips, cm. */
+interface TeethRow {
+  readonly jawed: boolean;
+  readonly widthShare: number;
+  readonly topCm: number;
+  readonly bottomCm: number;
+}
+const LOWER_ROW: TeethRow = { jawed: true, widthShare: 0.86, topCm: -0.16, bottomCm: -1 };
+const UPPER_ROW: TeethRow = { jawed: false, widthShare: 1, topCm: 0.62, bottomCm: -0.36 };
+
+/** The shade that a lip throws: how far it reaches, and how strong it is in the middle. */
+interface LipShade {
+  readonly upper: boolean;
+  readonly depthCm: number;
+  readonly strength: number;
+}
+const UPPER_SHADE: LipShade = { upper: true, depthCm: 0.36, strength: 0.5 };
+const LOWER_SHADE: LipShade = { upper: false, depthCm: 0.22, strength: 0.3 };
+
 /** Everything behind the lips: cavity, tongue, teeth, and the shade that the lips throw on them. */
 export class MouthLayer {
   private readonly facts: AppearanceFacts;
@@ -83,15 +102,13 @@ export class MouthLayer {
     this.raised = smoothstep(0.04, 0.35, this.tongueOut);
 
     this.writeCavity(writer);
-    this.writeTongue(this.tongueLow, this.shown, writer);
-    this.writeTongue(this.tongueHigh, this.raised > 0.05 ? this.shown : 0, writer);
-    const [, lipY] = mouth.lipsCm;
-    const half = mouth.archHalfWidthCm;
-    this.writeTeeth(this.lowerTeeth, mouth.lowerTeeth, half * 0.86, lipY - 0.16, lipY - 1, true, writer);
-    this.writeTeeth(this.upperTeeth, mouth.upperTeeth, half, lipY + 0.62, lipY - 0.36, false, writer);
+    this.writeTongue(this.tongueLow, true, writer);
+    this.writeTongue(this.tongueHigh, this.raised > 0.05, writer);
+    this.writeTeeth(this.lowerTeeth, mouth.lowerTeeth, LOWER_ROW, writer);
+    this.writeTeeth(this.upperTeeth, mouth.upperTeeth, UPPER_ROW, writer);
     this.writeOwnTeeth(writer);
-    this.writeShade(this.upperShade, true, 0.36, 0.5, writer);
-    this.writeShade(this.lowerShade, false, 0.22, 0.3, writer);
+    this.writeShade(this.upperShade, UPPER_SHADE, writer);
+    this.writeShade(this.lowerShade, LOWER_SHADE, writer);
   }
 
   private upperX(column: number): number {
@@ -129,10 +146,12 @@ export class MouthLayer {
     }
   }
 
-  private writeTongue({ first }: VertexGrid, alpha: number, writer: VertexWriter): void {
+  private writeTongue({ first }: VertexGrid, inSight: boolean, writer: VertexWriter): void {
     const { mouth, head, raised, light, tongueOut } = this;
+    const alpha = inSight ? this.shown : 0;
     const drop = JAW_DROP_CM * this.jaw;
-    const [, lipY, lipZ] = mouth.lipsCm;
+    const lipY = mouth.lipsCm[1];
+    const lipZ = mouth.lipsCm[2];
     for (let row = 0, vertex = first; row <= TONGUE_ROWS; row++) {
       const tip = row / TONGUE_ROWS;
       for (let column = 0; column <= TONGUE_COLUMNS; column++, vertex++) {
@@ -150,16 +169,10 @@ export class MouthLayer {
     }
   }
 
-  private writeTeeth(
-    { first }: VertexGrid,
-    part: PartRect,
-    halfWidth: number,
-    top: number,
-    bottom: number,
-    jawed: boolean,
-    writer: VertexWriter,
-  ): void {
+  private writeTeeth({ first }: VertexGrid, part: PartRect, teeth: TeethRow, writer: VertexWriter): void {
     const { mouth, head, light } = this;
+    const { jawed } = teeth;
+    const halfWidth = mouth.archHalfWidthCm * teeth.widthShare;
     const drop = jawed ? JAW_DROP_CM * this.jaw : 0;
     const back = jawed ? 0.25 + JAW_BACK_CM * this.jaw - this.jawForward : 0;
     const aside = jawed ? this.jawSide : 0;
@@ -170,7 +183,8 @@ export class MouthLayer {
         const u = column / TEETH_COLUMNS;
         const x = (2 * u - 1) * halfWidth;
         const arch = mouth.lipsCm[2] - 0.4 - (0.33 * x * x) / mouth.archHalfWidthCm;
-        this.placeHead(x + aside, (row === 0 ? top : bottom) - drop, arch - back);
+        const heightCm = mouth.lipsCm[1] + (row === 0 ? teeth.topCm : teeth.bottomCm);
+        this.placeHead(x + aside, heightCm - drop, arch - back);
         writer.putPart(vertex, head.x, head.y, part, u, row, shade, this.shown);
       }
     }
@@ -196,13 +210,7 @@ export class MouthLayer {
     }
   }
 
-  private writeShade(
-    { first }: VertexGrid,
-    upper: boolean,
-    depthCm: number,
-    strength: number,
-    writer: VertexWriter,
-  ): void {
+  private writeShade({ first }: VertexGrid, { upper, depthCm, strength }: LipShade, writer: VertexWriter): void {
     const { mouth, facts } = this;
     const depth = depthCm * facts.pose.scalePxPerCm;
     for (let row = 0, vertex = first; row <= 1; row++) {

@@ -171,15 +171,15 @@ class SimdScene implements RasterScene {
   }
 
   writeRgba(target: Uint8Array, matteBeside: boolean): void {
-    const { address, widthPx } = this.picture(matteBeside);
-    target.set(this.view(address, widthPx * this.plan.sizePx * 4));
+    target.set(this.view(this.picture(matteBeside), this.widthPx(matteBeside) * this.plan.sizePx * 4));
   }
 
   writeI420(target: Uint8Array, matteBeside: boolean): void {
-    const { address, widthPx } = this.picture(matteBeside);
     const { sizePx } = this.plan;
+    const widthPx = this.widthPx(matteBeside);
+    const picture = this.picture(matteBeside);
     const planes = this.canvasAddress() + sizePx * sizePx * 12;
-    this.raster.exports.rgbaToI420(address, widthPx, sizePx, planes);
+    this.raster.exports.rgbaToI420(picture, widthPx, sizePx, planes);
     target.set(this.view(planes, (widthPx * sizePx * 3) / 2));
   }
 
@@ -200,13 +200,18 @@ class SimdScene implements RasterScene {
     return this.output;
   }
 
-  private picture(matteBeside: boolean): { readonly address: number; readonly widthPx: number } {
+  private widthPx(matteBeside: boolean): number {
+    return matteBeside ? 2 * this.plan.sizePx : this.plan.sizePx;
+  }
+
+  /** @returns the address of the picture, with the matte beside it where that is wanted. */
+  private picture(matteBeside: boolean): number {
     const canvas = this.canvasAddress();
+    if (!matteBeside) return canvas;
     const { sizePx } = this.plan;
-    if (!matteBeside) return { address: canvas, widthPx: sizePx };
     const wide = canvas + sizePx * sizePx * 4;
     this.raster.exports.besideMatte(wide, canvas, this.plate, sizePx);
-    return { address: wide, widthPx: 2 * sizePx };
+    return wide;
   }
 
   /** The picture, then the same beside its matte, then the planes of either. */
