@@ -7,6 +7,7 @@ What is done already is kept (in `--cache`), so a broken run goes on where it st
 
 import argparse
 import json
+import shutil
 import time
 from pathlib import Path
 
@@ -27,6 +28,7 @@ SPEECH_REUSE = 1.7  # each second of clean speech is heard this often, every tim
 HELD_OUT_HOURS = 1.6
 CLEAN_SHARE = 0.35  # of scenes; noise and rooms come on top in training (features/augment.py)
 GOLDEN_SOUND_SAMPLES = 19200
+SYNTHETIC_SHARE = 0.3  # of the weights before the recordings: few speak English, and its rounding fades with more of them
 
 
 def arguments():
@@ -74,7 +76,10 @@ def main():
         align_all(speech / 'train', train_encoder.load_encoder(cache / 'encoder.pt'))
         prepare_all(speech, prepared, SPEECH_REUSE, CLEAN_SHARE, options.seed, options.processes)
         if any((prepared / 'train').glob(f'*-{ENGINE}-*')):
+            if not (cache / 'synthetic.pt').exists():
+                shutil.copy(cache / 'encoder.pt', cache / 'synthetic.pt')
             encoder_round(options, held, options.again or not train_encoder.knows_recordings(cache / 'encoder.pt'))
+            train_encoder.mix(cache / 'encoder.pt', cache / 'synthetic.pt', SYNTHETIC_SHARE)
     if 'denoiser' in stages:
         scenes = load(prepared / 'train')
         encoder = train_encoder.load_encoder(cache / 'encoder.pt')

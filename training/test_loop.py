@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 
 from training.loop import load_known, train
+from training.train_encoder import mix
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,21 @@ class LoopTest(unittest.TestCase):
         self.assertFalse(load_known(new, old.state_dict()))
         torch.testing.assert_close(new[0].weight, old[0].weight)
         torch.testing.assert_close(new[1].weight, start)
+
+
+class MixTest(unittest.TestCase):
+    def test_a_finished_round_takes_its_share_of_an_earlier_one_once(self):
+        with tempfile.TemporaryDirectory() as folder:
+            checkpoint, earlier = Path(folder) / 'encoder.pt', Path(folder) / 'synthetic.pt'
+            torch.save({'average': {'weight': torch.zeros(2)}}, earlier)
+            torch.save({'average': {'weight': torch.ones(2)}, 'round': (3, 1.0)}, checkpoint)
+            shipped = lambda: float(torch.load(checkpoint, weights_only=False)['average']['weight'][0])
+            mix(checkpoint, earlier, 0.25)
+            self.assertEqual(shipped(), 1)  # the round goes on
+            torch.save({'average': {'weight': torch.ones(2)}, 'round': None}, checkpoint)
+            for _ in range(2):
+                mix(checkpoint, earlier, 0.25)
+                self.assertEqual(shipped(), 0.75)
 
 
 if __name__ == '__main__':

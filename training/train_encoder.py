@@ -116,6 +116,19 @@ def knows_recordings(checkpoint):
     return torch.load(checkpoint, map_location='cpu', weights_only=False).get('recorded', False)
 
 
+def mix(checkpoint, earlier, share):
+    """Ships `share` of an earlier round's weights with those of a finished one, once: what rounds of one network learnt adds up
+    where they lie near each other (Wortsman et al. 2022)."""
+    saved = torch.load(checkpoint, map_location='cpu', weights_only=False)
+    if saved['round'] is not None or saved.get('mixed'):
+        return
+    before = torch.load(earlier, map_location='cpu', weights_only=False)['average']
+    average = {name: torch.lerp(value, before[name], share) for name, value in saved['average'].items()}
+    partial = checkpoint.with_suffix('.part')
+    torch.save({**saved, 'average': average, 'mixed': True}, partial)
+    partial.rename(checkpoint)
+
+
 def load_encoder(checkpoint):
     """Returns the averaged encoder of a checkpoint, ready to run."""
     saved = torch.load(checkpoint, map_location='cpu', weights_only=False)
