@@ -34,6 +34,7 @@ for (let sessions = 1; sessions <= Number(values.most); sessions++) {
     // The warm-up is in the CPU time too.
     'cores used': Math.round((user + system) / 1e4 / (seconds + 4)) / 100,
     'loop max ms': Math.round(calls.loopMaxMs),
+    'rss MB': Math.round(process.memoryUsage.rss() / 1e6),
   });
   if (missed > 0.01) break;
 }
