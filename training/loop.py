@@ -34,7 +34,7 @@ def train(
     """Trains `network` in place by `loss_of_step(generator)`, a scalar tensor whose chances come from `generator`.
 
     schedule: has steps, peak_rate, ramp_steps and average; minutes: ends the round by the clock instead of its steps;
-    facts: what `checkpoint` says besides. SIGTERM ends the call after the step at hand, saved, so that it can go on.
+    facts: what `checkpoint` says besides. SIGTERM ends the program after the step at hand, saved, so that it can go on.
     """
     checkpoint = Path(checkpoint)
     optimiser = torch.optim.AdamW(network.parameters(), schedule.peak_rate, weight_decay=1e-2, betas=(0.9, 0.98))
@@ -89,3 +89,5 @@ def train(
             if report:
                 print(report(), flush=True)
     signal.signal(signal.SIGTERM, before)
+    if stopped:
+        raise SystemExit(f'{name}: ended at step {step}; the same command goes on from there')

@@ -1,5 +1,7 @@
 """A broken round goes on as if it had not been broken; a finished one is left alone unless more is asked."""
 
+import os
+import signal
 import tempfile
 import unittest
 from dataclasses import dataclass
@@ -23,12 +25,14 @@ class Stop(Exception):
     pass
 
 
-def learn(checkpoint, stop_at=None, again=False):
+def learn(checkpoint, stop_at=None, again=False, terminate_at=None):
     torch.manual_seed(0)
     network, taken = torch.nn.Linear(3, 1), []
 
     def loss_of_step(generator):
         taken.append(1)
+        if len(taken) == terminate_at:
+            os.kill(os.getpid(), signal.SIGTERM)
         x = torch.randn(8, 3, generator=generator)
         return ((network(x)[:, 0] - x.sum(1)) ** 2).mean()
 
@@ -52,6 +56,14 @@ class LoopTest(unittest.TestCase):
             learn(self.folder / 'broken.pt', stop_at=8)
         rest, steps = learn(self.folder / 'broken.pt')
         self.assertEqual(steps, 4)
+        torch.testing.assert_close(rest, whole)
+
+    def test_sigterm_saves_the_step_at_hand_and_ends_the_program(self):
+        whole, _ = learn(self.folder / 'whole.pt')
+        with self.assertRaises(SystemExit):
+            learn(self.folder / 'ended.pt', terminate_at=5)
+        rest, steps = learn(self.folder / 'ended.pt')
+        self.assertEqual(steps, 7)
         torch.testing.assert_close(rest, whole)
 
     def test_a_finished_round_is_left_alone_until_another_is_asked_for(self):

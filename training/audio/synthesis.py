@@ -147,7 +147,7 @@ class Espeak:
         return spoken
 
     def phones(self, voice, text):
-        """Returns the IPA phones of a text, with '_' between words and where else a pause may be."""
+        """Returns the IPA phones of a text, with '_' between words, where a pause may be."""
         if not self.speak(voice, [(text, 160, 50, 50)]):
             return []
         found = []
