@@ -4,17 +4,16 @@ espeak-ng says which phones a text has; a Viterbi search lays them over the enco
 hidden Markov model, Bourlard and Morgan 1994). Recordings that do not fit their text are left out.
 """
 
-import pickle
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from training.audio.recorded import LANGUAGES, ENGINE, recordings, sound_of
-from training.audio.speech import Utterance
-from training.audio.synthesis import Espeak
-from training.config import MotionConfig
+from training.audio.recorded import ENGINE, LANGUAGES, recordings, sound_of
+from training.audio.speech import Utterance, save_shard
+from training.audio.synthesis import SAMPLE_RATE_HZ, Espeak
 from training.features.mel import log_mel
+from training.measure import hear
 from training.motion.mouth import FRAMES_PER_SECOND, LIP_LEAD_S
 from training.motion.visemes import GROUPS, visemes_of
 
@@ -26,12 +25,9 @@ MINUTES_A_SHARD = 6
 
 
 @torch.no_grad()
-def log_groups(encoder, mel, look_ahead=MotionConfig().look_ahead_frames):
+def log_groups(encoder, mel):
     """mel: [melFrames, melBins]. Returns log-probabilities of the phone groups on the teacher's clock, [frames, groups]."""
-    mel = torch.as_tensor(np.asarray(mel[: len(mel) // 2 * 2], np.float32))[None]
-    mel = torch.cat([mel, mel[:, -1:].expand(-1, 2 * look_ahead, -1)], 1)
-    features, _ = encoder.listen(mel, encoder.silence(1))
-    return encoder.phone(features)[0, look_ahead:].log_softmax(-1).numpy()
+    return encoder.phone(hear(encoder, mel)).log_softmax(-1).numpy()
 
 
 def viterbi(likelihood, optional):
@@ -95,12 +91,13 @@ def align_all(folder, encoder):
     """Fills `folder` with shards of recordings and their phones; what exists is kept."""
     folder, espeak = Path(folder), Espeak()
     for language in LANGUAGES:
-        if next(folder.glob(f'??-{ENGINE}-{language}.pkl'), None):
+        path_of = lambda shard: folder / f'{shard:02d}-{ENGINE}-{language}.pkl'
+        if path_of(0).exists():
             continue
         heard = [utterance_of(recording, encoder, espeak) for recording in recordings(language)]
         kept = [utterance for utterance, fit in heard if fit > LEAST_FIT]
-        minutes = sum(len(utterance.sound) for utterance in kept) / 16000 / 60
+        minutes = sum(len(utterance.sound) for utterance in kept) / SAMPLE_RATE_HZ / 60
         print(f'recorded: {language}, {len(kept)} of {len(heard)} fit their text, {minutes:.1f} min', flush=True)
         shards = max(1, round(minutes / MINUTES_A_SHARD))
-        for shard in range(shards if kept else 0):
-            (folder / f'{shard:02d}-{ENGINE}-{language}.pkl').write_bytes(pickle.dumps(kept[shard::shards]))
+        for shard in reversed(range(shards if kept else 0)):  # the first last: where it is, all are
+            save_shard(path_of(shard), kept[shard::shards])

@@ -39,12 +39,18 @@ def closure_recall(counts, false_limit=0.02):
 
 
 @torch.no_grad()
-def mouth_of(encoder, mel, look_ahead=MotionConfig().look_ahead_frames):
-    """mel: [melFrames, melBins]. Returns the predicted parameters on the teacher's clock, [frames, 9]."""
+def hear(encoder, mel, look_ahead=MotionConfig().look_ahead_frames):
+    """mel: [melFrames, melBins]. Returns the encoder's features on the teacher's clock, [frames, bottleneck]."""
     mel = torch.as_tensor(np.asarray(mel[: len(mel) // 2 * 2], np.float32))[None]
     mel = torch.cat([mel, mel[:, -1:].expand(-1, 2 * look_ahead, -1)], 1)
     features, _ = encoder.listen(mel, encoder.silence(1))
-    newest = encoder.mouth(features)[0, look_ahead:, encoder.config.mouth_dims :]
+    return features[0, look_ahead:]
+
+
+@torch.no_grad()
+def mouth_of(encoder, mel, look_ahead=MotionConfig().look_ahead_frames):
+    """mel: [melFrames, melBins]. Returns the predicted parameters on the teacher's clock, [frames, 9]."""
+    newest = encoder.mouth(hear(encoder, mel, look_ahead))[:, encoder.config.mouth_dims :]
     return (newest * encoder.mouth_std + encoder.mouth_mean).numpy()
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from training.audio import scene as scenes
 from training.audio.recorded import ENGINE
+from training.audio.speech import save_shard
 from training.features.mel import log_mel
 from training.motion.mouth import articulate
 
@@ -87,9 +88,7 @@ def prepare_shard(job):
         else:
             scene = scenes.speech_scene(utterances, chance, chance.random() >= clean_share, voices)
         made.append(prepare(scene, voice, language))
-    partial = target.with_suffix('.part')
-    partial.write_bytes(pickle.dumps(made))
-    partial.rename(target)
+    save_shard(target, made)
 
 
 def prepare_test_shard(job):
@@ -109,7 +108,7 @@ def prepare_test_shard(job):
         for kind in ('silence', 'noise', 'music'):
             scene = scenes.non_speech(np.random.default_rng([seed, index, 9]), kind, voices)
             made.append(prepare(scene, 'none', 'none'))
-    target.write_bytes(pickle.dumps(made))
+    save_shard(target, made)
 
 
 def prepare_all(speech, prepared, copies, clean_share, seed, processes):

@@ -71,6 +71,8 @@ def main():
         prepare_all(speech, prepared, SPEECH_REUSE, CLEAN_SHARE, options.seed, options.processes)
     held = load(prepared / 'held') if {'encoder', 'recorded', 'export'} & set(stages) else []
     if 'encoder' in stages:
+        if not (cache / 'encoder.pt').exists():
+            (cache / 'synthetic.pt').unlink(missing_ok=True)  # of another network, whose weights do not mix with this one's
         encoder_round(options, held, options.again)
     if 'recorded' in stages:
         align_all(speech / 'train', train_encoder.load_encoder(cache / 'encoder.pt'))
@@ -78,7 +80,7 @@ def main():
         if any((prepared / 'train').glob(f'*-{ENGINE}-*')):
             if not (cache / 'synthetic.pt').exists():
                 shutil.copy(cache / 'encoder.pt', cache / 'synthetic.pt')
-            encoder_round(options, held, options.again or not train_encoder.knows_recordings(cache / 'encoder.pt'))
+            encoder_round(options, held, not train_encoder.knows_recordings(cache / 'encoder.pt'))
             train_encoder.mix(cache / 'encoder.pt', cache / 'synthetic.pt', SYNTHETIC_SHARE)
     if 'denoiser' in stages:
         scenes = load(prepared / 'train')

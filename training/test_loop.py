@@ -50,21 +50,19 @@ class LoopTest(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
 
-    def test_a_broken_round_ends_where_an_unbroken_one_does(self):
+    def goes_on(self, ending, steps_left, **broken_off):
         whole, _ = learn(self.folder / 'whole.pt')
-        with self.assertRaises(Stop):
-            learn(self.folder / 'broken.pt', stop_at=8)
+        with self.assertRaises(ending):
+            learn(self.folder / 'broken.pt', **broken_off)
         rest, steps = learn(self.folder / 'broken.pt')
-        self.assertEqual(steps, 4)
+        self.assertEqual(steps, steps_left)
         torch.testing.assert_close(rest, whole)
 
+    def test_a_broken_round_ends_where_an_unbroken_one_does(self):
+        self.goes_on(Stop, 4, stop_at=8)
+
     def test_sigterm_saves_the_step_at_hand_and_ends_the_program(self):
-        whole, _ = learn(self.folder / 'whole.pt')
-        with self.assertRaises(SystemExit):
-            learn(self.folder / 'ended.pt', terminate_at=5)
-        rest, steps = learn(self.folder / 'ended.pt')
-        self.assertEqual(steps, 7)
-        torch.testing.assert_close(rest, whole)
+        self.goes_on(SystemExit, 7, terminate_at=5)
 
     def test_a_finished_round_is_left_alone_until_another_is_asked_for(self):
         first, _ = learn(self.folder / 'a.pt')

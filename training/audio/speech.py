@@ -57,10 +57,15 @@ def make_shard(job):
             sound = (sound / peak * 0.7 * 32767).astype(np.int16)
             utterances.append(Utterance(sound, tuple(segments), f'{voice.engine}:{voice.name}', voice.language, voice.human))
             spoken_s += len(sound) / synthesis.SAMPLE_RATE_HZ
-    partial = path.with_suffix('.part')
-    partial.write_bytes(pickle.dumps(utterances))
-    partial.rename(path)
+    save_shard(path, utterances)
     return spoken_s
+
+
+def save_shard(path, items):
+    """Writes a shard whole or not at all."""
+    partial = path.with_suffix('.part')
+    partial.write_bytes(pickle.dumps(items))
+    partial.rename(path)
 
 
 def make_speech(folder, hours, held_out, shards, seed, processes):
