@@ -293,7 +293,7 @@ export class Member implements Participant, Source, Closable {
     const { bitrate } = member.session;
     this.#options.figures.loss(share);
     bitrate.loss(this.participantId, share);
-    viewer.repeatUnasked(member, bitrate.repeats(this.participantId));
+    viewer.repeatUnasked(member, bitrate.copies(this.participantId));
   }
 
   #read(message: object): void {

@@ -98,10 +98,10 @@ export class Viewer implements Closable {
     }
   }
 
-  /** @param active - whether the link to this page loses so much that a source's pictures are sent twice. */
-  repeatUnasked(source: Source, active: boolean): void {
+  /** @param copies - how often a source's pictures are sent to this page again before it asks, for what its link loses. */
+  repeatUnasked(source: Source, copies: number): void {
     for (const place of this.#places) {
-      if (place.source === source) place.slot.video.repeatsUnasked = active;
+      if (place.source === source) place.slot.video.copiesUnasked = copies;
     }
   }
 

@@ -7,9 +7,12 @@ const VIDEO_SHARE = 0.85;
 const WORTH_A_CHANGE = 0.05;
 /** Above this share of lost packets the link is full, whatever the estimate says (RFC 8698 and GCC agree on about 10 %). */
 const LOSS_LIMIT = 0.1;
-/** From this share on, pictures are sent twice, until so many reports in a row (one a second) tell of less. */
+/** From this share on, pictures are sent in copies, until so many reports in a row (one a second) tell of less. */
 const LOSSY_FROM = 0.02;
 const LOSSY_REPORTS = 10;
+/** What each copy must have room for: one besides the picture itself costs quality where two would cost the picture. */
+const ONE_COPY_FROM_BPS = 2 * LEAST_BITRATE_BPS;
+const TWO_COPIES_FROM_BPS = 6 * LEAST_BITRATE_BPS;
 
 interface Link {
   estimateBps: number | undefined;
@@ -19,7 +22,7 @@ interface Link {
 
 /**
  * The encoder's bitrate: what the narrowest viewer can take. A viewer's limit is its own estimate (REMB), cut when its
- * reports tell of heavy loss, and halved while it gets each picture twice.
+ * reports tell of heavy loss, and shared between the copies while it gets each picture more than once.
  */
 export class BitratePolicy {
   readonly #viewers = new Map<string, Link>();
@@ -43,10 +46,10 @@ export class BitratePolicy {
     this.#decide();
   }
 
-  /** @returns whether a viewer shall get each packet twice: its link loses some, and is wide enough. */
-  repeats(viewerId: string): boolean {
+  /** @returns how often each packet is to be sent to a viewer again, 0 to 2: its link loses some, and is wide enough. */
+  copies(viewerId: string): number {
     const link = this.#viewers.get(viewerId);
-    return link !== undefined && isRepeated(link);
+    return link === undefined ? 0 : copiesOn(link);
   }
 
   remove(viewerId: string): void {
@@ -70,7 +73,7 @@ export class BitratePolicy {
       if (estimateBps === undefined || !Number.isFinite(estimateBps)) continue;
       known = true;
       const cut = lossShare > LOSS_LIMIT ? 1 - lossShare / 2 : 1;
-      wanted = Math.min(wanted, (estimateBps * VIDEO_SHARE * cut) / (isRepeated(link) ? 2 : 1));
+      wanted = Math.min(wanted, (estimateBps * VIDEO_SHARE * cut) / (1 + copiesOn(link)));
     }
     if (!known) wanted = FIRST_BITRATE_BPS;
     wanted = Math.round(Math.max(LEAST_BITRATE_BPS, wanted));
@@ -78,6 +81,9 @@ export class BitratePolicy {
   }
 }
 
-function isRepeated({ estimateBps, lossyReports }: Link): boolean {
-  return lossyReports > 0 && estimateBps !== undefined && estimateBps * VIDEO_SHARE >= 2 * LEAST_BITRATE_BPS;
+function copiesOn({ estimateBps, lossyReports }: Link): number {
+  if (lossyReports === 0 || estimateBps === undefined) return 0;
+  const roomBps = estimateBps * VIDEO_SHARE;
+  if (roomBps >= TWO_COPIES_FROM_BPS) return 2;
+  return roomBps >= ONE_COPY_FROM_BPS ? 1 : 0;
 }

@@ -86,7 +86,9 @@ export class Connection implements Closable {
     this.answerSdp = answerSdp;
     this.#openedUs = options.now();
     this.#heardUs = this.#openedUs;
-    this.slots = openSlots(peer, offer, options.random);
+    this.slots = openSlots(peer, offer, options.random, (ssrc) => {
+      this.#tell({ type: 'keyframe-request', ssrc });
+    });
     this.data = new DataChannels(options.events, options.now);
     peer.onDataChannel.subscribe((channel) => {
       this.data.accept(channel);
@@ -188,14 +190,17 @@ export class Connection implements Closable {
     transport.onRtcp.subscribe((packet) => {
       if (this.#closed) return;
       this.#heardUs = this.#options.now();
-      for (const each of readFeedback(packet)) {
-        if (each.type === 'estimate') events.onFeedback(each, undefined);
-        else {
-          const slot = this.slots.findIndex(({ video }) => video.ssrc === each.ssrc);
-          if (slot >= 0) events.onFeedback(each, slot);
-        }
-      }
+      for (const each of readFeedback(packet)) this.#tell(each);
     });
+  }
+
+  #tell(feedback: Feedback): void {
+    const { events } = this.#options;
+    if (feedback.type === 'estimate') events.onFeedback(feedback, undefined);
+    else {
+      const slot = this.slots.findIndex(({ video }) => video.ssrc === feedback.ssrc);
+      if (slot >= 0) events.onFeedback(feedback, slot);
+    }
   }
 
   #isOpus({ header }: RtpPacket): boolean {
@@ -303,14 +308,29 @@ function prepare(transceiver: RTCRtpTransceiver, offer: Offer): void {
   transceiver.setDirection(kind === 'audio' && slot === 0 ? 'sendrecv' : 'sendonly');
 }
 
-function openSlots(peer: RTCPeerConnection, offer: Offer, random: () => number): Slot[] {
+function openSlots(
+  peer: RTCPeerConnection,
+  offer: Offer,
+  random: () => number,
+  onGone: (ssrc: number) => void,
+): Slot[] {
   const ids = Object.entries(peer.extIdUriMap);
   const captureTime = ids.find(([, uri]) => uri === ABS_CAPTURE_TIME)?.[0];
   const captureTimeId = captureTime === undefined ? undefined : Number(captureTime);
   const byMid = new Map(peer.getTransceivers().map((transceiver) => [transceiver.mid, transceiver]));
   const open = (mid: string | undefined, clockHz: number): StreamSender | undefined => {
     const transceiver = mid === undefined ? undefined : byMid.get(mid);
-    return transceiver && new StreamSender(transceiver.sender, { clockHz, captureTimeId, random });
+    if (transceiver === undefined) return undefined;
+    const { sender } = transceiver;
+    const options = {
+      clockHz,
+      captureTimeId,
+      random,
+      onGone: () => {
+        onGone(sender.ssrc);
+      },
+    };
+    return new StreamSender(sender, options);
   };
   return offer.slots.flatMap(({ videoMid, audioMid }) => {
     const video = open(videoMid, VIDEO_CLOCK_HZ);

@@ -20,6 +20,8 @@ export interface StreamOptions {
   readonly captureTimeId: number | undefined;
   /** 0..1, for where sequence numbers and timestamps begin (RFC 3550, 5.1). */
   readonly random: () => number;
+  /** A page asked for a packet that cannot be sent again. */
+  readonly onGone: () => void;
 }
 
 /**
@@ -31,8 +33,8 @@ export class StreamSender {
   readonly #clockHz: number;
   readonly #captureTimeId: number | undefined;
   readonly #retransmission: Retransmission | undefined;
-  /** Whether each packet is sent again before anybody asks; pictures only. */
-  repeatsUnasked = false;
+  /** How often each packet is sent again before anybody asks; pictures only. */
+  copiesUnasked = 0;
   #packets = 0;
   #octets = 0;
   #sequence: number;
@@ -49,7 +51,9 @@ export class StreamSender {
     // The library would pair the last packet's timestamp with the time of sending, which wanders by what a packet waits
     // here; running already, it sends no reports, and ours follow one clock for sound and picture.
     sender.rtcpRunning = true;
-    if (options.clockHz === VIDEO_CLOCK_HZ) this.#retransmission = new Retransmission(sender);
+    if (options.clockHz === VIDEO_CLOCK_HZ) {
+      this.#retransmission = new Retransmission(sender, options.onGone);
+    }
   }
 
   get ssrc(): number {
@@ -96,7 +100,7 @@ export class StreamSender {
       // By now the library has written the number that goes out.
       numbers.push(header.sequenceNumber);
     });
-    if (this.repeatsUnasked) this.#retransmission?.repeat(numbers);
+    this.#retransmission?.sent(numbers, this.copiesUnasked);
   }
 
   /** Ties timestamps to the wall clock: at `ntp`, media time is `timeUs`. */

@@ -88,22 +88,24 @@ describe('BitratePolicy', () => {
     expect(policy.bitrateBps).toBe(382_500);
   });
 
-  it('sends twice at half the rate where packets are lost, until they no longer are', () => {
+  it('sends copies at a part of the rate where packets are lost, until they no longer are', () => {
     const policy = new BitratePolicy();
     policy.estimate('a', 1_000_000);
     policy.loss('a', 0.05);
-    expect([policy.repeats('a'), policy.bitrateBps]).toEqual([true, 425_000]);
+    expect([policy.copies('a'), policy.bitrateBps]).toEqual([1, 425_000]);
+    policy.estimate('a', 1_500_000);
+    expect([policy.copies('a'), policy.bitrateBps]).toEqual([2, 425_000]);
     for (let report = 0; report < 9; report++) policy.loss('a', 0);
-    expect(policy.repeats('a')).toBe(true);
+    expect(policy.copies('a')).toBe(2);
     policy.loss('a', 0);
-    expect([policy.repeats('a'), policy.bitrateBps]).toEqual([false, 850_000]);
+    expect([policy.copies('a'), policy.bitrateBps]).toEqual([0, 1_275_000]);
   });
 
-  it('sends nothing twice on a link that has no room for it', () => {
+  it('sends no copies on a link that has no room for them', () => {
     const policy = new BitratePolicy();
     policy.loss('a', 0.05);
-    expect(policy.repeats('a')).toBe(false);
+    expect(policy.copies('a')).toBe(0);
     policy.estimate('a', 300_000);
-    expect([policy.repeats('a'), policy.bitrateBps]).toEqual([false, 255_000]);
+    expect([policy.copies('a'), policy.bitrateBps]).toEqual([0, 255_000]);
   });
 });
