@@ -8,13 +8,15 @@ from pathlib import Path
 import numpy as np
 
 from training.audio import scene as scenes
-from training.audio.recorded import ENGINE
+from training.audio.recorded import ENGINE, effects
 from training.audio.speech import save_shard
 from training.features.mel import log_mel
 from training.motion.mouth import articulate
 
 BABBLE_SHARDS = 14
 RECORDED_REUSE = 2  # times as often as other speech: there are no more people than these
+NON_SPEECH = {'silence': 0.12, 'noise': 0.56, 'music': 0.32}
+TEST_NOISES = {name: share for name, share in scenes.WITHOUT_SPEECH.items() if name != 'babble'}  # a crowd is not noise alone
 ACCENT_FAST_S, ACCENT_SLOW_S = 0.1, 0.6
 BRIDGED_PAUSE_S = 0.25
 
@@ -55,17 +57,16 @@ def prepare(scene, voice, language):
     )
 
 
-BABBLE = {}
+OTHERS = {}
 
 
-def babble_of(folder):
-    if folder not in BABBLE:
-        BABBLE[folder] = [
-            utterance.sound
-            for path in sorted(folder.glob('00-*.pkl'))[:: max(1, len(list(folder.glob('00-*.pkl'))) // BABBLE_SHARDS)]
-            for utterance in pickle.loads(path.read_bytes())[:6]
-        ]
-    return BABBLE[folder]
+def others_of(folder):
+    """folder: of shards of speech, 'train' or 'held'."""
+    if folder not in OTHERS:
+        shards = sorted(folder.glob('00-*.pkl'))
+        heard = (pickle.loads(path.read_bytes())[:6] for path in shards[:: max(1, len(shards) // BABBLE_SHARDS)])
+        OTHERS[folder] = scenes.Others([utterance.sound for some in heard for utterance in some], effects(folder.name == 'held'))
+    return OTHERS[folder]
 
 
 def prepare_shard(job):
@@ -79,14 +80,14 @@ def prepare_shard(job):
     if not utterances:
         return
     voice, language = utterances[0].voice, utterances[0].language
-    voices = babble_of(source.parent)
+    others = others_of(source.parent)
     seconds = sum(len(utterance.sound) for utterance in utterances) / scenes.SAMPLE_RATE_HZ
     made = []
     for _ in range(max(1, round(seconds * copies / scenes.SCENE_S))):
         if chance.random() < scenes.NON_SPEECH_SHARE:
-            scene = scenes.non_speech(chance, str(chance.choice(['silence', 'noise', 'music'], p=[0.15, 0.45, 0.4])), voices)
+            scene = scenes.non_speech(chance, scenes.choose(chance, NON_SPEECH), others)
         else:
-            scene = scenes.speech_scene(utterances, chance, chance.random() >= clean_share, voices)
+            scene = scenes.speech_scene(utterances, chance, chance.random() >= clean_share, others)
         made.append(prepare(scene, voice, language))
     save_shard(target, made)
 
@@ -97,16 +98,16 @@ def prepare_test_shard(job):
     if target.exists():
         return
     utterances = pickle.loads(source.read_bytes())
-    voices = babble_of(source.parent)
+    others = others_of(source.parent)
     made = []
     for index in range(5):
         for degraded in (False, True):
             chance = np.random.default_rng([seed, index])
             mine = utterances[index * 12 : index * 12 + 12] or utterances
-            scene = scenes.speech_scene(mine, chance, degraded, voices, {'spoken': 1.0})
+            scene = scenes.speech_scene(mine, chance, degraded, others, {'spoken': 1.0})
             made.append(prepare(scene, utterances[0].voice, utterances[0].language))
         for kind in ('silence', 'noise', 'music'):
-            scene = scenes.non_speech(np.random.default_rng([seed, index, 9]), kind, voices)
+            scene = scenes.non_speech(np.random.default_rng([seed, index, *source.name.encode()]), kind, others, TEST_NOISES)
             made.append(prepare(scene, 'none', 'none'))
     save_shard(target, made)
 

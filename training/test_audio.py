@@ -4,7 +4,9 @@ import unittest
 
 import numpy as np
 
-from training.audio import opus
+from training.audio import noise, opus, scene
+from training.audio.speech import Utterance
+from training.features.mel import log_mel
 from training.motion.mouth import loudness_of
 
 TIMES = np.arange(32000) / 16000
@@ -31,6 +33,40 @@ class AudioTest(unittest.TestCase):
         self.assertEqual(len(loud), 100)
         self.assertLess(loud[:46].max(), 0.01)
         np.testing.assert_allclose(loud[53:97], 1, atol=0.02)
+
+    def test_the_room_of_a_recording_goes_on_in_the_pauses(self):
+        chance = np.random.default_rng(5)
+        room = (0.01 * np.convolve(chance.normal(size=32000), np.ones(8) / np.sqrt(8), 'same')).astype(np.float32)
+        marks = ((0.0, 0.5, '_'), (0.5, 1.5, 'a'), (1.5, 2.0, '_'))
+        voice = np.where((TIMES > 0.5) & (TIMES < 1.5), SOUND, 0) + room
+        utterance = Utterance((32767 * voice).astype(np.int16), marks, 'recorded:en', 'en', True)
+        sound, segments, loudness = scene.talk([utterance], chance, 'spoken')
+        self.assertEqual(len(sound), scene.SCENE_S * 16000)
+        self.assertEqual(len(loudness), scene.SCENE_S * 50)
+        for start_s, end_s, phone in segments:
+            heard = sound[int(start_s * 16000) : int(end_s * 16000)]
+            if phone == '_' and len(heard) > 1600:
+                self.assertLess(abs(np.log(np.std(heard) / np.std(room) / 0.8)), 0.4)  # spoken at 0.6 to 1 of its level
+                self.assertLess(np.diff(log_mel(heard).mean(0)[[5, -5]])[0], -0.5)  # darker than white
+
+    def test_where_nobody_was_silent_the_pauses_are(self):
+        self.assertEqual(noise.hush_of(SOUND, [(0.0, 2.0, 'a')]).max(), 0)
+        self.assertEqual(np.abs(noise.hush(np.random.default_rng(1), np.zeros(257), 1600)).max(), 0)
+
+    def test_what_is_heard_beside_the_speaker_is_sound_of_one_level(self):
+        others = scene.Others([(32767 * SOUND).astype(np.int16)], [SOUND])
+        for kind in scene.WITHOUT_SPEECH:
+            with self.subTest(kind):
+                heard, chosen = scene.surroundings(np.random.default_rng(3), 48000, others, {kind: 1.0})
+                self.assertEqual((len(heard), chosen), (48000, kind))
+                self.assertTrue(np.isfinite(heard).all())
+                self.assertAlmostEqual(float(np.sqrt(np.mean(heard**2))), 1, places=3)
+
+    def test_without_recorded_effects_others_take_their_place(self):
+        others = scene.Others([(32767 * SOUND).astype(np.int16)], [])
+        kinds = {scene.surroundings(np.random.default_rng(seed), 1600, others, scene.WITHOUT_SPEECH)[1] for seed in range(40)}
+        self.assertNotIn('effects', kinds)
+        self.assertGreater(len(kinds), 4)
 
 
 if __name__ == '__main__':

@@ -1,4 +1,4 @@
-"""Sounds that are not the speaker: noise of many colours, babble, hum, clicks and music."""
+"""Sounds that are not the speaker: noise of many colours, babble, hum, clicks, gusts, tones, recorded effects and music."""
 
 import numpy as np
 from scipy.signal import fftconvolve
@@ -53,6 +53,76 @@ def clicks(chance, samples):
         burst = chance.normal(size=length) * np.exp(-6 * np.arange(length) / length)
         sound[at : at + length] += chance.uniform(0.2, 1) * burst[: samples - at]
     return unit(sound)
+
+
+def gusts(chance, samples):
+    """Wind, rustling, scraping and steps: bursts of noise with soft edges, some of them rattling, each of another colour."""
+    sources = [coloured(chance, samples) for _ in range(3)]
+    sound = 10 ** chance.uniform(-3, -1) * sources[0]
+    for _ in range(int(samples / SAMPLE_RATE_HZ * chance.uniform(0.3, 4))):
+        length = int(10 ** chance.uniform(-1.3, 0.2) * SAMPLE_RATE_HZ)  # 50 ms to 1.6 s
+        at = chance.integers(0, max(1, samples - length))
+        envelope = np.hanning(length) ** chance.uniform(0.2, 2)
+        if chance.random() < 0.5:
+            envelope *= 0.5 + 0.5 * np.sin(2 * np.pi * chance.uniform(4, 40) * np.arange(length) / SAMPLE_RATE_HZ)
+        burst = sources[chance.integers(3)][at : at + length]
+        sound[at : at + length] += chance.uniform(0.1, 1) * (burst * envelope[: len(burst)])
+    return unit(sound)
+
+
+def tones(chance, samples):
+    """Beeps, sirens, whistles and sweeps: one to three lines that hold, jump, wobble or glide from 60 to 7600 Hz."""
+    times = np.arange(samples) / SAMPLE_RATE_HZ
+    sound = 10 ** chance.uniform(-4, -1.5) * coloured(chance, samples)
+    for _ in range(chance.integers(1, 4)):
+        knots = 2 + int(times[-1] * 10 ** chance.uniform(-1, 0.7))  # one pitch in ten seconds, or five a second
+        octaves = chance.uniform(np.log2(60), np.log2(7600), knots) if chance.random() < 0.5 else np.clip(
+            np.log2(chance.uniform(100, 4000)) + chance.normal(size=knots) * chance.uniform(0, 0.5), np.log2(60), np.log2(7600))
+        place = times / times[-1] * (knots - 1)
+        held = octaves[place.astype(int)] if chance.random() < 0.5 else np.interp(place, np.arange(knots), octaves)
+        wobble = chance.uniform(0, 0.03) * np.sin(2 * np.pi * chance.uniform(1, 9) * times)
+        hz = 2 ** (held + wobble)
+        phase = 2 * np.pi * np.cumsum(hz) / SAMPLE_RATE_HZ
+        partials, tilt = chance.choice([1, 1, 3, 8]), chance.uniform(0.7, 2.5)
+        line = sum(k**-tilt * np.sin(k * phase) * (k * hz < 7800) for k in range(1, partials + 1))
+        if chance.random() < 0.6:  # on and off, without clicks
+            beats = np.sin(2 * np.pi * chance.uniform(0.1, 4) * times + chance.uniform(0, 6.28)) - chance.uniform(-0.7, 0.7)
+            line = line * np.clip(20 * beats, 0, 1)
+        sound = sound + chance.uniform(0.2, 1) * line
+    return unit(sound)
+
+
+def effects(chance, samples, recorded):
+    """Recorded sounds one after another. recorded: list of [samples] float32, at least one."""
+    sound, at = np.zeros(samples, np.float32), int(chance.uniform(0, 1) * SAMPLE_RATE_HZ)
+    while at < samples:
+        one = recorded[chance.integers(len(recorded))][: samples - at]
+        sound[at : at + len(one)] += chance.uniform(0.2, 1) * one
+        at += len(one) + int(chance.exponential(0.5) * SAMPLE_RATE_HZ)
+    return unit(sound)
+
+
+HUSH_WINDOW = np.hanning(512)
+
+
+def hush_of(sound, segments):
+    """Returns what is heard while the speaker is silent (`_` in segments), as amplitude by frequency, [257]; zeros where that is
+    nowhere long enough. Of those frames the quieter half counts: breath and a word's last sound are not the room."""
+    size = len(HUSH_WINDOW)
+    starts = [start for start_s, end_s, phone in segments if phone == '_'
+              for start in range(int(start_s * SAMPLE_RATE_HZ), min(int(end_s * SAMPLE_RATE_HZ), len(sound)) - size, size // 2)]
+    if not starts:
+        return np.zeros(size // 2 + 1)
+    power = np.abs(np.fft.rfft([sound[start : start + size] * HUSH_WINDOW for start in starts])) ** 2
+    quieter = power[np.argsort(power.sum(1))[: (len(power) + 1) // 2]]
+    return np.sqrt(quieter.mean(0) / np.sum(HUSH_WINDOW**2))
+
+
+def hush(chance, amplitude, samples):
+    """Returns noise of the level and colour that `hush_of` found, [samples]."""
+    spectrum = np.fft.rfft(chance.normal(size=samples))
+    grid = np.linspace(0, 1, len(amplitude))
+    return np.fft.irfft(spectrum * np.interp(np.linspace(0, 1, len(spectrum)), grid, amplitude), samples).astype(np.float32)
 
 
 def note(chance, hz, samples, brightness, attack):

@@ -11,7 +11,7 @@ from training.motion.mouth import FRAMES_PER_SECOND, loudness_of
 
 SAMPLE_RATE_HZ = 16000
 SCENE_S = 32.0
-NON_SPEECH_SHARE = 0.1
+NON_SPEECH_SHARE = 0.12
 
 
 @dataclass
@@ -52,13 +52,13 @@ def vary(utterance, chance, style):
 
 
 def talk(utterances, chance, style, seconds=SCENE_S):
-    """Joins utterances of one speaker with pauses. Returns sound, segments and loudness."""
-    sounds, segments, loudness, at_s = [], [], [], 0.0
+    """Joins utterances of one speaker with pauses, in which the recordings' own rooms go on. Returns sound, segments and loudness."""
+    sounds, segments, loudness, hushes, pauses, at_s = [], [], [], [], [], 0.0
 
     def wait(seconds):
         nonlocal at_s
         frames = int(seconds * FRAMES_PER_SECOND)
-        sounds.append(np.zeros(frames * SAMPLE_RATE_HZ // FRAMES_PER_SECOND, np.float32))
+        pauses.append(frames * SAMPLE_RATE_HZ // FRAMES_PER_SECOND)
         loudness.append(np.zeros(frames))
         segments.append((at_s, at_s + frames / FRAMES_PER_SECOND, '_'))
         at_s += frames / FRAMES_PER_SECOND
@@ -69,21 +69,47 @@ def talk(utterances, chance, style, seconds=SCENE_S):
         frames = len(sound) * FRAMES_PER_SECOND // SAMPLE_RATE_HZ
         sound = sound[: frames * SAMPLE_RATE_HZ // FRAMES_PER_SECOND] * chance.uniform(0.6, 1)
         sounds.append(sound)
+        hushes.append(noise.hush_of(sound, marks))
         loudness.append(loudness_of(sound, frames))
         duration_s = frames / FRAMES_PER_SECOND
         segments += [(at_s + a, at_s + min(b, duration_s), p) for a, b, p in marks if a < duration_s]
         at_s += duration_s
         wait(chance.choice([chance.uniform(0.02, 0.3), chance.uniform(0.3, 1.2), chance.uniform(1.2, 5)], p=[0.5, 0.35, 0.15]))
+    joined = []
+    for samples, before, after, sound in zip(pauses, hushes[:1] + hushes, hushes + hushes[-1:], [*sounds, None]):
+        fade = np.linspace(0, np.pi / 2, samples)  # equal power: the rooms of two recordings differ
+        joined.append(np.cos(fade) * noise.hush(chance, before, samples) + np.sin(fade) * noise.hush(chance, after, samples))
+        joined += [] if sound is None else [sound]
     samples = int(seconds * SAMPLE_RATE_HZ)
     frames = int(seconds * FRAMES_PER_SECOND)
     kept = [(a, min(b, seconds), p) for a, b, p in segments if a < seconds]
-    return np.concatenate(sounds)[:samples], kept, np.concatenate(loudness)[:frames]
+    return np.concatenate(joined)[:samples].astype(np.float32), kept, np.concatenate(loudness)[:frames]
 
 
-def surroundings(chance, samples, voices):
-    kind = chance.choice(['coloured', 'babble', 'hum', 'clicks', 'music'], p=[0.45, 0.25, 0.07, 0.08, 0.15])
+@dataclass(frozen=True)
+class Others:
+    """What is heard beside the speaker."""
+
+    voices: list  # of [samples] int16, for babble
+    effects: list  # of [samples] float32, recorded
+
+
+BESIDE_SPEECH = {'coloured': 0.36, 'babble': 0.2, 'hum': 0.05, 'clicks': 0.07, 'music': 0.12, 'gusts': 0.08, 'tones': 0.06, 'effects': 0.06}
+WITHOUT_SPEECH = {'coloured': 0.15, 'babble': 0.1, 'hum': 0.06, 'clicks': 0.2, 'gusts': 0.2, 'tones': 0.17, 'effects': 0.12}
+
+
+def choose(chance, shares):
+    """shares: name -> share, of any sum."""
+    return str(chance.choice(list(shares), p=np.array(list(shares.values())) / sum(shares.values())))
+
+
+def surroundings(chance, samples, others, shares):
+    """Returns sound that is not the speaker, [samples], and its kind."""
+    kind = choose(chance, shares if others.effects else {name: share for name, share in shares.items() if name != 'effects'})
     if kind == 'babble':
-        return noise.babble(chance, samples, voices), kind
+        return noise.babble(chance, samples, others.voices), kind
+    if kind == 'effects':
+        return noise.effects(chance, samples, others.effects), kind
     return getattr(noise, kind)(chance, samples), kind
 
 
@@ -102,8 +128,8 @@ def transmit(sound, chance):
     return sound
 
 
-def non_speech(chance, kind, voices, seconds=SCENE_S):
-    """A scene in which the speaker is silent."""
+def non_speech(chance, kind, others, noises=WITHOUT_SPEECH, seconds=SCENE_S):
+    """A scene in which the speaker is silent. noises: shares of what a scene of kind 'noise' has."""
     samples, frames = int(seconds * SAMPLE_RATE_HZ), int(seconds * FRAMES_PER_SECOND)
     if kind == 'silence':
         sound = np.zeros(samples, np.float32)
@@ -112,10 +138,10 @@ def non_speech(chance, kind, voices, seconds=SCENE_S):
     elif kind == 'music':
         sound = transmit(noise.music(chance, samples), chance)
     else:
-        sound = noise.coloured(chance, samples)
-        for _ in range(2):
-            other, _ = surroundings(chance, samples, voices) if chance.random() < 0.5 else (noise.clicks(chance, samples), '')
-            sound = sound + chance.uniform(0, 1.5) * other
+        sound = 10 ** chance.uniform(-3, 0) * noise.coloured(chance, samples)  # a tone or a step may be all that is heard
+        for _ in range(chance.integers(1, 4)):
+            other, _ = surroundings(chance, samples, others, noises)
+            sound = sound + chance.uniform(0.1, 1.5) * other
         sound = transmit(sound, chance)
     return Scene(sound.astype(np.float32), [(0.0, seconds, '_')], np.zeros(frames), kind, 'none')
 
@@ -123,9 +149,9 @@ def non_speech(chance, kind, voices, seconds=SCENE_S):
 STYLES = {'spoken': 0.3, 'resampled': 0.34, 'revoiced': 0.12, 'child': 0.08, 'sung': 0.07, 'whispered': 0.05, 'shouted': 0.04}
 
 
-def speech_scene(utterances, chance, degraded, voices, styles=STYLES):
-    """utterances: of one voice; degraded: with room, noise and channel; voices: sounds for babble."""
-    style = str(chance.choice(list(styles), p=np.array(list(styles.values())) / sum(styles.values())))
+def speech_scene(utterances, chance, degraded, others, styles=STYLES):
+    """utterances: of one voice; degraded: with room, noise and channel."""
+    style = choose(chance, styles)
     sound, segments, loudness = talk(utterances, chance, style)
     if not degraded:
         return Scene(channel.set_peak_db(sound, chance.uniform(-20, -1)), segments, loudness, 'clean', style)
@@ -133,7 +159,7 @@ def speech_scene(utterances, chance, degraded, voices, styles=STYLES):
         sound = noise.room(chance, sound)
     level = np.sqrt(np.mean(sound[np.abs(sound) > 0.02 * np.abs(sound).max()] ** 2))
     if chance.random() < 0.75:
-        other, kind = surroundings(chance, len(sound), voices)
+        other, kind = surroundings(chance, len(sound), others, BESIDE_SPEECH)
         snr_db = chance.uniform(8, 30) if kind in ('babble', 'music') else chance.uniform(2, 35)
         sound = sound + other * level * 10 ** (-snr_db / 20)
     return Scene(transmit(sound, chance), segments, loudness, 'degraded', style)

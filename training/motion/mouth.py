@@ -21,6 +21,11 @@ LIP_LEAD_S = 0.02
 """Lips move before they are heard: an articulograph's lip opening fits the sounds' times best 20 ms early (r 0.85, else 0.81)."""
 
 
+LEAST_EFFORT, EFFORT_BY_LOUDNESS = 0.55, 0.65
+"""A loud syllable opens wider. With 0.42, 0.65 and 0.8 the articulograph's lip opening is followed with r 0.85, 0.82 and 0.79, that
+of a speaker on film, aligned, with 0.74, 0.77 and 0.78."""
+
+
 @dataclass
 class Articulation:
     parameters: np.ndarray  # [frames, 9] float32 by PARAMETERS
@@ -85,7 +90,7 @@ def articulate(segments, frames, loudness):
         pull[near] += dominance * np.array(viseme.targets)
         weight[near] += dominance
     jaw, aperture, pucker, funnel, stretch, upper, tongue = (pull / weight).T
-    effort = 0.72 + 0.42 * np.clip(loudness, 0, 1.5)
+    effort = LEAST_EFFORT + EFFORT_BY_LOUDNESS * np.clip(loudness, 0, 1.5)
     parameters = np.stack([
         jaw * effort * (1 - 0.35 * closure), aperture * effort * (1 - closure) * (1 - 0.55 * tuck), closure, pucker, funnel,
         stretch, tuck, upper * (1 - closure), tongue,
