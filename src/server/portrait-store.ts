@@ -95,6 +95,11 @@ export class PortraitStore implements AvatarSource {
     return this.#first === undefined || !this.#arriving.has(this.#first);
   }
 
+  /** The portrait that a new page begins with, also while it is being enrolled: whoever asks for it then waits for it. */
+  get first(): string | undefined {
+    return this.isReady ? this.list('')[0]?.id : this.#first;
+  }
+
   /** Portraits of the program that are still being enrolled. */
   get arriving(): number {
     return this.#arriving.size;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { afterEach, describe, expect, test } from 'vitest';
 
-import { openTestHost, type TestHost } from '../support/test-host.ts';
+import { fakeEnroller, openTestHost, type TestHost } from '../support/test-host.ts';
 import { TestSocket } from '../support/test-socket.ts';
 
 const OWNER = { 'x-visavis-owner': 'owner-key-of-a-browser' };
@@ -268,5 +268,23 @@ describe('the process', () => {
     expect(text).toContain('"portrait":"astronaut"');
     expect(response.headers.get('content-security-policy')).toContain("script-src 'self'");
     expect(response.headers.get('x-powered-by')).toBeNull();
+  });
+
+  test('a page that is opened before the first portrait is enrolled begins with it all the same', async () => {
+    let finish = (): void => undefined;
+    const enrolled = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const enrol: typeof fakeEnroller.enrol = async (...face) => {
+      await enrolled;
+      return fakeEnroller.enrol(...face);
+    };
+    const host = await openTestHost({}, 2, undefined, { version: 'slow 1', enrol });
+    open.push(host);
+    expect((await fetch(`${host.url}/readyz`)).status).toBe(503);
+    expect(await (await fetch(host.url)).text()).toContain('"portrait":"astronaut"');
+    finish();
+    await host.host.whenReady();
+    expect(await (await fetch(host.url)).text()).toContain('"portrait":"astronaut"');
   });
 });

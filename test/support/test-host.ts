@@ -28,11 +28,15 @@ export interface TestHost extends AsyncDisposable {
   readonly folder: string;
 }
 
-/** The real process without media, on port 0, with a folder of its own. */
+/**
+ * The real process without media, on port 0, with a folder of its own.
+ * @param enroller - a test that brings its own decides when portraits are ready, and waits for them itself.
+ */
 export async function openTestHost(
   environment: Record<string, string> = {},
   capacity = 2,
   folder?: string,
+  enroller?: Enroller,
 ): Promise<TestHost> {
   const root = folder ?? (await mkdtemp(join(tmpdir(), 'visavis-')));
   await mkdir(join(root, 'models', 'portraits'), { recursive: true });
@@ -47,11 +51,11 @@ export async function openTestHost(
     clock: systemClock,
     log: silentLogger,
     meter: new PrometheusMeter(),
-    enroller: fakeEnroller,
+    enroller: enroller ?? fakeEnroller,
     root,
     openPeer: async (avatars, onEvent) => (peer = new FakePeer(avatars, onEvent, capacity)),
   });
-  await host.whenReady();
+  if (enroller === undefined) await host.whenReady();
   if (peer === undefined) throw new Error('the host opened no peer');
   return {
     host,

@@ -21,7 +21,7 @@ export function pageRoutes(folder: string, settings: PageSettings, portraits: Po
   const routes = Router();
   const template = readFileSync(join(folder, 'index.html'), 'utf8');
   routes.get('/', (_request, response) => {
-    const portrait = portraits.list('')[0]?.id ?? '';
+    const portrait = portraits.first ?? '';
     const json = JSON.stringify({ ...settings, portrait }).replaceAll('<', '\\u003c');
     response.setHeader('cache-control', 'no-cache');
     response.type('html').send(template.replace('{{settings}}', () => json));
