@@ -147,6 +147,7 @@ def export_bundle(target, encoder, denoiser, mean, std, look_ahead_us, sound, fi
     encoder.eval()
     denoiser.eval()
     mean, std = (torch.as_tensor(np.round(np.asarray(x, np.float64), 7), dtype=torch.float32) for x in (mean, std))
+    target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
         folder = Path(scratch) / 'bundle'
         (folder / 'vectors').mkdir(parents=True)
