@@ -2,6 +2,7 @@
 
 import pickle
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing import Pool
 from pathlib import Path
 
@@ -57,16 +58,12 @@ def prepare(scene, voice, language):
     )
 
 
-OTHERS = {}
-
-
+@cache
 def others_of(folder):
     """folder: of shards of speech, 'train' or 'held'."""
-    if folder not in OTHERS:
-        shards = sorted(folder.glob('00-*.pkl'))
-        heard = (pickle.loads(path.read_bytes())[:6] for path in shards[:: max(1, len(shards) // BABBLE_SHARDS)])
-        OTHERS[folder] = scenes.Others([utterance.sound for some in heard for utterance in some], effects(folder.name == 'held'))
-    return OTHERS[folder]
+    shards = sorted(folder.glob('00-*.pkl'))
+    heard = (pickle.loads(path.read_bytes())[:6] for path in shards[:: max(1, len(shards) // BABBLE_SHARDS)])
+    return scenes.Others([utterance.sound for some in heard for utterance in some], effects(folder.name == 'held'))
 
 
 def prepare_shard(job):

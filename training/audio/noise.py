@@ -72,12 +72,14 @@ def gusts(chance, samples):
 
 def tones(chance, samples):
     """Beeps, sirens, whistles and sweeps: one to three lines that hold, jump, wobble or glide from 60 to 7600 Hz."""
-    times = np.arange(samples) / SAMPLE_RATE_HZ
+    times, low, high = np.arange(samples) / SAMPLE_RATE_HZ, np.log2(60), np.log2(7600)
     sound = 10 ** chance.uniform(-4, -1.5) * coloured(chance, samples)
     for _ in range(chance.integers(1, 4)):
         knots = 2 + int(times[-1] * 10 ** chance.uniform(-1, 0.7))  # one pitch in ten seconds, or five a second
-        octaves = chance.uniform(np.log2(60), np.log2(7600), knots) if chance.random() < 0.5 else np.clip(
-            np.log2(chance.uniform(100, 4000)) + chance.normal(size=knots) * chance.uniform(0, 0.5), np.log2(60), np.log2(7600))
+        if chance.random() < 0.5:
+            octaves = chance.uniform(low, high, knots)
+        else:
+            octaves = (np.log2(chance.uniform(100, 4000)) + chance.normal(size=knots) * chance.uniform(0, 0.5)).clip(low, high)
         place = times / times[-1] * (knots - 1)
         held = octaves[place.astype(int)] if chance.random() < 0.5 else np.interp(place, np.arange(knots), octaves)
         wobble = chance.uniform(0, 0.03) * np.sin(2 * np.pi * chance.uniform(1, 9) * times)

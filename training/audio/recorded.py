@@ -18,6 +18,7 @@ EFFECTS = ('animals', 'hobbies', 'household', 'naturalforces', 'vehicles')
 HELD_OUT_EFFECT = 5  # each fifth
 ENGINE = 'recorded'
 MARKS = re.compile('["“”„«»‘()\\[\\]]')
+PEAK = 0.7
 AT_THE_EDGES = 0.02  # of the peak: quieter than that before the first and after the last sound is cut, up to EDGE_S
 EDGE_S = 0.15
 
@@ -48,7 +49,7 @@ def read(path):
     sound, rate_hz = soundfile.read(path, dtype='float32')
     sound = to_16k(sound if sound.ndim == 1 else sound.mean(1), rate_hz)
     peak = np.abs(sound).max(initial=0)
-    return None if peak < 0.01 else sound / peak * 0.7
+    return None if peak < 0.01 else sound / peak * PEAK
 
 
 def sound_of(recording):
@@ -56,7 +57,7 @@ def sound_of(recording):
     sound = read(recording.path)
     if sound is None:
         return None
-    loud, edge = np.flatnonzero(np.abs(sound) > AT_THE_EDGES * 0.7), int(EDGE_S * SAMPLE_RATE_HZ)
+    loud, edge = np.flatnonzero(np.abs(sound) > AT_THE_EDGES * PEAK), int(EDGE_S * SAMPLE_RATE_HZ)
     return sound[max(0, loud[0] - edge) : loud[-1] + edge]
 
 

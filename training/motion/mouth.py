@@ -19,8 +19,6 @@ REACH_S = 0.6
 SHORT_PAUSE_S = 0.06
 LIP_LEAD_S = 0.02
 """Lips move before they are heard: an articulograph's lip opening fits the sounds' times best 20 ms early (r 0.85, else 0.81)."""
-
-
 LEAST_EFFORT, EFFORT_BY_LOUDNESS = 0.55, 0.65
 """A loud syllable opens wider. With 0.42, 0.65 and 0.8 the articulograph's lip opening is followed with r 0.85, 0.82 and 0.79, that
 of a speaker on film, aligned, with 0.74, 0.77 and 0.78."""

@@ -320,17 +320,7 @@ function openSlots(
   const byMid = new Map(peer.getTransceivers().map((transceiver) => [transceiver.mid, transceiver]));
   const open = (mid: string | undefined, clockHz: number): StreamSender | undefined => {
     const transceiver = mid === undefined ? undefined : byMid.get(mid);
-    if (transceiver === undefined) return undefined;
-    const { sender } = transceiver;
-    const options = {
-      clockHz,
-      captureTimeId,
-      random,
-      onGone: () => {
-        onGone(sender.ssrc);
-      },
-    };
-    return new StreamSender(sender, options);
+    return transceiver && new StreamSender(transceiver.sender, { clockHz, captureTimeId, random, onGone });
   };
   return offer.slots.flatMap(({ videoMid, audioMid }) => {
     const video = open(videoMid, VIDEO_CLOCK_HZ);

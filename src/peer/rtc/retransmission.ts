@@ -29,9 +29,11 @@ export class Retransmission {
   #keyframeMs = -Infinity;
 
   /** @param onGone - a packet was asked for that cannot be sent again: only a keyframe helps. */
-  constructor(sender: RTCRtpSender, onGone: () => void) {
+  constructor(sender: RTCRtpSender, onGone: (ssrc: number) => void) {
     this.#answer = sender.handleRtcpPacket.bind(sender);
-    this.#onGone = onGone;
+    this.#onGone = () => {
+      onGone(sender.ssrc);
+    };
     sender.handleRtcpPacket = (packet) => {
       if (packet instanceof RtcpTransportLayerFeedback && packet.feedback instanceof GenericNack) {
         this.#request(requestedNumbers(packet.feedback));
@@ -51,10 +53,10 @@ export class Retransmission {
 
   #request(numbers: readonly number[]): void {
     const now = performance.now();
-    const known = numbers.filter((number) => this.#behind(number) < HISTORY);
-    const wanted = known.filter((number) => {
+    const wanted = numbers.filter((number) => {
       const copy = this.#copies.get(number % HISTORY);
-      return copy?.number !== number || now > copy.lastMs + ON_ITS_WAY_MS;
+      const isOnItsWay = copy?.number === number && now <= copy.lastMs + ON_ITS_WAY_MS;
+      return this.#behind(number) < HISTORY && !isOnItsWay;
     });
     if (wanted.length > 0) {
       this.#send(wanted);

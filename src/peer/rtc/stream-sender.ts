@@ -20,8 +20,8 @@ export interface StreamOptions {
   readonly captureTimeId: number | undefined;
   /** 0..1, for where sequence numbers and timestamps begin (RFC 3550, 5.1). */
   readonly random: () => number;
-  /** A page asked for a packet that cannot be sent again. */
-  readonly onGone: () => void;
+  /** A page asked for a packet of `ssrc` that cannot be sent again. */
+  readonly onGone: (ssrc: number) => void;
 }
 
 /**
