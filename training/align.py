@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from training.audio.recorded import ENGINE, LANGUAGES, recordings, sound_of
+from training.audio.recorded import ENGINE, collections, sound_of
 from training.audio.speech import Utterance, save_shard
 from training.audio.synthesis import SAMPLE_RATE_HZ, Espeak
 from training.features.mel import log_mel
@@ -83,21 +83,21 @@ def utterance_of(recording, encoder, espeak):
     if sound is None or not phones:
         return None, -np.inf
     segments, fit = align(log_groups(encoder, log_mel(sound)), ['_', *phones, '_'])
-    voice = f'{ENGINE}:{recording.language}'
-    return Utterance((sound * 32767).astype(np.int16), tuple(segments), voice, recording.language, True), fit
+    language = recording.language.split('-')[0]
+    return Utterance((sound * 32767).astype(np.int16), tuple(segments), f'{ENGINE}:{language}', language, True), fit
 
 
 def align_all(folder, encoder):
     """Fills `folder` with shards of recordings and their phones; what exists is kept."""
     folder, espeak = Path(folder), Espeak()
-    for language in LANGUAGES:
-        path_of = lambda shard: folder / f'{shard:02d}-{ENGINE}-{language}.pkl'
+    for name, recordings in collections().items():
+        path_of = lambda shard: folder / f'{shard:02d}-{ENGINE}-{name}.pkl'
         if path_of(0).exists():
             continue
-        heard = [utterance_of(recording, encoder, espeak) for recording in recordings(language)]
+        heard = [utterance_of(recording, encoder, espeak) for recording in recordings()]
         kept = [utterance for utterance, fit in heard if fit > LEAST_FIT]
         minutes = sum(len(utterance.sound) for utterance in kept) / SAMPLE_RATE_HZ / 60
-        print(f'recorded: {language}, {len(kept)} of {len(heard)} fit their text, {minutes:.1f} min', flush=True)
+        print(f'recorded: {name}, {len(kept)} of {len(heard)} fit their text, {minutes:.1f} min', flush=True)
         shards = max(1, round(minutes / MINUTES_A_SHARD))
         for shard in reversed(range(shards if kept else 0)):  # the first last: where it is, all are
             save_shard(path_of(shard), kept[shard::shards])

@@ -1,6 +1,6 @@
 """The model card, from the figures that were measured."""
 
-from training.audio.recorded import ENGINE, LANGUAGES
+from training.audio.recorded import ENGINE, LANGUAGES, LETTERS_LANGUAGES
 from training.audio.voices import LICENCES, VOICES
 
 ROWS = (
@@ -10,6 +10,7 @@ ROWS = (
     ('closure at p b m, clean / degraded, at under 2 % false closures', '0.95 / 0.85', (('clean', 'closure_recall'), ('degraded', 'closure_recall'))),
     ('closed mouth in silence / noise / music, share of frames', '0.99 / 0.97 / 0.90',
      (('closed_mouth', 'silence'), ('closed_mouth', 'noise'), ('closed_mouth', 'music'))),
+    ('vowels held for seconds: open frames, share / aperture r', '-', (('held', 'open'), ('held', 'aperture_r'))),
     ('lag of lips against the teacher, ms, clean / degraded', 'within 20', (('clean', 'lag_ms'), ('degraded', 'lag_ms'))),
     ('pose variation / head jerk against the teacher', '0.9-1.1 / under 1.1', (('life', 'pose_variation'), ('life', 'head_jerk'))),
     ('blinks a second (teacher)', '0.25-0.4', (('life', 'blinks_per_s'), ('life', 'teacher_blinks_per_s'))),
@@ -116,7 +117,7 @@ command.
 
 - {made['hours']:.1f} hours of scenes, {made['voices']} voices, {made['languages']} languages; {100 * made['recorded_share']:.0f} % of the
   time people who were recorded, {100 * (made['human_share'] - made['recorded_share']):.0f} % voices built from recordings of people, the
-  rest formants; as they are, and as children, whispering, singing, shouting; in rooms, noise, babble and music, through Opus at
+  rest formants; as they are, and as children, whispering, singing, shouting, holding a sound; in rooms, noise, babble and music, through Opus at
   6-64 kbit/s and lost packets; and silence, noise and music with a closed mouth.
 - The weights grew with the recipe: 2.5 hours of scenes for the first 1000 steps of the encoder, 16 hours up to step 3500; then
   four more blocks, the memory of the voice, lips 20 ms earlier, noise and rooms drawn anew in each step, 35 hours up to step
@@ -187,7 +188,8 @@ step, float32. Another choice of scenes moves the figures by about 0.02, closure
 Trained on:
 
 {voice_lines(False)}
-- **{ENGINE}**: volunteers in {', '.join(LANGUAGES)}
+- **{ENGINE}**: volunteers who say what is on a picture in {', '.join(LANGUAGES)}; one speaker each who says letters and
+  syllables in {', '.join(sorted({code.split('-')[0] for code in LETTERS_LANGUAGES.values()}))}; the telephone prompts of one speaker in en
 
 Held out:
 

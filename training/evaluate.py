@@ -16,6 +16,7 @@ AT = slices()
 FRAMES = 1600
 CLOSED_GAP = 0.05
 CONTROL_ROWS = 36
+HELD_AFTER_FRAMES, HELD_OPEN_GAP = 25, 0.1
 GAP_OF_OPEN = 0.25  # a gap that counts as plainly open
 HELD_OUT_LANGUAGES = ('it', 'te', 'hu', 'tr')
 
@@ -168,6 +169,23 @@ def closed_mouth(rig, scenes):
     return float((gap_of(made)[:, 50:] < CLOSED_GAP).mean())
 
 
+def held_figures(rig, scenes):
+    """Vowels that are held: how many of their frames are open, from HELD_AFTER_FRAMES on, where the teacher's are."""
+    made, taught = (gap_of(motion) for motion in perform(rig, scenes))
+    mine, wanted = [], []
+    for row, scene in enumerate(scenes):
+        vowel = np.concatenate([[0], scene.open_vowel[: made.shape[1]].astype(int), [0]])
+        for start, end in np.flatnonzero(np.diff(vowel)).reshape(-1, 2):
+            mine.append(made[row, start + HELD_AFTER_FRAMES : end])
+            wanted.append(taught[row, start + HELD_AFTER_FRAMES : end])
+    mine, wanted = np.concatenate(mine), np.concatenate(wanted)
+    opened = wanted > HELD_OPEN_GAP
+    return {
+        'open': float((mine[opened] > CLOSED_GAP).mean()), 'size': float(mine[opened].mean() / wanted[opened].mean()),
+        'hours': float(opened.sum() / 50 / 3600), 'aperture_r': float(np.nanmean([correlation(a, b) for a, b in zip(made, taught)])),
+    }
+
+
 def drift_figures(rig, scenes, minutes=10, seed=6):
     """Ten minutes on end. Returns the spread of the head in the first and the last minute, and the worst value met."""
     features = rig.features(scenes)
@@ -186,7 +204,7 @@ def drift_figures(rig, scenes, minutes=10, seed=6):
 def evaluate(encoder, denoiser, mean, std, held, noise_levels=NOISE_LEVELS, guidance=None, thorough=True):
     """held: prepared held-out scenes. Returns the whole table as nested dictionaries."""
     rig = Rig(encoder, denoiser, mean, std, noise_levels, guidance)
-    by_kind = {kind: [scene for scene in held if scene.kind == kind] for kind in ('clean', 'degraded', 'silence', 'noise', 'music')}
+    by_kind = {kind: [scene for scene in held if scene.kind == kind] for kind in ('clean', 'degraded', 'held', 'silence', 'noise', 'music')}
     figures = {'encoder': encoder_figures(encoder, held)}
     for kind in ('clean', 'degraded'):
         made, taught = perform(rig, by_kind[kind])
@@ -204,6 +222,7 @@ def evaluate(encoder, denoiser, mean, std, held, noise_levels=NOISE_LEVELS, guid
             figures['life']['head_difference_between_seeds'] = float(
                 np.abs(made - other)[..., -6:-3].mean() / taught[..., -6:-3].std())
     figures['closed_mouth'] = {kind: closed_mouth(rig, by_kind[kind]) for kind in ('silence', 'noise', 'music')}
+    figures['held'] = held_figures(rig, by_kind['held'])
     if thorough:
         figures['controls'] = control_figures(rig, by_kind['clean'])
         figures['drift'] = drift_figures(rig, by_kind['clean'][:6])

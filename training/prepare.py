@@ -1,7 +1,7 @@
 """Turns shards of clean speech into scenes of features and mouth targets, ready for training."""
 
 import pickle
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from multiprocessing import Pool
 from pathlib import Path
@@ -15,7 +15,9 @@ from training.features.mel import log_mel
 from training.motion.mouth import articulate
 
 BABBLE_SHARDS = 14
-RECORDED_REUSE = 2  # times as often as other speech: there are no more people than these
+RECORDED_REUSE = {'asterisk': 5}
+"""Times as often as other speech: there are no more people than these, and only one who speaks English at length."""
+OTHER_RECORDED_REUSE = 2
 NON_SPEECH = {'silence': 0.12, 'noise': 0.56, 'music': 0.32}
 TEST_NOISES = {name: share for name, share in scenes.WITHOUT_SPEECH.items() if name != 'babble'}  # a crowd is not noise alone
 ACCENT_FAST_S, ACCENT_SLOW_S = 0.1, 0.6
@@ -90,7 +92,7 @@ def prepare_shard(job):
 
 
 def prepare_test_shard(job):
-    """job: (speech shard, target, seed). Each stretch of speech twice: clean, and degraded."""
+    """job: (speech shard, target, seed). Each stretch of speech three times: clean, degraded, and with sounds held."""
     source, target, seed = job
     if target.exists():
         return
@@ -103,10 +105,18 @@ def prepare_test_shard(job):
             mine = utterances[index * 12 : index * 12 + 12] or utterances
             scene = scenes.speech_scene(mine, chance, degraded, others, {'spoken': 1.0})
             made.append(prepare(scene, utterances[0].voice, utterances[0].language))
+        scene = scenes.speech_scene(mine, np.random.default_rng([seed, index]), False, others, {'held': 1.0})
+        made.append(prepare(replace(scene, kind='held'), utterances[0].voice, utterances[0].language))
         for kind in ('silence', 'noise', 'music'):
             scene = scenes.non_speech(np.random.default_rng([seed, index, *source.name.encode()]), kind, others, TEST_NOISES)
             made.append(prepare(scene, 'none', 'none'))
     save_shard(target, made)
+
+
+def reuse_of(path):
+    """path: of a shard of speech. Returns how often it is used for each time that synthesised speech is."""
+    _, engine, name = path.stem.split('-', 2)
+    return RECORDED_REUSE.get(name.split('_')[0], OTHER_RECORDED_REUSE) if engine == ENGINE else 1
 
 
 def prepare_all(speech, prepared, copies, clean_share, seed, processes):
@@ -115,8 +125,8 @@ def prepare_all(speech, prepared, copies, clean_share, seed, processes):
     for part in ('train', 'held'):
         (prepared / part).mkdir(parents=True, exist_ok=True)
     test = [(path, prepared / 'held' / path.name, seed) for path in sorted((speech / 'held').glob('*.pkl'))]
-    reuse = lambda path: copies * (RECORDED_REUSE if f'-{ENGINE}-' in path.name else 1)
-    train = [(path, prepared / 'train' / path.name, reuse(path), clean_share, seed) for path in sorted((speech / 'train').glob('*.pkl'))]
+    train = [(path, prepared / 'train' / path.name, copies * reuse_of(path), clean_share, seed)
+             for path in sorted((speech / 'train').glob('*.pkl'))]
     with Pool(processes) as pool:
         pool.map(prepare_test_shard, test, chunksize=1)
         for done, _ in enumerate(pool.imap_unordered(prepare_shard, train, chunksize=1)):

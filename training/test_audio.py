@@ -4,7 +4,7 @@ import unittest
 
 import numpy as np
 
-from training.audio import noise, opus, scene
+from training.audio import noise, opus, scene, vocoder
 from training.audio.speech import Utterance
 from training.features.mel import log_mel
 from training.motion.mouth import loudness_of
@@ -48,6 +48,19 @@ class AudioTest(unittest.TestCase):
             if phone == '_' and len(heard) > 1600:
                 self.assertLess(abs(np.log(np.std(heard) / np.std(room) / 0.8)), 0.4)  # spoken at 0.6 to 1 of its level
                 self.assertLess(np.diff(log_mel(heard).mean(0)[[5, -5]])[0], -0.5)  # darker than white
+
+    def test_a_held_sound_lasts_longer_and_what_comes_after_it_comes_later(self):
+        chance, marks = np.random.default_rng(2), [(0.0, 0.5, '_'), (0.5, 1.0, 'a'), (1.0, 1.2, 's'), (1.2, 2.0, '_')]
+        noise_s = np.where((TIMES > 1.0) & (TIMES < 1.2), 0.1 * chance.normal(size=32000), 0)
+        voice = np.where((TIMES > 0.5) & (TIMES < 1.0), 0.3 * np.sin(2 * np.pi * 220 * TIMES), noise_s)
+        [hold] = vocoder.holds(marks, chance)
+        self.assertEqual(hold[:2], (0.625, 0.875))
+        sound, later = vocoder.revoice(voice, marks, chance, lambda samples: np.full(samples, 120.0), held=[(0.625, 0.875, 3.0)])
+        np.testing.assert_allclose([mark[0] for mark in later], [0, 0.5, 4.0, 4.2], atol=0.01)
+        self.assertAlmostEqual(len(sound) / 16000, 5, delta=0.02)
+        loud = loudness_of(sound, 250)
+        self.assertGreater(loud[50:150].min(), 0.5)
+        self.assertLess(loud[230:].max(), 0.1)
 
     def test_where_nobody_was_silent_the_pauses_are(self):
         self.assertEqual(noise.hush_of(SOUND, [(0.0, 2.0, 'a')]).max(), 0)

@@ -11,6 +11,7 @@ from training.motion.channels import CHANNELS, EMOTIONS, INDEX, slices
 from training.motion.denoiser import Denoiser
 from training.motion.mouth import articulate
 from training.motion.teacher import teach
+from training.motion.visemes import PARAMETERS
 
 SEGMENTS = [(0, 0.5, '_'), (0.5, 0.7, 'ɑ'), (0.7, 0.8, 'm'), (0.8, 1.0, 'ɑ'), (1.0, 1.1, 'p'), (1.1, 1.3, 'u'), (1.3, 2.0, '_')]
 FRAMES = 100
@@ -31,6 +32,12 @@ class TeacherTest(unittest.TestCase):
         self.assertLess(gap[51:54].min(), 0.02)
         self.assertLess(gap[:14].max(), CLOSED_GAP)
         self.assertGreater(gap[28:33].max(), 0.2)
+
+    def test_a_long_sound_is_held_between_its_neighbours(self):
+        mouth = articulate([(0, 0.5, 's'), (0.5, 2.5, 'ɑ'), (2.5, 3.0, 's')], 150, np.ones(150)).parameters
+        aperture = mouth[:, PARAMETERS.index('aperture')]
+        self.assertGreater(aperture[34:116].min(), 0.9 * aperture.max())  # from 0.2 s after its start to 0.2 s before its end
+        self.assertLess(aperture[:20].max(), 0.5 * aperture.max())
 
     def test_no_feeling_opens_closed_lips(self):
         for emotion in range(len(EMOTIONS)):

@@ -1,11 +1,18 @@
-"""Recordings in Debian main, from Tux Paint: what a picture shows, said by volunteers, and how it sounds.
+"""Recordings in Debian main: people whose text is known, or can be recognised, and the sounds of other things.
 
 Nobody marked when each phone comes. `training.align` finds out, once an encoder has learnt from speech synthesis.
+
+- Tux Paint: volunteers say what a picture shows; and how it sounds.
+- KLettres: volunteers say the letters of their alphabet, and syllables.
+- Asterisk: one speaker says what a telephone exchange has to say. Its texts come from a recogniser, whose errors sound alike.
 """
 
 import re
+import subprocess
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import soundfile
@@ -14,6 +21,14 @@ from training.audio.synthesis import SAMPLE_RATE_HZ, to_16k
 
 STAMPS = Path('/usr/share/tuxpaint/stamps')
 LANGUAGES = ('be', 'bg', 'ca', 'da', 'el', 'en', 'es', 'fr', 'ro', 'ru')
+LETTERS = Path('/usr/share/klettres')
+LETTERS_LANGUAGES = {
+    'ar': 'ar', 'cs': 'cs', 'da': 'da', 'de': 'de', 'en': 'en-us', 'en_GB': 'en', 'es': 'es', 'fr': 'fr', 'he': 'he', 'lt': 'lt',
+    'ml': 'ml', 'nb': 'nb', 'nds': 'de', 'nl': 'nl', 'pt_BR': 'pt-br', 'ru': 'ru', 'tn': 'tn', 'uk': 'uk',
+}
+"""Folder and espeak-ng's name of the language, but for those that are held out."""
+PROMPTS = Path('/usr/share/asterisk/sounds/en_US_f_Allison')
+SHORTEST_PROMPT_S = 0.5
 EFFECTS = ('animals', 'hobbies', 'household', 'naturalforces', 'vehicles')
 HELD_OUT_EFFECT = 5  # each fifth
 ENGINE = 'recorded'
@@ -26,12 +41,11 @@ EDGE_S = 0.15
 @dataclass(frozen=True)
 class Recording:
     path: Path
-    language: str
+    language: str  # as espeak-ng names it
     text: str
 
 
-def recordings(language):
-    """Returns what is recorded in a language, where the package is installed."""
+def tux_paint(language):
     suffix = '' if language == 'en' else f'_{language}'
     found = []
     for path in sorted(STAMPS.rglob(f'*_desc{suffix}.ogg')):
@@ -44,9 +58,52 @@ def recordings(language):
     return found
 
 
+def klettres(folder):
+    index = LETTERS / folder / 'sounds.xml'
+    sounds = ElementTree.parse(index).iter('sound') if index.exists() else []
+    named = {LETTERS / sound.get('file'): sound.get('name').lower() for sound in sounds}  # some are listed twice
+    return [Recording(path, LETTERS_LANGUAGES[folder], text) for path, text in named.items() if path.exists()]
+
+
+def asterisk():
+    paths = sorted(PROMPTS.rglob('*.g722'))
+    if not paths:
+        return []
+    from pocketsphinx.pocketsphinx import Decoder  # only where there is something to recognise
+
+    models, config = Path('/usr/share/pocketsphinx/model/en-us'), Decoder.default_config()
+    for option, name in (('-hmm', 'en-us'), ('-lm', 'en-us.lm.bin'), ('-dict', 'cmudict-en-us.dict')):
+        config.set_string(option, str(models / name))
+    config.set_string('-logfn', '/dev/null')
+    decoder, found = Decoder(config), []
+    for path in paths:
+        sound = read(path)
+        if sound is None or len(sound) < SHORTEST_PROMPT_S * SAMPLE_RATE_HZ:
+            continue
+        decoder.start_utt()
+        decoder.process_raw((sound * 32767).astype(np.int16).tobytes(), False, True)
+        decoder.end_utt()
+        if decoder.hyp() and decoder.hyp().hypstr:
+            found.append(Recording(path, 'en-us', decoder.hyp().hypstr))
+    return found
+
+
+def collections():
+    """Returns, by a name for its shards, what lists the recordings of each speaker or language; none where a package is missing."""
+    return {
+        **{language: partial(tux_paint, language) for language in LANGUAGES},
+        **{f'klettres_{folder}': partial(klettres, folder) for folder in LETTERS_LANGUAGES},
+        'asterisk_en': asterisk,
+    }
+
+
 def read(path):
     """Returns 16 kHz sound at peak 0.7, [samples]; None where there is next to nothing."""
-    sound, rate_hz = soundfile.read(path, dtype='float32')
+    if path.suffix == '.g722':  # which soundfile does not know
+        decode = ['ffmpeg', '-v', 'error', '-f', 'g722', '-i', path, '-f', 's16le', '-']
+        sound, rate_hz = np.frombuffer(subprocess.run(decode, capture_output=True, check=True).stdout, '<i2') / np.float32(32768), 16000
+    else:
+        sound, rate_hz = soundfile.read(path, dtype='float32')
     sound = to_16k(sound if sound.ndim == 1 else sound.mean(1), rate_hz)
     peak = np.abs(sound).max(initial=0)
     return None if peak < 0.01 else sound / peak * PEAK

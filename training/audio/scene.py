@@ -6,7 +6,7 @@ import numpy as np
 from scipy.signal import resample_poly
 
 from training.audio import channel, noise, opus
-from training.audio.vocoder import revoice, spoken_pitch, sung_pitch
+from training.audio.vocoder import holds, revoice, spoken_pitch, sung_pitch
 from training.motion.mouth import FRAMES_PER_SECOND, loudness_of
 
 SAMPLE_RATE_HZ = 16000
@@ -19,8 +19,8 @@ class Scene:
     sound: np.ndarray  # [samples] float32 as heard
     segments: list  # (start_s, end_s, ipa)
     loudness: np.ndarray  # [frames] of the clean voice at 50 frames/s
-    kind: str  # 'clean', 'degraded', 'silence', 'noise' or 'music'
-    style: str  # 'spoken', 'whispered', 'sung', 'child', 'shouted' or 'resampled'
+    kind: str  # 'clean', 'degraded', 'silence', 'noise' or 'music'; in the test also 'held'
+    style: str  # 'spoken', 'whispered', 'sung', 'held', 'child', 'shouted' or 'resampled'
 
 
 def vary(utterance, chance, style):
@@ -35,6 +35,12 @@ def vary(utterance, chance, style):
         base_hz = chance.uniform(100, 420)
         pitch = lambda samples: sung_pitch(chance, samples, base_hz)
         return revoice(sound, segments, chance, pitch, chance.uniform(0.9, 1.25), chance.uniform(1.2, 2.2), 0.02)
+    if style == 'held':  # a long ah, a cheer, a hesitation, a held note
+        base_hz = 75 * (500 / 75) ** chance.random()
+        sings, longest_s = chance.random() < 0.4, chance.uniform(0.8, 4)
+        pitch = lambda samples: (sung_pitch(chance, samples, base_hz, longest_s) if sings else spoken_pitch(chance, samples, base_hz))
+        formants, stretch = chance.uniform(0.85, 1.35), chance.uniform(0.85, 1.4)
+        return revoice(sound, segments, chance, pitch, formants, stretch, chance.uniform(0, 0.15), holds(segments, chance))
     if style == 'child':
         base_hz = chance.uniform(230, 400)
         pitch = lambda samples: spoken_pitch(chance, samples, base_hz)
@@ -146,7 +152,9 @@ def non_speech(chance, kind, others, noises=WITHOUT_SPEECH, seconds=SCENE_S):
     return Scene(sound.astype(np.float32), [(0.0, seconds, '_')], np.zeros(frames), kind, 'none')
 
 
-STYLES = {'spoken': 0.3, 'resampled': 0.34, 'revoiced': 0.12, 'child': 0.08, 'sung': 0.07, 'whispered': 0.05, 'shouted': 0.04}
+STYLES = {
+    'spoken': 0.28, 'resampled': 0.3, 'revoiced': 0.1, 'child': 0.08, 'sung': 0.07, 'held': 0.08, 'whispered': 0.05, 'shouted': 0.04,
+}
 
 
 def speech_scene(utterances, chance, degraded, others, styles=STYLES):

@@ -2,12 +2,15 @@
 
 import numpy as np
 
-from training.motion.visemes import VOICELESS
+from training.motion.visemes import VOICELESS, visemes_of
 
 SAMPLE_RATE_HZ = 16000
 WINDOW, HOP, FFT = 400, 80, 512
 LIFTER = 28
 """Cepstral coefficients kept: 1.75 ms, shorter than the pitch period of voices below 570 Hz."""
+HUMMED = 'mnŋɲlɫ'
+HELD_SHARE, HELD_LOG_S = 0.08, (-0.4, 0.6)
+"""Of the sounds that can be held, in speech that holds some; and how much longer they last: 0.4 to 4 s."""
 SCALE_SEMITONES = (0, 2, 4, 5, 7, 9, 11)
 
 
@@ -34,13 +37,13 @@ def spoken_pitch(chance, samples, base_hz):
     return base_hz * np.exp(0.12 * accents - 0.2 * np.linspace(-0.5, 0.5, samples))
 
 
-def sung_pitch(chance, samples, base_hz):
-    """Notes of a major scale of 0.2 to 0.8 s with portamento and vibrato of 5 to 6.5 Hz (Sundberg 1987)."""
+def sung_pitch(chance, samples, base_hz, longest_s=0.8):
+    """Notes of a major scale of 0.2 s to `longest_s` with portamento and vibrato of 5 to 6.5 Hz (Sundberg 1987)."""
     notes, degree = [], 0
     while sum(length for _, length in notes) < samples:
         degree = int(np.clip(degree + chance.integers(-3, 4), -4, 9))
         semitones = 12 * (degree // 7) + SCALE_SEMITONES[degree % 7]
-        notes.append((semitones, int(chance.uniform(0.2, 0.8) * SAMPLE_RATE_HZ)))
+        notes.append((semitones, int(chance.uniform(0.2, longest_s) * SAMPLE_RATE_HZ)))
     steps = np.concatenate([np.full(length, semitones, float) for semitones, length in notes])[:samples]
     glide = np.ones(800) / 800
     steps = np.convolve(np.pad(steps, 400, 'edge'), glide, 'same')[400:-400]
@@ -49,12 +52,26 @@ def sung_pitch(chance, samples, base_hz):
     return base_hz * 2 ** ((steps + vibrato) / 12)
 
 
-def revoice(sound, segments, chance, pitch_hz, formants=1.0, stretch=1.0, breath=0.05):
+def holds(segments, chance):
+    """Chooses vowels, nasals and liquids to hold. Returns (start_s, end_s, longer_s) of their middle halves, at least one."""
+    able = [(start_s, end_s) for start_s, end_s, phone in segments if visemes_of(phone)[0].kind == 'vowel' or phone[0] in HUMMED]
+    chosen = chance.random(len(able)) < HELD_SHARE
+    if able and not chosen.any():
+        chosen[chance.integers(len(able))] = True
+    return [(0.75 * start_s + 0.25 * end_s, 0.25 * start_s + 0.75 * end_s, 10 ** chance.uniform(*HELD_LOG_S))
+            for (start_s, end_s), held in zip(able, chosen) if held and end_s > start_s]
+
+
+def revoice(sound, segments, chance, pitch_hz, formants=1.0, stretch=1.0, breath=0.05, held=()):
     """Speaks an utterance again. pitch_hz: samples -> [samples] or None for whisper; formants > 1 is a smaller head;
-    stretch > 1 is slower; breath: share of noise in voiced sounds. Returns sound and segments."""
+    stretch > 1 is slower; breath: share of noise in voiced sounds; held: of `holds`. Returns sound and segments."""
     tract = envelope(sound)
-    frames = int(len(tract) * stretch)
-    source_frame = np.minimum(np.arange(frames) / stretch, len(tract) - 1.001)
+    before_s = np.array([0, *(edge_s for start_s, end_s, _ in held for edge_s in (start_s, end_s)), len(tract) * HOP / SAMPLE_RATE_HZ])
+    longer_s = np.cumsum([0, *(more_s for _, _, longer_s in held for more_s in (0, longer_s)), 0])
+    after_s = stretch * before_s + longer_s
+    frames = int(after_s[-1] * SAMPLE_RATE_HZ / HOP)
+    source_frame = np.interp(np.arange(frames) * HOP / SAMPLE_RATE_HZ, after_s, before_s) * SAMPLE_RATE_HZ / HOP
+    source_frame = np.minimum(source_frame, len(tract) - 1.001)
     low = source_frame.astype(int)
     part = (source_frame - low)[:, None]
     tract = tract[low] * (1 - part) + tract[low + 1] * part
@@ -63,7 +80,7 @@ def revoice(sound, segments, chance, pitch_hz, formants=1.0, stretch=1.0, breath
     tract = tract[:, low] * (1 - (bins - low)) + tract[:, low + 1] * (bins - low)
     samples = frames * HOP
     noise = chance.normal(size=samples)
-    segments = [(start_s * stretch, end_s * stretch, phone) for start_s, end_s, phone in segments]
+    segments = [(*np.interp([start_s, end_s], before_s, after_s).tolist(), phone) for start_s, end_s, phone in segments]
     source = noise
     if pitch_hz is not None:
         pitch = pitch_hz(samples)

@@ -45,6 +45,7 @@ ESPEAK_TRAINED = (
     'en-us', 'en+f1', 'de+f2', 'es+f3', 'fr+f5', 'pl+m1', 'ru+m3', 'pt+m5', 'sv+m7', 'cs+klatt2', 'fi+Alex', 'nl+Annie',
     'ro+Andy', 'da+belinda', 'et+david', 'ca+ed', 'hi+adam', 'id+steph', 'uk+victor', 'bg+paul', 'eu+norbert', 'sq+anika',
     'lt+Denis', 'hr+Hugo', 'en-us+michel', 'de+sandro', 'fr+aunty', 'es+boris', 'el+caleb', 'sw+f1', 'nb+m1', 'sk+f2',
+    'en-gb-scotland', 'en-gb-x-rp+f2', 'en-gb-x-gbclan+m3', 'en-gb-x-gbcwmd', 'en-029+f4', 'en-us-nyc+m1',
     'en-us+klatt', 'de+klatt3', 'fr+klatt5', 'sv+f4', 'is+m6', 'cy+linda', 'lv+m4', 'sl+klatt2', 'af+m8', 'eo+shelby',
 )
 ESPEAK_HELD_OUT = ('hu+f4', 'tr+m2', 'en-us+klatt4')
@@ -64,5 +65,6 @@ LICENCES = {
     'flite': 'flite voices slt, rms, awb: CMU ARCTIC, free for any use; package flite',
     'festival': 'Debian main packages festvox-*, each under the licence in its /usr/share/doc (BSD-like, GPL-2+ or LGPL)',
     'espeak': 'espeak-ng, GPL-3+; formant synthesis, no recordings',
-    'recorded': 'recordings of the Debian package tuxpaint-stamps-default, GPL-2: volunteers say what is on a picture',
+    'recorded': 'recordings of the Debian packages tuxpaint-stamps-default (GPL-2, volunteers), klettres-data (GPL-2+, volunteers) and '
+                'asterisk-core-sounds-en-g722 (CC-BY-SA-3.0, Allison Smith)',
 }

@@ -37,8 +37,9 @@ def reverberate(mel, fade, share):
     return (power + share * fade * F.pad(tail, (0, 0, 1, 0))[:, : mel.shape[1]]).log()
 
 
-def augment(mel, other, generator):
-    """mel: [batch, melFrames, melBins]; other: the same of noise and music. Returns the same shape, changed."""
+def augment(mel, other, generator, plain_share=0.0):
+    """mel: [batch, melFrames, melBins]; other: the same of noise and music; plain_share: of windows that get another head,
+    level and colour, but no room, noise or gap. Returns the same shape, changed."""
     batch, frames, bins = mel.shape
     draw = lambda *shape: torch.rand(*shape, generator=generator)
     normal = lambda *shape: torch.randn(*shape, generator=generator)
@@ -49,21 +50,22 @@ def augment(mel, other, generator):
     part = (place - low)[:, None]  # [batch, 1, bins]
     gather = lambda index: mel.gather(2, index[:, None].expand(-1, frames, -1))
     mel = gather(low) * (1 - part) + gather(low + 1) * part  # [batch, frames, bins]
-    rooms = draw(batch, 1, 1) < 0.25
+    apart = draw(batch, 1, 1) >= plain_share
+    rooms = (draw(batch, 1, 1) < 0.25) & apart
     decay = 10 ** (-6 * 0.01 / (0.15 + 0.55 * draw(batch, 1, 1)))  # a frame, 60 dB in 0.15 to 0.7 s
     share = 10 ** (-1.3 * draw(batch, 1, 1)) * (1 - decay) * 0.7
     mel = torch.where(rooms, reverberate(mel, decay, share), mel)
-    among = draw(batch, 1, 1) < 0.4
+    among = (draw(batch, 1, 1) < 0.4) & apart
     ratio = mel.amax((1, 2), keepdim=True) - other.amax((1, 2), keepdim=True) - 0.5 - 6 * draw(batch, 1, 1)  # 2 to 28 dB
     mel = torch.where(among, torch.logaddexp(mel, other + ratio), mel)
     axis = torch.linspace(-1, 1, bins)
     colour = normal(batch, 1, 1) * 0.7 * axis + normal(batch, 1, 1) * 0.4 * torch.cos(3 * axis + normal(batch, 1, 1) * 3)
     mel = mel + colour + (draw(batch, 1, 1) * 7 - 4)  # level: -17..+13 dB
-    noisy = (draw(batch, 1, 1) < 0.2).float()
+    noisy = ((draw(batch, 1, 1) < 0.2) & apart).float()
     level = mel.amax((1, 2), keepdim=True) - 3 - draw(batch, 1, 1) * 8 - 20 * (1 - noisy)
     floor = level + normal(batch, 1, 1) * axis + 0.9 * normal(batch, frames, bins)  # [batch, frames, bins]
     mel = torch.logaddexp(mel, floor)
-    gaps = draw(batch, frames // 2) < 0.004 * (draw(batch, 1) < 0.4)
+    gaps = draw(batch, frames // 2) < 0.004 * ((draw(batch, 1) < 0.4) & apart[:, 0])
     gaps = gaps | torch.roll(gaps, 1, 1)  # two frames of 20 ms
     mel = torch.where(gaps.repeat_interleave(2, 1)[..., None], torch.full_like(mel, LOG_FLOOR), mel)
     return mel.clamp_min(LOG_FLOOR)

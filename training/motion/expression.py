@@ -44,7 +44,7 @@ FIXATION_RATE = 0.8  # a second
 FIXATION_FREE_DEG, FIXATION_HELD_DEG = np.array([4.0, 2.0]), np.array([0.5, 0.4])
 SACCADE_PART = 0.6  # of the way left, in one frame: 10 degrees take about 60 ms (Bahill et al. 1975)
 SMILE_RATE = 0.12  # a second
-SMILE_SIZE, SMILE_ONSET_S, SMILE_MEMORY_S = 0.25, 0.15, 1.5
+SMILE_SIZE, CHEEK_ONSET_S, SMILE_ONSET_S, SMILE_MEMORY_S = 0.25, 0.03, 0.15, 1.5
 EASE_S = 0.35  # feelings come and go over this time
 CALM_DEFAULT = 0.4
 
@@ -55,7 +55,8 @@ class Expression:
     gaze: np.ndarray  # [batch, frames, 2] yaw and pitch in degrees, eyes and head together
     blink: np.ndarray  # [batch, frames]
     brow: np.ndarray  # [batch, frames] raise on accents
-    smile: np.ndarray  # [batch, frames] passing, of its own accord
+    cheek: np.ndarray  # [batch, frames] rises with a smile that passes, of its own accord
+    smile: np.ndarray  # [batch, frames] of the mouth, which comes after
     feeling: np.ndarray  # [batch, frames, 7] by channels.EMOTIONS, eased
     arousal: np.ndarray  # [batch, frames], eased
 
@@ -97,11 +98,12 @@ def express(prosody, condition, noise, start):
     head[:, :2] += HEAD_SHARE * gaze_asked[:, 0]
     feeling, arousal = strength[:, 0].copy(), arousal_asked[:, 0].copy()
     fixation, gaze = np.zeros((batch, 2)), gaze_asked[:, 0].copy()
-    blink_age, brow, smile, shown = np.full(batch, 99), np.zeros(batch), np.zeros(batch), np.zeros(batch)
+    blink_age, brow, smile = np.full(batch, 99), np.zeros(batch), np.zeros(batch)
+    cheek, shown = np.zeros(batch), np.zeros(batch)
     breath, was_speaking = start[:, 0] * 9, prosody[:, 0, 0]
     keep_force, keep_posture = np.exp(-FRAME_S / FORCE_MEMORY_S), np.exp(-FRAME_S / POSTURE_MEMORY_S)
     keep_smile = np.exp(-FRAME_S / SMILE_MEMORY_S)
-    out = Expression(*(np.zeros((batch, frames, *tail)) for tail in ((6,), (2,), (), (), (), (7,), ())))
+    out = Expression(*(np.zeros((batch, frames, *tail)) for tail in ((6,), (2,), (), (), (), (), (7,), ())))
     for t in range(frames):
         speaking, accent = prosody[:, t, 0], prosody[:, t, 1]
         feeling, arousal = follow(feeling, strength[:, t], EASE_S), follow(arousal, arousal_asked[:, t], EASE_S)
@@ -137,10 +139,12 @@ def express(prosody, condition, noise, start):
 
         brow = follow(brow, np.clip(3 * (accent - ACCENT_SEEN) * lively, 0, 1), 0.12)
         # All that a smile will become shows in its last frames, and whoever is asked for a feeling holds it: what is
-        # hidden would have to be guessed from motion that the network made itself, and such guesses add up.
+        # hidden would have to be guessed from motion that the network made itself, and such guesses add up. The cheek is up
+        # as soon as the chance has come: what begins within the noise of the context is never begun at all.
         smiles = draw['smile'][:, t] > norm.isf(SMILE_RATE * FRAME_S)
         smile = np.where(smiles, SMILE_SIZE, keep_smile * smile)
-        shown = follow(shown, smile * (1 - feeling_given[:, t]), SMILE_ONSET_S)
-        out.head[:, t], out.gaze[:, t], out.brow[:, t], out.smile[:, t] = head, gaze, brow, shown
+        cheek = follow(cheek, smile * (1 - feeling_given[:, t]), CHEEK_ONSET_S)
+        shown = follow(shown, cheek, SMILE_ONSET_S)
+        out.head[:, t], out.gaze[:, t], out.brow[:, t], out.cheek[:, t], out.smile[:, t] = head, gaze, brow, cheek, shown
         out.feeling[:, t], out.arousal[:, t] = feeling, arousal
     return out
