@@ -14,13 +14,14 @@ from training.audio.speech import Utterance, save_shard
 from training.audio.synthesis import SAMPLE_RATE_HZ, Espeak
 from training.features.mel import log_mel
 from training.measure import hear
-from training.motion.mouth import FRAMES_PER_SECOND, LIP_LEAD_S
+from training.motion.mouth import FRAMES_PER_SECOND, LIP_LEAD_S, loudness_of
 from training.motion.visemes import GROUPS, visemes_of
 
 STAY, GO_ON = np.log(0.75), np.log(0.25)  # a phone lasts 80 ms in the middle
 SILENCE = GROUPS.index('silence')
 LEAST_FIT = -1.9
 """Mean log-probability of the phones found, a frame; below it text and sound disagree too often."""
+TOO_LOUD_FOR_A_PAUSE, NEVER = 0.25, -20.0  # as a part of the loud syllables (`loudness_of`); and the logarithm of its chance
 MINUTES_A_SHARD = 6
 
 
@@ -76,13 +77,21 @@ def align(groups, phones):
     return segments, float(fit)
 
 
+def without_loud_pauses(groups, loudness):
+    """groups: [frames, groups], log; loudness: [frames]. What is loud is not silence, whatever the encoder says of a long vowel."""
+    loud = (loudness > TOO_LOUD_FOR_A_PAUSE)[:, None] & (np.arange(groups.shape[1]) == SILENCE)
+    return np.where(loud, NEVER, groups)
+
+
 def utterance_of(recording, encoder, espeak):
     """Returns the recording with its phones and how well they fit; nothing where that cannot be said."""
     sound = sound_of(recording)
     phones = espeak.phones(recording.language, recording.text)
     if sound is None or not phones:
         return None, -np.inf
-    segments, fit = align(log_groups(encoder, log_mel(sound)), ['_', *phones, '_'])
+    groups = log_groups(encoder, log_mel(sound))
+    groups = without_loud_pauses(groups, loudness_of(sound, len(groups)))
+    segments, fit = align(groups, ['_', *phones, '_'])
     language = recording.language.split('-')[0]
     return Utterance((sound * 32767).astype(np.int16), tuple(segments), f'{ENGINE}:{language}', language, True), fit
 

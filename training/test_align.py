@@ -4,7 +4,7 @@ import unittest
 
 import numpy as np
 
-from training.align import align
+from training.align import align, without_loud_pauses
 from training.motion.mouth import FRAMES_PER_SECOND, LIP_LEAD_S
 from training.motion.visemes import GROUPS
 
@@ -34,6 +34,14 @@ class AlignTest(unittest.TestCase):
         self.assertEqual([phone for _, _, phone in segments], ['_', 'aɪ', '_'])
         self.assertAlmostEqual(segments[1][1] - segments[1][0], 12 / FRAMES_PER_SECOND)
         self.assertAlmostEqual(fit, np.log(0.9))
+
+    def test_a_long_vowel_that_passes_for_silence_is_told_by_its_loudness(self):
+        groups = heard([('silence', 5), ('velar', 3), ('open', 6), ('silence', 40), ('silence', 8)])
+        loudness = np.array([0.0] * 5 + [1.0] * 49 + [0.0] * 8)
+        segments, _ = align(without_loud_pauses(groups, loudness), ['_', 'ɡ', 'a', '_'])
+        self.assertAlmostEqual(segments[2][1] - segments[2][0], 46 / FRAMES_PER_SECOND)
+        segments, _ = align(groups, ['_', 'ɡ', 'a', '_'])
+        self.assertLess(segments[2][1] - segments[2][0], 8 / FRAMES_PER_SECOND)
 
     def test_another_text_does_not_fit(self):
         groups = heard([('silence', 6), ('bilabial', 4), ('open', 8), ('sibilant', 5), ('silence', 9)])
