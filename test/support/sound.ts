@@ -40,6 +40,24 @@ export function babble(sampleRateHz: number, seconds: number): Float32Array {
   });
 }
 
+/** @returns an "ah" of 120 Hz that is held, a little unsteady as voices are, with a tenth of a second to begin and end. */
+export function heldVowel(sampleRateHz: number, seconds: number): Float32Array {
+  let phase = 0;
+  return Float32Array.from({ length: Math.round(sampleRateHz * seconds) }, (_, n) => {
+    const time = n / sampleRateHz;
+    const unsteady = Math.sin(2 * Math.PI * 5.3 * time) + Math.sin(2 * Math.PI * 1.7 * time);
+    phase += (2 * Math.PI * 120 * (1 + 0.008 * unsteady)) / sampleRateHz;
+    let voice = 0;
+    for (let harmonic = 1; harmonic <= 30; harmonic++) {
+      const hz = 120 * harmonic;
+      const formant = (atHz: number, widthHz: number): number => 1 / (1 + ((hz - atHz) / widthHz) ** 2);
+      const formants = formant(730, 90) + 0.5 * formant(1090, 110) + 0.06 * formant(2440, 160);
+      voice += (formants + 0.004) * Math.sin(harmonic * phase);
+    }
+    return 0.2 * Math.min(1, 10 * time, 10 * (seconds - time)) * voice;
+  });
+}
+
 export function tone(hz: number, sampleRateHz: number, seconds: number): Float32Array {
   return Float32Array.from(
     { length: Math.round(sampleRateHz * seconds) },

@@ -3,11 +3,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { MotionFrame } from '../../../src/base/media.ts';
 import { advance, mediaTimeUs } from '../../../src/base/timeline.ts';
 import { Resampler } from '../../../src/media/audio/resampler.ts';
+import { mouthOpeningSeries } from '../../../src/media/motion/motion-metrics.ts';
 import { MOTION_DIMS, MOTION_INDEX } from '../../../src/media/motion-space.ts';
 import { MotionStream } from '../../../src/media/motion-stream.ts';
 import { OnnxEncoder, OnnxMotionEngine } from '../../../src/native/model/motion-engine.ts';
 import { Animation, type AnimationOptions } from '../../../src/server/cli/animation.ts';
-import { babble } from '../../support/sound.ts';
+import { babble, heldVowel } from '../../support/sound.ts';
 
 const RATE_HZ = 44_100;
 const SOUND = babble(RATE_HZ, 0.7);
@@ -36,6 +37,13 @@ async function animate(
 }
 
 describe('Animation', () => {
+  test('keeps the mouth open for as long as a vowel is held', async () => {
+    const opening = mouthOpeningSeries(await animate([], {}, heldVowel(RATE_HZ, 4)));
+    const widest = Math.max(...opening.subarray(10, 25)); // of 25 frames a second
+    expect(widest).toBeGreaterThan(0.2);
+    expect(Math.min(...opening.subarray(60, 95))).toBeGreaterThan(0.6 * widest);
+  });
+
   test('gives the same motion whichever way the sound is cut', async () => {
     const whole = await animate([]);
     await fc.assert(
