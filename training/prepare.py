@@ -100,9 +100,9 @@ def prepare_test_shard(job):
     others = others_of(source.parent)
     made = []
     for index in range(5):
+        mine = utterances[index * 12 : index * 12 + 12] or utterances
         for degraded in (False, True):
             chance = np.random.default_rng([seed, index])
-            mine = utterances[index * 12 : index * 12 + 12] or utterances
             scene = scenes.speech_scene(mine, chance, degraded, others, {'spoken': 1.0})
             made.append(prepare(scene, utterances[0].voice, utterances[0].language))
         scene = scenes.speech_scene(mine, np.random.default_rng([seed, index]), False, others, {'held': 1.0})
