@@ -15,8 +15,8 @@ from training.features.mel import log_mel
 from training.motion.mouth import articulate
 
 BABBLE_SHARDS = 14
-RECORDED_REUSE = {'asterisk': 5}
-"""Times as often as other speech: there are no more people than these, and only one who speaks English at length."""
+RECORDED_REUSE = {'asterisk': 5, 'queen': 3}
+"""Times as often as other speech: there are no more people than these."""
 OTHER_RECORDED_REUSE = 2
 NON_SPEECH = {'silence': 0.12, 'noise': 0.56, 'music': 0.32}
 TEST_NOISES = {name: share for name, share in scenes.WITHOUT_SPEECH.items() if name != 'babble'}  # a crowd is not noise alone

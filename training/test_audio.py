@@ -1,10 +1,11 @@
 """What a call does to sound."""
 
+import struct
 import unittest
 
 import numpy as np
 
-from training.audio import noise, opus, scene, vocoder
+from training.audio import noise, opus, queen, scene, vocoder
 from training.audio.speech import Utterance
 from training.features.mel import log_mel
 from training.motion.mouth import loudness_of
@@ -80,6 +81,17 @@ class AudioTest(unittest.TestCase):
         kinds = {scene.surroundings(np.random.default_rng(seed), 1600, others, scene.WITHOUT_SPEECH)[1] for seed in range(40)}
         self.assertNotIn('effects', kinds)
         self.assertGreater(len(kinds), 4)
+
+    def test_a_dialogue_names_the_file_of_each_piece_that_is_said(self):
+        said = b''
+        for number, text in ((6, b'Why are you here?*15'), (0xBD, b'No reason.'), (6, b'Hm.*00Who asks?*WT')):
+            said += struct.pack('>2xHB', number, len(text)) + text
+            said += bytes(-len(said) % 4)
+        dialogue = bytes(20) + struct.pack('>5h', -1, 7, 5, 2, 1) + bytes(22 + 96) + said
+        found = {name: text for name, text in queen.texts_of(dialogue) if text}
+        self.assertEqual(found, {'050006J1.SB': 'Why are you here?', '0500BDJ1.SB': 'No reason.', '050006P1.SB': 'Hm.', '050006P2.SB': 'Who asks?'})
+        table = b'QTBL' + bytes(9) + struct.pack('>H', 1) + struct.pack('>12sBII', b'A.DOG', 1, 36, len(dialogue))
+        self.assertEqual(queen.files_of(table + dialogue), {'A.DOG': dialogue})
 
 
 if __name__ == '__main__':

@@ -5,6 +5,7 @@ Nobody marked when each phone comes. `training.align` finds out, once an encoder
 - Tux Paint: volunteers say what a picture shows; and how it sounds.
 - KLettres: volunteers say the letters of their alphabet, and syllables.
 - Asterisk: one speaker says what a telephone exchange has to say. Its texts come from a recogniser, whose errors sound alike.
+- Flight of the Amazon Queen: actors in the dialogues of a game.
 """
 
 import re
@@ -12,11 +13,13 @@ import subprocess
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Callable
 from xml.etree import ElementTree
 
 import numpy as np
 import soundfile
 
+from training.audio import queen
 from training.audio.synthesis import SAMPLE_RATE_HZ, to_16k
 
 STAMPS = Path('/usr/share/tuxpaint/stamps')
@@ -40,7 +43,7 @@ EDGE_S = 0.15
 
 @dataclass(frozen=True)
 class Recording:
-    path: Path
+    read: Callable[[], np.ndarray | None]  # 16 kHz sound at peak 0.7, [samples]; None where there is next to nothing
     language: str  # as espeak-ng names it
     text: str
 
@@ -54,7 +57,7 @@ def tux_paint(language):
         said = lines[:1] if language == 'en' else [line.split('=', 1)[1] for line in lines if line.startswith(f'{language}.utf8=')]
         text = MARKS.sub(' ', said[0]).strip() if said else ''
         if text and not re.search(r'\d\d', text):
-            found.append(Recording(path, language, text))
+            found.append(Recording(partial(read, path), language, text))
     return found
 
 
@@ -62,7 +65,7 @@ def klettres(folder):
     index = LETTERS / folder / 'sounds.xml'
     sounds = ElementTree.parse(index).iter('sound') if index.exists() else []
     named = {LETTERS / sound.get('file'): sound.get('name').lower() for sound in sounds}  # some are listed twice
-    return [Recording(path, LETTERS_LANGUAGES[folder], text) for path, text in named.items() if path.exists()]
+    return [Recording(partial(read, path), LETTERS_LANGUAGES[folder], text) for path, text in named.items() if path.exists()]
 
 
 def asterisk():
@@ -84,8 +87,16 @@ def asterisk():
         decoder.process_raw((sound * 32767).astype(np.int16).tobytes(), False, True)
         decoder.end_utt()
         if decoder.hyp() and decoder.hyp().hypstr:
-            found.append(Recording(path, 'en-us', decoder.hyp().hypstr))
+            found.append(Recording(partial(read, path), 'en-us', decoder.hyp().hypstr))
     return found
+
+
+def read_mp3(mp3):
+    return at_peak(decode(mp3, 'mp3'))
+
+
+def amazon_queen():
+    return [Recording(partial(read_mp3, mp3), 'en-us', text) for mp3, text in queen.lines()]
 
 
 def collections():
@@ -94,24 +105,33 @@ def collections():
         **{language: partial(tux_paint, language) for language in LANGUAGES},
         **{f'klettres_{folder}': partial(klettres, folder) for folder in LETTERS_LANGUAGES},
         'asterisk_en': asterisk,
+        'queen_en': amazon_queen,
     }
 
 
-def read(path):
-    """Returns 16 kHz sound at peak 0.7, [samples]; None where there is next to nothing."""
-    if path.suffix == '.g722':  # which soundfile does not know
-        decode = ['ffmpeg', '-v', 'error', '-f', 'g722', '-i', path, '-f', 's16le', '-']
-        sound, rate_hz = np.frombuffer(subprocess.run(decode, capture_output=True, check=True).stdout, '<i2') / np.float32(32768), 16000
-    else:
-        sound, rate_hz = soundfile.read(path, dtype='float32')
-    sound = to_16k(sound if sound.ndim == 1 else sound.mean(1), rate_hz)
+def decode(coded, kind):
+    """coded: bytes of a kind of file that soundfile does not know, as ffmpeg calls it. Returns 16 kHz sound, [samples]."""
+    command = ['ffmpeg', '-v', 'error', '-f', kind, '-i', '-', '-f', 's16le', '-ac', '1', '-ar', str(SAMPLE_RATE_HZ), '-']
+    return np.frombuffer(subprocess.run(command, input=coded, capture_output=True, check=True).stdout, '<i2') / np.float32(32768)
+
+
+def at_peak(sound):
+    """Returns the sound at peak 0.7; None where there is next to nothing."""
     peak = np.abs(sound).max(initial=0)
     return None if peak < 0.01 else sound / peak * PEAK
 
 
+def read(path):
+    """Returns 16 kHz sound at peak 0.7, [samples]; None where there is next to nothing."""
+    if path.suffix == '.g722':
+        return at_peak(decode(path.read_bytes(), 'g722'))
+    sound, rate_hz = soundfile.read(path, dtype='float32')
+    return at_peak(to_16k(sound if sound.ndim == 1 else sound.mean(1), rate_hz))
+
+
 def sound_of(recording):
-    """Returns what `read` does, without long edges."""
-    sound = read(recording.path)
+    """Returns the sound without long edges, or None."""
+    sound = recording.read()
     if sound is None:
         return None
     loud, edge = np.flatnonzero(np.abs(sound) > AT_THE_EDGES * PEAK), int(EDGE_S * SAMPLE_RATE_HZ)

@@ -65,6 +65,7 @@ LICENCES = {
     'flite': 'flite voices slt, rms, awb: CMU ARCTIC, free for any use; package flite',
     'festival': 'Debian main packages festvox-*, each under the licence in its /usr/share/doc (BSD-like, GPL-2+ or LGPL)',
     'espeak': 'espeak-ng, GPL-3+; formant synthesis, no recordings',
-    'recorded': 'recordings of the Debian packages tuxpaint-stamps-default (GPL-2, volunteers), klettres-data (GPL-2+, volunteers) and '
-                'asterisk-core-sounds-en-g722 (CC-BY-SA-3.0, Allison Smith)',
+    'recorded': 'recordings of the Debian packages tuxpaint-stamps-default (GPL-2, volunteers), klettres-data (GPL-2+, volunteers), '
+                'asterisk-core-sounds-en-g722 (CC-BY-SA-3.0, Allison Smith) and flight-of-the-amazon-queen (its own free licence, the '
+                'cast of the game)',
 }

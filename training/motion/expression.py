@@ -45,6 +45,7 @@ FIXATION_FREE_DEG, FIXATION_HELD_DEG = np.array([4.0, 2.0]), np.array([0.5, 0.4]
 SACCADE_PART = 0.6  # of the way left, in one frame: 10 degrees take about 60 ms (Bahill et al. 1975)
 SMILE_RATE = 0.12  # a second
 SMILE_SIZE, CHEEK_ONSET_S, SMILE_ONSET_S, SMILE_MEMORY_S = 0.25, 0.03, 0.15, 1.5
+REHEARSED_SHARE, REHEARSED_SPREAD = 0.02, 0.5  # of frames; around where a smile begins
 EASE_S = 0.35  # feelings come and go over this time
 CALM_DEFAULT = 0.4
 
@@ -76,6 +77,17 @@ LIVELINESS_OF_FEELING = np.array([0.35, -0.4, 0.3, 0.1, -0.1, -0.1, 0])
 
 def follow(value, target, seconds):
     return value + (target - value) * (FRAME_S / seconds)
+
+
+def rehearse(chance, noise):
+    """noise: [batch, frames, channels] unit normal. Returns it with more of the chances that begin a smile, or just do not.
+
+    What a chance leads to is the same however often it comes, but a network learns little from what comes twice a minute.
+    """
+    near = norm.isf(SMILE_RATE * FRAME_S) + REHEARSED_SPREAD * chance.normal(size=noise.shape[:2])
+    rehearsed, smiles = noise.copy(), INDEX[CHANCES['smile']]
+    rehearsed[..., smiles] = np.where(chance.random(noise.shape[:2]) < REHEARSED_SHARE, near, noise[..., smiles])
+    return rehearsed
 
 
 def express(prosody, condition, noise, start):
