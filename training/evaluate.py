@@ -17,7 +17,6 @@ FRAMES = 1600
 CLOSED_GAP = 0.05
 CONTROL_ROWS = 36
 HELD_AFTER_FRAMES, HELD_OPEN_GAP = 25, 0.1
-SMILING_CHEEK = 0.05
 GAP_OF_OPEN = 0.25  # a gap that counts as plainly open
 HELD_OUT_LANGUAGES = ('it', 'te', 'hu', 'tr')
 
@@ -99,12 +98,6 @@ def blinks_per_second(motion):
     return float(((lid[:, 1:] > 0.6) & (lid[:, :-1] <= 0.6)).sum() / lid.size * 50)
 
 
-def smiles_per_second(motion):
-    """How often the cheek rises, where no feeling is asked for."""
-    cheek = motion[..., INDEX['cheekSquintLeft']]
-    return float(((cheek[:, 1:] > SMILING_CHEEK) & (cheek[:, :-1] <= SMILING_CHEEK)).sum() / cheek.size * 50)
-
-
 def life_figures(made, taught):
     head = slice(-len(HEAD), -len(HEAD) + 3)
     jerk = lambda motion: np.abs(np.diff(motion[..., head], n=3, axis=1)).mean()
@@ -115,7 +108,6 @@ def life_figures(made, taught):
         'head_speed': float(speed(made) / speed(taught)), 'head_jerk': float(jerk(made) / jerk(taught)),
         'seam': float(step[0::2].mean() / step[1::2].mean()),
         'blinks_per_s': blinks_per_second(made), 'teacher_blinks_per_s': blinks_per_second(taught),
-        'smiles_per_s': smiles_per_second(made), 'teacher_smiles_per_s': smiles_per_second(taught),
     }
 
 

@@ -35,7 +35,12 @@ def segments_of(path):
     return [(float(start), float(end), phone(mark)) for start, end, mark in INTERVAL.findall(tier)]
 
 
-def listen(encoder, sound_path):
+def paths_in(folder):
+    return sorted(path for path in Path(folder).iterdir() if path.suffix in ('.wav', '.flac'))
+
+
+def scene_of(sound_path):
+    """Returns a recording and its teacher as a scene, the segments that were marked, and its loudness."""
     sound, rate_hz = soundfile.read(sound_path, dtype='float32')
     sound = to_16k(sound if sound.ndim == 1 else sound[:, 0], rate_hz)
     segments = segments_of(sound_path.with_suffix('.TextGrid'))
@@ -44,10 +49,16 @@ def listen(encoder, sound_path):
     truth = articulate(segments, frames, loudness)
     scene = Prepared(log_mel(sound), truth.parameters, truth.group, prosody_of(segments, loudness), truth.open_vowel,
                      truth.bilabials, 'clean', 'spoken', sound_path.stem, '')
+    return scene, segments, loudness
+
+
+def listen(encoder, sound_path):
+    scene, segments, loudness = scene_of(sound_path)
+    frames = len(scene.mouth)
     guess = mouth_of(encoder, scene.mel)[:frames]
     found, _ = align(log_groups(encoder, scene.mel), [phone for _, _, phone in segments])
     acted = articulate(found, frames, loudness).parameters
-    agree = lambda mouth, name: correlation(mouth[:, COLUMN[name]], truth.parameters[: len(mouth), COLUMN[name]])
+    agree = lambda mouth, name: correlation(mouth[:, COLUMN[name]], scene.mouth[: len(mouth), COLUMN[name]])
     correlations = {name: agree(guess, name) for name in ('jaw', 'aperture', 'pucker')}
     correlations.update({f'aligned_{name}': agree(acted, name) for name in ('aperture', 'pucker')})
     return correlations, closure_counts(guess[:, COLUMN['closure']], scene)
@@ -57,7 +68,7 @@ def main():
     encoder, figures = load_encoder(CACHE / 'encoder.pt'), {}
     for argument in sys.argv[1:]:
         name, folder = argument.split('=')
-        paths = sorted(path for path in Path(folder).iterdir() if path.suffix in ('.wav', '.flac'))
+        paths = paths_in(folder)
         heard = [listen(encoder, path) for path in paths]
         recall, false, _ = closure_recall([counts for _, counts in heard])
         figures[name] = {key: float(np.nanmean([one[key] for one, _ in heard])) for key in heard[0][0]}

@@ -4,13 +4,11 @@ import unittest
 
 import numpy as np
 import torch
-from scipy.stats import norm
 
 from training.config import DenoiserConfig
 from training.evaluate import CLOSED_GAP, gap_of, gaze_of, plain_condition
 from training.motion.channels import CHANNELS, EMOTIONS, INDEX, slices
 from training.motion.denoiser import Denoiser
-from training.motion.expression import FRAME_S, SMILE_RATE, rehearse
 from training.motion.mouth import articulate
 from training.motion.teacher import teach
 from training.motion.visemes import PARAMETERS
@@ -59,23 +57,13 @@ class TeacherTest(unittest.TestCase):
         self.assertGreater(motion[INDEX['eyeLookOutLeft']] + motion[INDEX['eyeLookInRight']], 0.5)
         self.assertGreater(motion[INDEX['headYaw']], 2)
 
-    def test_smiles_of_its_own_accord_pass_and_a_feeling_that_is_asked_for_is_held(self):
-        free, asked = plain_condition(1), plain_condition(1)
+    def test_a_feeling_that_is_asked_for_is_held(self):
+        asked = plain_condition(1)
         asked[0, AT['emotion']] = [0.5, 0, 0, 0, 0, 0, 0.5, 1]
         cheek = lambda condition: np.stack([perform(condition, seed)[20:, INDEX['cheekSquintLeft']] for seed in range(40)])
-        smiles = cheek(free)
-        self.assertGreater(smiles.max(), 0.06)
-        self.assertLess(np.median(smiles.min(1)), 0.01)
         self.assertLess(cheek(asked).std(), 1e-6)
-
-    def test_rehearsed_chances_begin_more_smiles_and_change_nothing_else(self):
-        chance = np.random.default_rng(4)
-        noise = chance.normal(size=(8, 2000, len(CHANNELS)))
-        rehearsed, cheek = rehearse(chance, noise), INDEX['cheekSquintLeft']
-        begins = lambda drawn: (drawn[..., cheek] > norm.isf(SMILE_RATE * FRAME_S)).mean() / FRAME_S
-        self.assertAlmostEqual(begins(noise), SMILE_RATE, delta=0.06)
-        self.assertGreater(begins(rehearsed), 3 * SMILE_RATE)
-        np.testing.assert_array_equal(np.delete(noise, cheek, -1), np.delete(rehearsed, cheek, -1))
+        self.assertGreater(cheek(asked).min(), 0.15)
+        self.assertEqual(cheek(plain_condition(1)).max(), 0)
 
 
 class DenoiserTest(unittest.TestCase):

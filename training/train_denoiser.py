@@ -10,7 +10,6 @@ from training.config import DenoiserConfig, MotionConfig
 from training.loop import train
 from training.motion.channels import CHANNELS, CONDITION, CONDITION_DIMS, EMOTIONS, HEAD, MOUTH, slices
 from training.motion.denoiser import Denoiser
-from training.motion.expression import rehearse
 from training.motion.sampler import noise_scale
 from training.motion.teacher import teach
 from training.motion.visemes import PARAMETERS
@@ -34,7 +33,6 @@ class Schedule:
     mouth_weight: float = 3.0
     blink_weight: float = 8.0  # blinks and glances are rare, and lost unless their beginning is caught
     glance_weight: float = 4.0
-    smile_weight: float = 30.0  # one that passes moves the cheek by less than its spread
     closure_emphasis: float = 15.0  # closed frames count six times, so that a doubtful p, b or m closes
 
 
@@ -86,7 +84,7 @@ class Performances:
             mels = np.stack([scene.mel[: 2 * frames].astype(np.float32) for scene in part])
             mouth = stack('mouth')
             asked = conditions(chance, len(part), frames)
-            drawn = rehearse(chance, chance.normal(size=(len(part), frames, len(CHANNELS))).astype(np.float32))
+            drawn = chance.normal(size=(len(part), frames, len(CHANNELS))).astype(np.float32)
             moved = teach(mouth, stack('prosody'), asked, drawn, chance.normal(size=(len(part), 3)))
             tokens = lambda x: torch.from_numpy(x[:, : frames - 2 * lag].reshape(len(part), frames // 2 - lag, -1).astype(np.float16))
             features += [features_of(encoder, mels[at : at + 32])[:, lag:].half() for at in range(0, len(mels), 32)]
@@ -174,7 +172,6 @@ def loss_of(denoiser, batch, mean, std, schedule, generator):
     starting = lambda start: torch.tensor([float(name.startswith(start)) for name in CHANNELS], device=motion.device).repeat(2)
     weight = 1 + mouth * (schedule.mouth_weight - 1 + schedule.closure_emphasis * closed)
     weight = weight + starting('eyeBlink') * (schedule.blink_weight - 1) + starting('eyeLook') * (schedule.glance_weight - 1)
-    weight = weight + starting('cheekSquint') * (schedule.smile_weight - 1)
     loss = (there * weight * wrong.clamp(-8, 8) ** 2).mean()
     half = dims // 2
     moved = (guess[..., half:] - guess[..., :half]) - (target[..., half:] - target[..., :half])

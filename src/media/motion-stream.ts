@@ -13,6 +13,7 @@ import type { GuidanceTerm, Hearing, MotionJob, MotionResult } from './motion/mo
 import { MotionResampler } from './motion/motion-resampler.ts';
 import { MouthGate } from './motion/mouth-gate.ts';
 import { NoiseSource } from './motion/noise.ts';
+import { PassingSmiles } from './motion/passing-smiles.ts';
 import { Stitcher } from './motion/stitcher.ts';
 
 export interface MotionStreamOptions {
@@ -34,6 +35,7 @@ export interface MotionStreamCounts {
 const KEPT_US = 5 * US_PER_S;
 /** `emotion` in a bundle names neutral last (`models/README.md`). */
 const EMOTION_ORDER = [...EMOTIONS.filter((name) => name !== 'neutral'), 'neutral'] as const;
+const UNMOVED = { happy: 0, sad: 0, angry: 0, surprised: 0, afraid: 0, disgusted: 0 };
 
 /**
  * Sound in, motion out, without clock or thread: asks for one inference per hop, or for some hops at once, and is given its result. How the sound
@@ -49,6 +51,7 @@ export class MotionStream {
   readonly #jobs: JobWriter;
   readonly #conditions: ConditionWriter;
   readonly #noise: NoiseSource;
+  readonly #smiles: PassingSmiles;
   readonly #stitcher: Stitcher;
   readonly #resampler: MotionResampler;
   readonly #counts = { skippedHops: 0, invalidHops: 0, lateResults: 0 };
@@ -69,6 +72,7 @@ export class MotionStream {
     this.#jobs = new JobWriter(manifest);
     this.#conditions = new ConditionWriter(manifest);
     this.#noise = new NoiseSource(manifest, seed);
+    this.#smiles = new PassingSmiles(seed);
     this.#stitcher = new Stitcher(manifest);
     this.#resampler = new MotionResampler((manifest.motion.framesPerSecond * KEPT_US) / US_PER_S);
   }
@@ -245,9 +249,10 @@ export class MotionStream {
 
   /** @returns what is wished for each of the next hops, as many of `most` as are guided alike. */
   #wished(most: number): { wishes: Wishes[]; guidance: GuidanceTerm[] } {
-    const wishes = Array.from({ length: most }, (_, hop) =>
-      wishesOf(this.#controls.at(this.#timeOf(this.#hop + hop, 0))),
-    );
+    const wishes = Array.from({ length: most }, (_, hop) => {
+      const timeUs = this.#timeOf(this.#hop + hop, 0);
+      return wishesOf(this.#controls.at(timeUs), this.#smiles.at(timeUs));
+    });
     const [guidance = [], ...later] = wishes.map((wish) => this.#conditions.guidance(wish));
     const other = later.findIndex((terms) => JSON.stringify(terms) !== JSON.stringify(guidance));
     return { wishes: other < 0 ? wishes : wishes.slice(0, other + 1), guidance };
@@ -286,11 +291,13 @@ function part(values: Float32Array, hop: number, hops: number): Float32Array {
   return values.subarray(hop * length, (hop + 1) * length);
 }
 
-function wishesOf({ gaze, distance, emotion, arousal, guidance }: ControlState): Wishes {
+/** @param smile - strength of one that passes, where no feeling is asked for. */
+function wishesOf({ gaze, distance, emotion, arousal, guidance }: ControlState, smile: number | undefined): Wishes {
+  const felt = emotion ?? (smile === undefined ? undefined : { ...UNMOVED, happy: smile, neutral: 1 - smile });
   return {
     ...(gaze && { gaze }),
     ...(distance !== undefined && { distance }),
-    ...(emotion && { emotion: EMOTION_ORDER.map((name) => emotion[name]) }),
+    ...(felt && { emotion: EMOTION_ORDER.map((name) => felt[name]) }),
     ...(arousal !== undefined && { arousal }),
     guidance,
   };

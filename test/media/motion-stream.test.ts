@@ -353,6 +353,21 @@ test('controls reach the model as conditions, from their moment on', () => {
   expect([guided[11], guided[12]]).toEqual([0, 1]);
 });
 
+test('smiles pass over a face of which no feeling is asked, and over no other', () => {
+  const smilesOf = (stream: MotionStream): number => {
+    let smiling = 0;
+    runAll(stream, (job) => {
+      if (job.condition[5]! > 0.1 && job.condition[12] === 1) smiling++;
+      listen(job);
+    });
+    return smiling;
+  };
+  const asked = speaking(30);
+  asked.control({ type: 'emotion', name: 'neutral', strength: 1 }, at(0));
+  expect(smilesOf(asked)).toBe(0);
+  expect(smilesOf(speaking(30))).toBeGreaterThan(30);
+});
+
 test('ten minutes do not drift: every frame at its time, the last as lively as the first', () => {
   const stream = open();
   const minute = voice(60);

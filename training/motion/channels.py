@@ -33,7 +33,7 @@ CONDITION = (
     # name, length with the "given" flag last, dropout in training
     ('gaze', 3, 0.3),
     ('distance', 2, 0.3),
-    ('emotion', 8, 0.45),
+    ('emotion', 8, 0.3),
     ('arousal', 2, 0.3),
     ('audio', 1, 0.1),
     ('context', 1, 0.15),

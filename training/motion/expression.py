@@ -23,7 +23,6 @@ CHANCES = {
     # what is drawn: the channel whose noise draws it
     'posture yaw': 'eyeLookInRight', 'posture pitch': 'eyeLookUpRight', 'posture roll': 'eyeLookOutRight',
     'blink': 'eyeBlinkLeft', 'fixation': 'eyeLookInLeft', 'fixation yaw': 'eyeLookOutLeft', 'fixation pitch': 'eyeLookUpLeft',
-    'smile': 'cheekSquintLeft',
 }
 
 SPRING_RATE = np.array([5.0, 5.5, 4.5, 3.5, 3.5, 3.0])  # rad/s by HEAD
@@ -43,9 +42,6 @@ BLINK_RATE, BLINK_RATE_WHEN_TALKING, BLINK_RATE_AT_PHRASE_END = 0.27, 0.39, 1.2 
 FIXATION_RATE = 0.8  # a second
 FIXATION_FREE_DEG, FIXATION_HELD_DEG = np.array([4.0, 2.0]), np.array([0.5, 0.4])
 SACCADE_PART = 0.6  # of the way left, in one frame: 10 degrees take about 60 ms (Bahill et al. 1975)
-SMILE_RATE = 0.12  # a second
-SMILE_SIZE, CHEEK_ONSET_S, SMILE_ONSET_S, SMILE_MEMORY_S = 0.25, 0.03, 0.15, 1.5
-REHEARSED_SHARE, REHEARSED_SPREAD = 0.02, 0.5  # of frames; around where a smile begins
 EASE_S = 0.35  # feelings come and go over this time
 CALM_DEFAULT = 0.4
 
@@ -56,8 +52,6 @@ class Expression:
     gaze: np.ndarray  # [batch, frames, 2] yaw and pitch in degrees, eyes and head together
     blink: np.ndarray  # [batch, frames]
     brow: np.ndarray  # [batch, frames] raise on accents
-    cheek: np.ndarray  # [batch, frames] rises with a smile that passes, of its own accord
-    smile: np.ndarray  # [batch, frames] of the mouth, which comes after
     feeling: np.ndarray  # [batch, frames, 7] by channels.EMOTIONS, eased
     arousal: np.ndarray  # [batch, frames], eased
 
@@ -79,17 +73,6 @@ def follow(value, target, seconds):
     return value + (target - value) * (FRAME_S / seconds)
 
 
-def rehearse(chance, noise):
-    """noise: [batch, frames, channels] unit normal. Returns it with more of the chances that begin a smile, or just do not.
-
-    What a chance leads to is the same however often it comes, but a network learns little from what comes twice a minute.
-    """
-    near = norm.isf(SMILE_RATE * FRAME_S) + REHEARSED_SPREAD * chance.normal(size=noise.shape[:2])
-    rehearsed, smiles = noise.copy(), INDEX[CHANCES['smile']]
-    rehearsed[..., smiles] = np.where(chance.random(noise.shape[:2]) < REHEARSED_SHARE, near, noise[..., smiles])
-    return rehearsed
-
-
 def express(prosody, condition, noise, start):
     """prosody: [batch, frames, 2] speaking and accent; condition: [batch, frames, conditionDims];
     noise: [batch, frames, channels] unit normal; start: [batch, 3] unit normal (posture, breath at the first frame)."""
@@ -100,8 +83,7 @@ def express(prosody, condition, noise, start):
     gaze_given, gaze_asked = condition[..., AT['gaze']][..., 2:], condition[..., AT['gaze']][..., :2] * [GAZE_YAW_LIMIT_DEG, GAZE_PITCH_LIMIT_DEG]
     gaze_asked = gaze_asked * gaze_given
     distance = 1 + condition[..., AT['distance']][..., 0] * DISTANCE_SPAN * condition[..., AT['distance']][..., 1]
-    feeling_given = condition[..., AT['emotion']][..., 7]
-    strength = condition[..., AT['emotion']][..., :7] * feeling_given[..., None]
+    strength = condition[..., AT['emotion']][..., :7] * condition[..., AT['emotion']][..., 7:]
     arousal_asked = np.where(condition[..., AT['arousal']][..., 1] > 0, condition[..., AT['arousal']][..., 0], CALM_DEFAULT)
 
     head, velocity, force = np.zeros((batch, 6)), np.zeros((batch, 6)), np.zeros((batch, 6))
@@ -110,12 +92,10 @@ def express(prosody, condition, noise, start):
     head[:, :2] += HEAD_SHARE * gaze_asked[:, 0]
     feeling, arousal = strength[:, 0].copy(), arousal_asked[:, 0].copy()
     fixation, gaze = np.zeros((batch, 2)), gaze_asked[:, 0].copy()
-    blink_age, brow, smile = np.full(batch, 99), np.zeros(batch), np.zeros(batch)
-    cheek, shown = np.zeros(batch), np.zeros(batch)
+    blink_age, brow = np.full(batch, 99), np.zeros(batch)
     breath, was_speaking = start[:, 0] * 9, prosody[:, 0, 0]
     keep_force, keep_posture = np.exp(-FRAME_S / FORCE_MEMORY_S), np.exp(-FRAME_S / POSTURE_MEMORY_S)
-    keep_smile = np.exp(-FRAME_S / SMILE_MEMORY_S)
-    out = Expression(*(np.zeros((batch, frames, *tail)) for tail in ((6,), (2,), (), (), (), (), (7,), ())))
+    out = Expression(*(np.zeros((batch, frames, *tail)) for tail in ((6,), (2,), (), (), (7,), ())))
     for t in range(frames):
         speaking, accent = prosody[:, t, 0], prosody[:, t, 1]
         feeling, arousal = follow(feeling, strength[:, t], EASE_S), follow(arousal, arousal_asked[:, t], EASE_S)
@@ -150,13 +130,6 @@ def express(prosody, condition, noise, start):
         head = head + FRAME_S * velocity
 
         brow = follow(brow, np.clip(3 * (accent - ACCENT_SEEN) * lively, 0, 1), 0.12)
-        # All that a smile will become shows in its last frames, and whoever is asked for a feeling holds it: what is
-        # hidden would have to be guessed from motion that the network made itself, and such guesses add up. The cheek is up
-        # as soon as the chance has come: what begins within the noise of the context is never begun at all.
-        smiles = draw['smile'][:, t] > norm.isf(SMILE_RATE * FRAME_S)
-        smile = np.where(smiles, SMILE_SIZE, keep_smile * smile)
-        cheek = follow(cheek, smile * (1 - feeling_given[:, t]), CHEEK_ONSET_S)
-        shown = follow(shown, cheek, SMILE_ONSET_S)
-        out.head[:, t], out.gaze[:, t], out.brow[:, t], out.cheek[:, t], out.smile[:, t] = head, gaze, brow, cheek, shown
+        out.head[:, t], out.gaze[:, t], out.brow[:, t] = head, gaze, brow
         out.feeling[:, t], out.arousal[:, t] = feeling, arousal
     return out

@@ -92,9 +92,8 @@ def teach(parameters, prosody, condition, noise, start):
     for name, value in speak(parameters, loud).items():
         for channel, share in sides(name):
             motion[..., INDEX[channel]] += value * (share if name == 'mouthSmile' else 1)
-    for name, value in (('mouthSmile', expression.smile), ('cheekSquint', 0.4 * expression.cheek), ('browOuterUp', 0.5 * expression.brow)):
-        for channel, share in sides(name):
-            motion[..., INDEX[channel]] += value * share
+    for channel, share in sides('browOuterUp'):
+        motion[..., INDEX[channel]] += 0.5 * share * expression.brow
     motion[..., INDEX['browInnerUp']] += 0.45 * expression.brow
     down = look(motion, expression.gaze, expression.head)
     for side in ('Left', 'Right'):

@@ -27,6 +27,7 @@ const pose = z.object({
   pitch: z.number().min(-15).max(15),
   roll: z.number().min(-15).max(15),
 });
+/** `neutral` at strength 0 asks for none, as in the beginning: then small smiles come and go by themselves. */
 const emotion = z.object({ type: z.literal('emotion'), name: z.enum(EMOTIONS), strength: ratio(1) });
 const arousal = z.object({ type: z.literal('arousal'), level: ratio(1).nullable() });
 const amplitude = z.object({ type: z.literal('amplitude'), scale: ratio(2) });
