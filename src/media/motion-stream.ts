@@ -251,7 +251,8 @@ export class MotionStream {
   #wished(most: number): { wishes: Wishes[]; guidance: GuidanceTerm[] } {
     const wishes = Array.from({ length: most }, (_, hop) => {
       const timeUs = this.#timeOf(this.#hop + hop, 0);
-      return wishesOf(this.#controls.at(timeUs), this.#smiles.at(timeUs));
+      const state = this.#controls.at(timeUs);
+      return wishesOf(state, state.emotion ?? smiling(this.#smiles.at(timeUs)));
     });
     const [guidance = [], ...later] = wishes.map((wish) => this.#conditions.guidance(wish));
     const other = later.findIndex((terms) => JSON.stringify(terms) !== JSON.stringify(guidance));
@@ -291,13 +292,15 @@ function part(values: Float32Array, hop: number, hops: number): Float32Array {
   return values.subarray(hop * length, (hop + 1) * length);
 }
 
-/** @param smile - strength of one that passes, where no feeling is asked for. */
-function wishesOf({ gaze, distance, emotion, arousal, guidance }: ControlState, smile: number | undefined): Wishes {
-  const felt = emotion ?? (smile === undefined ? undefined : { ...UNMOVED, happy: smile, neutral: 1 - smile });
+function smiling(strength: number | undefined): ControlState['emotion'] {
+  return strength === undefined ? undefined : { ...UNMOVED, happy: strength, neutral: 1 - strength };
+}
+
+function wishesOf({ gaze, distance, arousal, guidance }: ControlState, emotion: ControlState['emotion']): Wishes {
   return {
     ...(gaze && { gaze }),
     ...(distance !== undefined && { distance }),
-    ...(felt && { emotion: EMOTION_ORDER.map((name) => felt[name]) }),
+    ...(emotion && { emotion: EMOTION_ORDER.map((name) => emotion[name]) }),
     ...(arousal !== undefined && { arousal }),
     guidance,
   };

@@ -1,3 +1,4 @@
+import { smoothstep } from '../../base/ramp.ts';
 import { US_PER_S } from '../../base/timeline.ts';
 import { MOTION_INDEX, type MotionChannel } from '../motion-space.ts';
 
@@ -54,7 +55,7 @@ export function drawComposing({ share, forUs }: ComposingMoment, motion: Float32
   const round = Math.floor(rounds);
   const place = rounds - round;
   // Up at either end of a round, so that the change of sides is not seen.
-  const up = smooth(Math.max(0, 1 - Math.min(place, 1 - place) / TURN));
+  const up = smoothstep(TURN, 0, Math.min(place, 1 - place));
   const away = share * (1 - up);
   for (const look of LOOKS) motion[MOTION_INDEX[look]]! *= 1 - (1 - OWN_GAZE_KEPT) * away;
   add(THOUGHTFUL, share, motion);
@@ -70,8 +71,4 @@ function add(pose: readonly (readonly [MotionChannel, number])[], share: number,
 /** One beat while the eyes are up. */
 function nod(distance: number): number {
   return distance < 0.7 ? Math.cos((Math.PI / 2) * (distance / 0.7)) ** 2 : 0;
-}
-
-function smooth(x: number): number {
-  return x * x * (3 - 2 * x);
 }

@@ -1,3 +1,4 @@
+import { smoothstep } from '../../base/ramp.ts';
 import { US_PER_MS } from '../../base/timeline.ts';
 import { MOTION_INDEX, type MotionChannel } from '../motion-space.ts';
 
@@ -38,7 +39,7 @@ const GESTURES: Readonly<Record<GestureName, Gesture>> = {
     // Lids fall in about 80 ms and take twice as long to rise (Bentivoglio et al. 1997).
     durationUs: 260 * US_PER_MS,
     draw: (share, motion) => {
-      const shut = share < 0.32 ? smooth(share / 0.32) : share < 0.42 ? 1 : 1 - smooth((share - 0.42) / 0.58);
+      const shut = smoothstep(0, 0.32, share) * smoothstep(1, 0.42, share);
       raise(motion, 'eyeBlinkLeft', shut);
       raise(motion, 'eyeBlinkRight', shut);
     },
@@ -97,10 +98,6 @@ function raise(motion: Float32Array, channel: MotionChannel, value: number): voi
   motion[index] = Math.max(motion[index]!, value);
 }
 
-function smooth(x: number): number {
-  return x * x * (3 - 2 * x);
-}
-
 /** Rises and falls with no speed at either end. */
 function swell(share: number): number {
   return Math.sin(Math.PI * share) ** 2 * 1.2;
@@ -108,5 +105,5 @@ function swell(share: number): number {
 
 /** Rises in the first fifth, stays, falls in the last third. */
 function plateau(share: number): number {
-  return smooth(Math.min(1, share / 0.2)) * smooth(Math.min(1, (1 - share) / 0.33));
+  return smoothstep(0, 0.2, share) * smoothstep(1, 0.67, share);
 }

@@ -1,3 +1,4 @@
+import { smoothstep } from '../../base/ramp.ts';
 import { seededRandom } from '../../base/random.ts';
 import { US_PER_S, type MediaTimeUs } from '../../base/timeline.ts';
 
@@ -37,11 +38,6 @@ export class PassingSmiles {
     const lastsUs = SHORTEST_US + random.uniform() * (LONGEST_US - SHORTEST_US);
     const peak = FAINTEST + random.uniform() * (BROADEST - FAINTEST);
     const share = (timeUs - beganUs) / lastsUs;
-    return peak * smooth(share / ONSET) * smooth((1 - share) / OFFSET);
+    return peak * smoothstep(0, ONSET, share) * smoothstep(1, 1 - OFFSET, share);
   }
-}
-
-function smooth(x: number): number {
-  const within = Math.min(1, Math.max(0, x));
-  return within * within * (3 - 2 * within);
 }
