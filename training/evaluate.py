@@ -18,6 +18,8 @@ CLOSED_GAP = 0.05
 CONTROL_ROWS = 36
 HELD_AFTER_FRAMES, HELD_OPEN_GAP = 25, 0.1
 GAP_OF_OPEN = 0.25  # a gap that counts as plainly open
+WITHOUT_SPEECH = ('silence', 'noise', 'music', 'pieces')
+KINDS = ('clean', 'degraded', 'held', *WITHOUT_SPEECH)
 HELD_OUT_LANGUAGES = ('it', 'te', 'hu', 'tr')
 
 
@@ -204,7 +206,7 @@ def drift_figures(rig, scenes, minutes=10, seed=6):
 def evaluate(encoder, denoiser, mean, std, held, noise_levels=NOISE_LEVELS, guidance=None, thorough=True):
     """held: prepared held-out scenes. Returns the whole table as nested dictionaries."""
     rig = Rig(encoder, denoiser, mean, std, noise_levels, guidance)
-    by_kind = {kind: [scene for scene in held if scene.kind == kind] for kind in ('clean', 'degraded', 'held', 'silence', 'noise', 'music')}
+    by_kind = {kind: [scene for scene in held if scene.kind == kind] for kind in KINDS}
     figures = {'encoder': encoder_figures(encoder, held)}
     for kind in ('clean', 'degraded'):
         made, taught = perform(rig, by_kind[kind])
@@ -221,7 +223,7 @@ def evaluate(encoder, denoiser, mean, std, held, noise_levels=NOISE_LEVELS, guid
             figures['life']['mouth_difference_between_seeds'] = float(np.abs(gap_of(made) - gap_of(other)).mean() / gap_of(taught).std())
             figures['life']['head_difference_between_seeds'] = float(
                 np.abs(made - other)[..., -6:-3].mean() / taught[..., -6:-3].std())
-    figures['closed_mouth'] = {kind: closed_mouth(rig, by_kind[kind]) for kind in ('silence', 'noise', 'music')}
+    figures['closed_mouth'] = {kind: closed_mouth(rig, by_kind[kind]) for kind in WITHOUT_SPEECH}
     figures['held'] = held_figures(rig, by_kind['held'])
     if thorough:
         figures['controls'] = control_figures(rig, by_kind['clean'])

@@ -19,6 +19,9 @@ from training.quantise import quantise
 
 OPSET = 17
 MAX_BUNDLE_BYTES = 24 * 1024 * 1024
+HEADS_FILE = 'heads.npz'
+TRAINING_ONLY = ('phone.', 'closure.', 'prosody.', 'mouth_')
+"""Of the encoder's weights, what no graph has: `training/resume.py` wants it."""
 FREE_AXES = {'encoder': {'mel': {1: 'melFrames'}, 'features': {1: 'hops'}}}
 """Beside the batch: the encoder hears any number of hops at once."""
 
@@ -64,6 +67,11 @@ def export_graphs(folder, encoder, denoiser):
             'int8': {'file': small.name, **digest(small)},
         }
     return graphs
+
+
+def save_heads(folder, encoder):
+    heads = {key: weights.numpy() for key, weights in encoder.state_dict().items() if key.startswith(TRAINING_ONLY)}
+    np.savez(folder / HEADS_FILE, **heads)
 
 
 def golden_vectors(encoder, denoiser, mean, std, sound):
@@ -154,6 +162,7 @@ def export_bundle(target, encoder, denoiser, mean, std, look_ahead_us, sound, fi
         golden = folder / 'vectors' / 'golden.json'
         golden.write_text(json.dumps(golden_vectors(encoder, denoiser, mean, std, sound)))
         graphs = export_graphs(folder, encoder, denoiser)
+        save_heads(folder, encoder)
         vectors = {'file': 'vectors/golden.json', **digest(golden)}
         manifest = manifest_of(target.name, encoder, denoiser, mean, std, look_ahead_us, graphs, vectors)
         (folder / 'manifest.json').write_text(json.dumps(manifest, indent=2) + '\n')

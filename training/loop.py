@@ -4,8 +4,10 @@ A round of training ramps its rate up and takes it down to zero. A call that fin
 finds a finished round leaves it alone, or begins another `again`, so that more data or time adds to what is learnt.
 """
 
+import shutil
 import signal
 import time
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,7 @@ import torch
 
 REPORT_STEPS = 100
 SEED_STRIDE = 1_000_003
+BRANCH_STRIDE = 1009
 
 
 def rate_at(schedule, round_step, progress):
@@ -42,7 +45,7 @@ def train(
     step, round_step, round_s, spent_s = 0, 0, 0.0, 0.0
     if checkpoint.exists():
         saved = torch.load(checkpoint, map_location='cpu', weights_only=False)
-        if load_known(network, saved[name]):
+        if load_known(network, saved[name]) and 'optimiser' in saved:
             optimiser.load_state_dict(saved['optimiser'])
         average = {key: saved['average'].get(key, value) for key, value in network.state_dict().items()}
         average = {key: value.clone().cpu() for key, value in average.items()}
@@ -91,3 +94,39 @@ def train(
     signal.signal(signal.SIGTERM, before)
     if stopped:
         raise SystemExit(f'{name}: ended at step {step}; the same command goes on from there')
+
+
+def in_branches(branches, train_one, checkpoint, seed):
+    """Trains `branches` copies of a network at the same time, each with its own chances, by `train_one(checkpoint, seed)`, and keeps
+    the mean of their weights: copies that began at one place and took different ways meet lower than any of them (Wortsman et al.
+    2022). A broken call goes on with the branches that it left."""
+    if branches == 1:
+        train_one(checkpoint, seed)
+        return
+    paths = [checkpoint.with_stem(f'{checkpoint.stem}.{branch}') for branch in range(branches)]
+    for path in paths:
+        if checkpoint.exists() and not path.exists():
+            shutil.copy(checkpoint, path)
+    context = get_context('fork')  # they share what is read
+    ways = [context.Process(target=train_one, args=(path, seed + BRANCH_STRIDE * branch)) for branch, path in enumerate(paths)]
+    for way in ways:
+        way.start()
+    for way in ways:
+        way.join()
+    if any(way.exitcode for way in ways):
+        raise SystemExit(f'{checkpoint.stem}: a branch ended early; the same command goes on from there')
+    merge(paths, checkpoint)
+    for path in paths:
+        path.unlink()
+
+
+def merge(paths, checkpoint):
+    """paths: checkpoints of branches that began as `checkpoint`. Replaces it by their mean; steps and time add up."""
+    known = lambda path: torch.load(path, map_location='cpu', weights_only=False)
+    saved, began = [known(path) for path in paths], known(checkpoint) if checkpoint.exists() else {'step': 0, 'spent_s': 0.0}
+    mean = {name: torch.stack([one['average'][name] for one in saved]).mean(0) for name in saved[0]['average']}
+    added = {name: began[name] + sum(one[name] - began[name] for one in saved) for name in ('step', 'spent_s')}
+    facts = {name: value for name, value in saved[0].items() if name != 'optimiser'}
+    partial = checkpoint.with_suffix('.part')
+    torch.save({**facts, checkpoint.stem: mean, 'average': mean, **added}, partial)
+    partial.rename(checkpoint)

@@ -9,17 +9,19 @@ from pathlib import Path
 import numpy as np
 
 from training.audio import scene as scenes
-from training.audio.recorded import ENGINE, effects
+from training.audio.others import effects, pieces
+from training.audio.recorded import ENGINE
 from training.audio.speech import save_shard
 from training.features.mel import log_mel
 from training.motion.mouth import articulate
 
 BABBLE_SHARDS = 14
-RECORDED_REUSE = {'asterisk': 5, 'queen': 3}
+RECORDED_REUSE = {'asterisk': 4, 'queen': 2, 'fillets': 1.5}
 """Times as often as other speech: there are no more people than these."""
 OTHER_RECORDED_REUSE = 2
-NON_SPEECH = {'silence': 0.12, 'noise': 0.56, 'music': 0.32}
-TEST_NOISES = {name: share for name, share in scenes.WITHOUT_SPEECH.items() if name != 'babble'}  # a crowd is not noise alone
+NON_SPEECH = {'silence': 0.1, 'noise': 0.55, 'music': 0.2, 'pieces': 0.15}
+TEST_NOISES = {'coloured': 0.15, 'hum': 0.06, 'clicks': 0.2, 'gusts': 0.2, 'tones': 0.17, 'effects': 0.12}
+"""Without babble: a crowd is not noise alone."""
 ACCENT_FAST_S, ACCENT_SLOW_S = 0.1, 0.6
 BRIDGED_PAUSE_S = 0.25
 
@@ -65,7 +67,8 @@ def others_of(folder):
     """folder: of shards of speech, 'train' or 'held'."""
     shards = sorted(folder.glob('00-*.pkl'))
     heard = (pickle.loads(path.read_bytes())[:6] for path in shards[:: max(1, len(shards) // BABBLE_SHARDS)])
-    return scenes.Others([utterance.sound for some in heard for utterance in some], effects(folder.name == 'held'))
+    held_out = folder.name == 'held'
+    return scenes.Others([utterance.sound for some in heard for utterance in some], effects(held_out), pieces(held_out))
 
 
 def prepare_shard(job):
@@ -98,16 +101,17 @@ def prepare_test_shard(job):
         return
     utterances = pickle.loads(source.read_bytes())
     others = others_of(source.parent)
+    beside = replace(others, pieces=[])
     made = []
     for index in range(5):
         mine = utterances[index * 12 : index * 12 + 12] or utterances
         for degraded in (False, True):
             chance = np.random.default_rng([seed, index])
-            scene = scenes.speech_scene(mine, chance, degraded, others, {'spoken': 1.0})
+            scene = scenes.speech_scene(mine, chance, degraded, beside, {'spoken': 1.0})
             made.append(prepare(scene, utterances[0].voice, utterances[0].language))
-        scene = scenes.speech_scene(mine, np.random.default_rng([seed, index]), False, others, {'held': 1.0})
+        scene = scenes.speech_scene(mine, np.random.default_rng([seed, index]), False, beside, {'held': 1.0})
         made.append(prepare(replace(scene, kind='held'), utterances[0].voice, utterances[0].language))
-        for kind in ('silence', 'noise', 'music'):
+        for kind in ('silence', 'noise', 'music', 'pieces'):
             scene = scenes.non_speech(np.random.default_rng([seed, index, *source.name.encode()]), kind, others, TEST_NOISES)
             made.append(prepare(scene, 'none', 'none'))
     save_shard(target, made)

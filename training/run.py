@@ -21,6 +21,7 @@ from training.audio.speech import make_speech
 from training.card import card
 from training.evaluate import evaluate, table
 from training.export import export_bundle
+from training.loop import in_branches
 from training.measure import encoder_figures
 from training.prepare import load, prepare_all
 
@@ -42,6 +43,7 @@ def arguments():
     parser.add_argument('--encoder-minutes', type=float, help='stop by the clock instead; then the seed no longer decides all')
     parser.add_argument('--denoiser-minutes', type=float)
     parser.add_argument('--again', action='store_true', help='train networks that are finished for another round')
+    parser.add_argument('--branches', type=int, default=1, help='copies of each network that train at once and are averaged')
     parser.add_argument('--denoiser-scenes', type=int, default=2000, help='scenes that the teacher performs')
     parser.add_argument('--test-stride', type=int, default=1, help='evaluate on every n-th held-out scene of each kind')
     parser.add_argument('--quick', action='store_true', help='leave out controls and drift, which take minutes to measure')
@@ -88,8 +90,9 @@ def main():
         order = np.random.default_rng(options.seed).permutation(len(scenes))[: options.denoiser_scenes]
         performances = train_denoiser.Performances([scenes[index] for index in order], encoder, options.seed)
         schedule = train_denoiser.Schedule(steps=options.denoiser_steps)
-        train_denoiser.train_denoiser(
-            performances, cache / 'denoiser.pt', schedule, seed=options.seed, minutes=options.denoiser_minutes, again=options.again)
+        train_one = lambda checkpoint, seed: train_denoiser.train_denoiser(
+            performances, checkpoint, schedule, seed=seed, minutes=options.denoiser_minutes, again=options.again)
+        in_branches(options.branches, train_one, cache / 'denoiser.pt', options.seed)
     if 'export' in stages:
         encoder = train_encoder.load_encoder(cache / 'encoder.pt')
         denoiser, mean, std = train_denoiser.load_denoiser(cache / 'denoiser.pt')
@@ -118,8 +121,9 @@ def encoder_round(options, held, again):
     schedule = train_encoder.Schedule(steps=options.encoder_steps)
     spoken = [scene for scene in held if scene.kind in ('clean', 'degraded')]
     report = lambda encoder: table(encoder_figures(encoder, spoken[::7]))
-    train_encoder.train_encoder(
-        scenes, options.cache / 'encoder.pt', schedule, seed=options.seed, minutes=options.encoder_minutes, again=again, report=report)
+    train_one = lambda checkpoint, seed: train_encoder.train_encoder(
+        scenes, checkpoint, schedule, seed=seed, minutes=options.encoder_minutes, again=again, report=report)
+    in_branches(options.branches, train_one, options.cache / 'encoder.pt', options.seed)
 
 
 def facts_of(scenes):

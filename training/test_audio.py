@@ -1,11 +1,14 @@
 """What a call does to sound."""
 
 import struct
+import tempfile
 import unittest
+from pathlib import Path
+from unittest import mock
 
 import numpy as np
 
-from training.audio import noise, opus, queen, scene, vocoder
+from training.audio import noise, opus, queen, recorded, scene, vocoder
 from training.audio.speech import Utterance
 from training.features.mel import log_mel
 from training.motion.mouth import loudness_of
@@ -68,8 +71,8 @@ class AudioTest(unittest.TestCase):
         self.assertEqual(np.abs(noise.hush(np.random.default_rng(1), np.zeros(257), 1600)).max(), 0)
 
     def test_what_is_heard_beside_the_speaker_is_sound_of_one_level(self):
-        others = scene.Others([(32767 * SOUND).astype(np.int16)], [SOUND])
-        for kind in scene.WITHOUT_SPEECH:
+        others = scene.Others([(32767 * SOUND).astype(np.int16)], [SOUND], [SOUND])
+        for kind in scene.BESIDE_SPEECH:
             with self.subTest(kind):
                 heard, chosen = scene.surroundings(np.random.default_rng(3), 48000, others, {kind: 1.0})
                 self.assertEqual((len(heard), chosen), (48000, kind))
@@ -77,10 +80,23 @@ class AudioTest(unittest.TestCase):
                 self.assertAlmostEqual(float(np.sqrt(np.mean(heard**2))), 1, places=3)
 
     def test_without_recorded_effects_others_take_their_place(self):
-        others = scene.Others([(32767 * SOUND).astype(np.int16)], [])
+        others = scene.Others([(32767 * SOUND).astype(np.int16)], [], [])
         kinds = {scene.surroundings(np.random.default_rng(seed), 1600, others, scene.WITHOUT_SPEECH)[1] for seed in range(40)}
         self.assertNotIn('effects', kinds)
         self.assertGreater(len(kinds), 4)
+
+    def test_a_line_of_the_fish_is_found_by_who_says_it(self):
+        with tempfile.TemporaryDirectory() as folder, mock.patch.object(recorded, 'FILLETS', Path(folder)):
+            script, spoken = Path(folder, 'script', 'ship'), Path(folder, 'sound', 'ship', 'cs')
+            for place in (script, spoken):
+                place.mkdir(parents=True)
+            for name in ('a-m-wreck', 'a-v-wreck', 'a-x-parrot', 'a-m-year'):
+                (spoken / f'{name}.ogg').touch()
+            said = [('a-m-wreck', 'Co je to?'), ('a-v-wreck', 'To je [vrak].'), ('a-x-parrot', 'Ahoj!'), ('a-m-year', 'Rok 1995.'), ('a-m-mute', 'Nic.')]
+            (script / 'dialogs_cs.lua').write_text('\n\n'.join(
+                f'dialogId("{name}", "font_small", "In English.")\ndialogStr("{text}")' for name, text in said))
+            found = {speaker: [line.text for line in recorded.fillets('cs', speaker)] for speaker in recorded.FILLETS_SPEAKERS}
+        self.assertEqual(found, {'small': ['Co je to?'], 'big': ['To je  vrak .'], 'others': ['Ahoj!']})
 
     def test_a_dialogue_names_the_file_of_each_piece_that_is_said(self):
         said = b''

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 
-from training.loop import load_known, train
+from training.loop import BRANCH_STRIDE, in_branches, load_known, train
 from training.train_encoder import mix
 
 
@@ -71,6 +71,33 @@ class LoopTest(unittest.TestCase):
         torch.testing.assert_close(same, first)
         _, steps = learn(self.folder / 'a.pt', again=True)
         self.assertEqual(steps, 12)
+
+    def test_branches_go_different_ways_from_one_place_and_their_mean_is_kept(self):
+        checkpoint = self.folder / 'line.pt'
+        begin = torch.nn.Linear(3, 1)
+        torch.save({'line': begin.state_dict(), 'average': begin.state_dict(), 'round': None, 'step': 5, 'spent_s': 1.0}, checkpoint)
+
+        def go(path, seed):
+            saved = torch.load(path, weights_only=False)
+            moved = {name: value + seed for name, value in saved['average'].items()}
+            torch.save({**saved, 'average': moved, 'optimiser': {}, 'step': saved['step'] + 10}, path)
+
+        in_branches(2, go, checkpoint, 1)
+        merged = torch.load(checkpoint, weights_only=False)
+        torch.testing.assert_close(merged['average']['bias'], begin.bias.detach() + 1 + BRANCH_STRIDE / 2)
+        torch.testing.assert_close(merged['line']['bias'], merged['average']['bias'])
+        self.assertEqual((merged['step'], merged['spent_s'], merged['round']), (25, 1.0, None))
+        self.assertNotIn('optimiser', merged)  # each had its own
+        self.assertEqual([path.name for path in self.folder.iterdir()], ['line.pt'])
+
+    def test_a_branch_that_ends_early_leaves_all_of_them(self):
+        def fail(path, seed):
+            path.write_text('half')
+            raise SystemExit(3)
+
+        with self.assertRaises(SystemExit):
+            in_branches(2, fail, self.folder / 'line.pt', 1)
+        self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ['line.0.pt', 'line.1.pt'])
 
     def test_parts_that_are_new_keep_their_start(self):
         old, new = torch.nn.Sequential(torch.nn.Linear(2, 2)), torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.Linear(2, 2))

@@ -104,6 +104,13 @@ def effects(chance, samples, recorded):
     return unit(sound)
 
 
+def pieces(chance, samples, recorded):
+    """A stretch of recorded music. recorded: list of [samples] float32, at least one."""
+    piece = recorded[chance.integers(len(recorded))]
+    start = chance.integers(0, max(1, len(piece) - samples))
+    return unit(np.resize(piece[start : start + samples], samples))
+
+
 HUSH_WINDOW = np.hanning(512)
 
 

@@ -1,11 +1,12 @@
-"""Recordings in Debian main: people whose text is known, or can be recognised, and the sounds of other things.
+"""Recordings in Debian main of people whose text is known, or can be recognised.
 
 Nobody marked when each phone comes. `training.align` finds out, once an encoder has learnt from speech synthesis.
 
-- Tux Paint: volunteers say what a picture shows; and how it sounds.
+- Tux Paint: volunteers say what a picture shows.
 - KLettres: volunteers say the letters of their alphabet, and syllables.
 - Asterisk: one speaker says what a telephone exchange has to say. Its texts come from a recogniser, whose errors sound alike.
 - Flight of the Amazon Queen: actors in the dialogues of a game.
+- Fish Fillets: Czech and Dutch actors in the dialogues of another.
 """
 
 import re
@@ -32,8 +33,11 @@ LETTERS_LANGUAGES = {
 """Folder and espeak-ng's name of the language, but for those that are held out."""
 PROMPTS = Path('/usr/share/asterisk/sounds/en_US_f_Allison')
 SHORTEST_PROMPT_S = 0.5
-EFFECTS = ('animals', 'hobbies', 'household', 'naturalforces', 'vehicles')
-HELD_OUT_EFFECT = 5  # each fifth
+FILLETS = Path('/usr/share/games/fillets-ng')
+FILLETS_LINE = re.compile(r'dialogId\("([^"]+)".*\ndialogStr\("(.*)"\)')
+FILLETS_LANGUAGES = ('cs', 'nl')
+FILLETS_SPEAKERS = {'small': '-m-', 'big': '-v-', 'others': ''}
+"""What the name of a line has in it: whether the small fish says it, the big one, or neither."""
 ENGINE = 'recorded'
 MARKS = re.compile('["“”„«»‘()\\[\\]]')
 PEAK = 0.7
@@ -99,6 +103,17 @@ def amazon_queen():
     return [Recording(partial(read_mp3, mp3), 'en-us', text) for mp3, text in queen.lines()]
 
 
+def fillets(language, speaker):
+    found = []
+    for script in sorted((FILLETS / 'script').glob(f'*/dialogs_{language}.lua')):
+        for name, text in FILLETS_LINE.findall(script.read_text(errors='ignore')):
+            path = FILLETS / 'sound' / script.parent.name / language / f'{name}.ogg'
+            whose = next(one for one, mark in FILLETS_SPEAKERS.items() if mark in name)
+            if whose == speaker and path.exists() and not re.search(r'\d\d', text):
+                found.append(Recording(partial(read, path), language, MARKS.sub(' ', text)))
+    return found
+
+
 def collections():
     """Returns, by a name for its shards, what lists the recordings of each speaker or language; none where a package is missing."""
     return {
@@ -106,6 +121,8 @@ def collections():
         **{f'klettres_{folder}': partial(klettres, folder) for folder in LETTERS_LANGUAGES},
         'asterisk_en': asterisk,
         'queen_en': amazon_queen,
+        **{f'fillets_{language}_{speaker}': partial(fillets, language, speaker)
+           for language in FILLETS_LANGUAGES for speaker in FILLETS_SPEAKERS},
     }
 
 
@@ -121,11 +138,13 @@ def at_peak(sound):
     return None if peak < 0.01 else sound / peak * PEAK
 
 
-def read(path):
+def read(path, longest_s=None):
     """Returns 16 kHz sound at peak 0.7, [samples]; None where there is next to nothing."""
     if path.suffix == '.g722':
         return at_peak(decode(path.read_bytes(), 'g722'))
-    sound, rate_hz = soundfile.read(path, dtype='float32')
+    with soundfile.SoundFile(path) as file:
+        rate_hz = file.samplerate
+        sound = file.read(-1 if longest_s is None else int(longest_s * rate_hz), dtype='float32')
     return at_peak(to_16k(sound if sound.ndim == 1 else sound.mean(1), rate_hz))
 
 
@@ -136,10 +155,3 @@ def sound_of(recording):
         return None
     loud, edge = np.flatnonzero(np.abs(sound) > AT_THE_EDGES * PEAK), int(EDGE_S * SAMPLE_RATE_HZ)
     return sound[max(0, loud[0] - edge) : loud[-1] + edge]
-
-
-def effects(held_out):
-    """Returns the sounds of animals, instruments, tools and engines, [samples] each; none where the package is missing."""
-    paths = sorted(path for kind in EFFECTS for path in (STAMPS / kind).rglob('*.ogg') if '_desc' not in path.name)
-    chosen = [path for index, path in enumerate(paths) if (index % HELD_OUT_EFFECT == 0) == held_out]
-    return [sound for sound in map(read, chosen) if sound is not None]

@@ -19,7 +19,7 @@ class Scene:
     sound: np.ndarray  # [samples] float32 as heard
     segments: list  # (start_s, end_s, ipa)
     loudness: np.ndarray  # [frames] of the clean voice at 50 frames/s
-    kind: str  # 'clean', 'degraded', 'silence', 'noise' or 'music'; in the test also 'held'
+    kind: str  # 'clean', 'degraded', 'silence', 'noise', 'music' or 'pieces'; in the test also 'held'
     style: str  # 'spoken', 'whispered', 'sung', 'held', 'child', 'shouted' or 'resampled'
 
 
@@ -98,10 +98,13 @@ class Others:
 
     voices: list  # of [samples] int16, for babble
     effects: list  # of [samples] float32, recorded
+    pieces: list  # of [samples] float32, recorded music
 
 
-BESIDE_SPEECH = {'coloured': 0.36, 'babble': 0.2, 'hum': 0.05, 'clicks': 0.07, 'music': 0.12, 'gusts': 0.08, 'tones': 0.06, 'effects': 0.06}
-WITHOUT_SPEECH = {'coloured': 0.15, 'babble': 0.1, 'hum': 0.06, 'clicks': 0.2, 'gusts': 0.2, 'tones': 0.17, 'effects': 0.12}
+BESIDE_SPEECH = {
+    'coloured': 0.36, 'babble': 0.2, 'hum': 0.05, 'clicks': 0.07, 'music': 0.12, 'gusts': 0.08, 'tones': 0.06, 'effects': 0.06, 'pieces': 0.1,
+}
+WITHOUT_SPEECH = {'coloured': 0.15, 'babble': 0.1, 'hum': 0.06, 'clicks': 0.1, 'gusts': 0.15, 'tones': 0.14, 'effects': 0.3}
 
 
 def choose(chance, shares):
@@ -111,12 +114,10 @@ def choose(chance, shares):
 
 def surroundings(chance, samples, others, shares):
     """Returns sound that is not the speaker, [samples], and its kind."""
-    kind = choose(chance, shares if others.effects else {name: share for name, share in shares.items() if name != 'effects'})
-    if kind == 'babble':
-        return noise.babble(chance, samples, others.voices), kind
-    if kind == 'effects':
-        return noise.effects(chance, samples, others.effects), kind
-    return getattr(noise, kind)(chance, samples), kind
+    material = {'babble': others.voices, 'effects': others.effects, 'pieces': others.pieces}
+    kind = choose(chance, {name: share for name, share in shares.items() if material.get(name, True)})
+    make = getattr(noise, kind)
+    return make(chance, samples, material[kind]) if kind in material else make(chance, samples), kind
 
 
 def transmit(sound, chance):
@@ -141,8 +142,8 @@ def non_speech(chance, kind, others, noises=WITHOUT_SPEECH, seconds=SCENE_S):
         sound = np.zeros(samples, np.float32)
         if chance.random() < 0.5:
             sound = channel.set_peak_db(noise.coloured(chance, samples), chance.uniform(-90, -50))
-    elif kind == 'music':
-        sound = transmit(noise.music(chance, samples), chance)
+    elif kind in ('music', 'pieces'):
+        sound = transmit(surroundings(chance, samples, others, {kind: 1.0})[0], chance)
     else:
         sound = 10 ** chance.uniform(-3, 0) * noise.coloured(chance, samples)  # a tone or a step may be all that is heard
         for _ in range(chance.integers(1, 4)):
@@ -168,6 +169,6 @@ def speech_scene(utterances, chance, degraded, others, styles=STYLES):
     level = np.sqrt(np.mean(sound[np.abs(sound) > 0.02 * np.abs(sound).max()] ** 2))
     if chance.random() < 0.75:
         other, kind = surroundings(chance, len(sound), others, BESIDE_SPEECH)
-        snr_db = chance.uniform(8, 30) if kind in ('babble', 'music') else chance.uniform(2, 35)
+        snr_db = chance.uniform(8, 30) if kind in ('babble', 'music', 'pieces') else chance.uniform(2, 35)
         sound = sound + other * level * 10 ** (-snr_db / 20)
     return Scene(transmit(sound, chance), segments, loudness, 'degraded', style)
