@@ -13,7 +13,7 @@ from training.features.encoder import Encoder
 from training.loop import train
 from training.motion.visemes import PARAMETERS
 
-WEIGHTS = dict(jaw=1, aperture=2, closure=2, pucker=3, funnel=0.6, stretch=0.5, tuck=1, upper=0.4, tongue=0.2)
+WEIGHTS = dict(jaw=1, aperture=2, closure=2, pucker=5, funnel=0.6, stretch=0.5, tuck=1, upper=0.4, tongue=0.2)
 """The lips count most: what is seen of speech is how far they open, whether they close, and whether they round."""
 VELOCITY_SHARE = 1.0
 

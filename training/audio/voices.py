@@ -65,7 +65,8 @@ LICENCES = {
     'flite': 'flite voices slt, rms, awb: CMU ARCTIC, free for any use; package flite',
     'festival': 'Debian main packages festvox-*, each under the licence in its /usr/share/doc (BSD-like, GPL-2+ or LGPL)',
     'espeak': 'espeak-ng, GPL-3+; formant synthesis, no recordings',
-    'recorded': 'recordings of the Debian packages tuxpaint-stamps-default (GPL-2, volunteers), klettres-data (GPL-2+, volunteers), '
-                'asterisk-core-sounds-en-g722 (CC-BY-SA-3.0, Allison Smith) and flight-of-the-amazon-queen (its own free licence, the '
-                'cast of the game)',
+    'recorded': 'recordings of people in the Debian packages tuxpaint-stamps-default (GPL-2, volunteers), klettres-data (GPL-2+, '
+                'volunteers), asterisk-core-sounds-en-g722 (CC-BY-SA-3.0, Allison Smith), flight-of-the-amazon-queen (its own free '
+                'licence, the cast of the game) and fillets-ng-data-cs and -nl (GPL-2, the casts of the game); of other sounds in '
+                'tuxpaint-stamps-default, wesnoth-1.16-data and -music (GPL-2+), lincity-ng-data (GPL-2+) and sonic-pi-samples (CC0)',
 }
