@@ -10,6 +10,7 @@ ROWS = (
     ('closure at p b m, clean / degraded, at under 2 % false closures', '0.95 / 0.85', (('clean', 'closure_recall'), ('degraded', 'closure_recall'))),
     ('closed mouth in silence / noise / music, share of frames', '0.99 / 0.97 / 0.90',
      (('closed_mouth', 'silence'), ('closed_mouth', 'noise'), ('closed_mouth', 'music'))),
+    ('closed mouth in recorded music that training never heard', '-', (('closed_mouth', 'pieces'),)),
     ('vowels held for seconds: open frames, share / aperture r', '-', (('held', 'open'), ('held', 'aperture_r'))),
     ('lag of lips against the teacher, ms, clean / degraded', 'within 20', (('clean', 'lag_ms'), ('degraded', 'lag_ms'))),
     ('pose variation / head jerk against the teacher', '0.9-1.1 / under 1.1', (('life', 'pose_variation'), ('life', 'head_jerk'))),
@@ -213,7 +214,7 @@ Trained on:
 {voice_lines(False)}
 - **{ENGINE}**: volunteers who say what is on a picture in {', '.join(LANGUAGES)}; one speaker each who says letters and
   syllables in {', '.join(sorted({code.split('-')[0] for code in LETTERS_LANGUAGES.values()}))}; the telephone prompts of one speaker in en;
-  the cast of a game, in en
+  the casts of two games, in en, and in cs and nl
 
 Held out:
 
