@@ -16,7 +16,6 @@ from pathlib import Path
 import numpy as np
 
 from training.config import EncoderConfig, MotionConfig
-from training.evaluate import WITHOUT_SPEECH
 from training.measure import encoder_figures
 from training.prepare import load
 from training.recordings import paths_in, scene_of
@@ -46,7 +45,7 @@ RUNS = {
 
 def run(name, scenes, held, recorded, schedule):
     keep, changed, network, look_ahead = RUNS[name]
-    chosen = [scene for scene in scenes if keep is None or keep(scene) or scene.kind in WITHOUT_SPEECH]
+    chosen = [scene for scene in scenes if keep is None or keep(scene) or scene.style == 'none']
     with tempfile.TemporaryDirectory() as folder:
         encoder = train_encoder(chosen, Path(folder) / 'encoder.pt', replace(schedule, **changed), replace(CONFIG, **network),
                                 look_ahead=look_ahead)

@@ -19,7 +19,7 @@ BABBLE_SHARDS = 14
 RECORDED_REUSE = {'asterisk': 4, 'queen': 2, 'fillets': 1.5}
 """Times as often as other speech: there are no more people than these."""
 OTHER_RECORDED_REUSE = 2
-NON_SPEECH = {'silence': 0.1, 'noise': 0.55, 'music': 0.2, 'pieces': 0.15}
+NON_SPEECH = {'silence': 0.1, 'noise': 0.45, 'music': 0.12, 'strums': 0.12, 'pieces': 0.12, 'hum': 0.09}
 TEST_NOISES = {'coloured': 0.15, 'hum': 0.06, 'clicks': 0.2, 'gusts': 0.2, 'tones': 0.17, 'effects': 0.12}
 """Without babble: a crowd is not noise alone."""
 ACCENT_FAST_S, ACCENT_SLOW_S = 0.1, 0.6

@@ -72,7 +72,7 @@ class AudioTest(unittest.TestCase):
 
     def test_what_is_heard_beside_the_speaker_is_sound_of_one_level(self):
         others = scene.Others([(32767 * SOUND).astype(np.int16)], [SOUND], [SOUND])
-        for kind in scene.BESIDE_SPEECH:
+        for kind in (*scene.BESIDE_SPEECH, 'strums'):
             with self.subTest(kind):
                 heard, chosen = scene.surroundings(np.random.default_rng(3), 48000, others, {kind: 1.0})
                 self.assertEqual((len(heard), chosen), (48000, kind))

@@ -45,7 +45,7 @@ class Speech:
         self.frames = len(self.mouth)
         ends = np.cumsum([len(scene.mouth) for scene in scenes])
         self.others = [(int(end) - len(scene.mouth), len(scene.mouth))
-                       for end, scene in zip(ends, scenes) if scene.kind in ('noise', 'music', 'pieces')]
+                       for end, scene in zip(ends, scenes) if scene.style == 'none' and scene.kind != 'silence']
 
     def surroundings(self, generator, count, frames):
         """Returns log-mel windows of noise and music, [count, 2 * frames, melBins]."""

@@ -169,6 +169,27 @@ def music(chance, samples):
     return unit(sound[:samples])
 
 
+def strums(chance, samples):
+    """Chords whose notes are struck together again and again, plucked or held, over a beat: a guitar, a piano, an organ."""
+    strike = int(chance.uniform(0.12, 1.2) * SAMPLE_RATE_HZ)
+    root_hz, partials, tilt = 80 * 4 ** chance.random(), chance.integers(1, 8), chance.uniform(1, 2.5)
+    fade, between = chance.uniform(0.2, 8), chance.choice([1, 2, 4, 8])  # a second; strikes of one chord
+    sound = np.zeros(samples + strike)
+    for index, at in enumerate(range(0, samples, strike)):
+        if index % between == 0:
+            shape = chance.choice([0, 3, 4, 7, 9, 12, 16], chance.integers(1, 5), replace=False) + chance.choice([0, -5, -4, -2, 2, 3, 5])
+        times = np.arange(strike) / SAMPLE_RATE_HZ
+        edges = np.minimum(1, np.minimum(times / 0.003, times[::-1] / 0.003))
+        hz = root_hz * 2 ** (shape[:, None, None] / 12) * np.arange(1, partials + 1)[:, None]  # [notes, partials, 1]
+        notes = (hz < 7600) * np.sin(2 * np.pi * hz * times) / np.arange(1, partials + 1)[:, None] ** tilt
+        sound[at : at + strike] += notes.sum((0, 1)) * np.exp(-fade * times) * edges
+    beat, drums = int(strike * chance.choice([0.5, 1, 2])), chance.uniform(0, 1.5) if chance.random() < 0.6 else 0
+    for at in range(0, samples, beat):
+        length = min(beat, 3200, samples - at)
+        sound[at : at + length] += drums * chance.normal(size=length) * np.exp(-np.arange(length) / chance.uniform(150, 900))
+    return unit(sound[:samples])
+
+
 def room(chance, sound):
     """A room: direct sound, a few early reflections, and a tail that decays by 60 dB in 0.1 to 0.7 s."""
     samples = int(chance.uniform(0.1, 0.7) * SAMPLE_RATE_HZ)

@@ -19,7 +19,7 @@ class Scene:
     sound: np.ndarray  # [samples] float32 as heard
     segments: list  # (start_s, end_s, ipa)
     loudness: np.ndarray  # [frames] of the clean voice at 50 frames/s
-    kind: str  # 'clean', 'degraded', 'silence', 'noise', 'music' or 'pieces'; in the test also 'held'
+    kind: str  # 'clean', 'degraded', 'silence', 'noise' or what alone is heard; in the test also 'held'
     style: str  # 'spoken', 'whispered', 'sung', 'held', 'child', 'shouted' or 'resampled'
 
 
@@ -142,7 +142,7 @@ def non_speech(chance, kind, others, noises=WITHOUT_SPEECH, seconds=SCENE_S):
         sound = np.zeros(samples, np.float32)
         if chance.random() < 0.5:
             sound = channel.set_peak_db(noise.coloured(chance, samples), chance.uniform(-90, -50))
-    elif kind in ('music', 'pieces'):
+    elif kind != 'noise':
         sound = transmit(surroundings(chance, samples, others, {kind: 1.0})[0], chance)
     else:
         sound = 10 ** chance.uniform(-3, 0) * noise.coloured(chance, samples)  # a tone or a step may be all that is heard
