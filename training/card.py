@@ -241,7 +241,7 @@ Texts of the synthesis: Debian's fortune and word-list packages; for Hindi, Mara
 
 ## Limits
 
-- Short of the goals: pucker on clean held-out speech ({figures['clean']['pucker_r']:.2f}), which looks no further ahead than 80 ms;
+- Short of the goals: pucker on clean held-out speech ({figures['clean']['pucker_r']:.3f}), which looks no further ahead than 80 ms;
   noise alone, by the voices of animals; real mouths on film; closure of voices with soft lips such as
   awb and of Italian ones in noise. Next: hops of 20 ms with 100 ms of look-ahead, which cost no delay; films to learn from, if some may be used.
 - Against two filmed talkers (`visavis evaluate`): 3 s of one, r 0.68, lips 28 ms before the film; 33 s of mouth exercises, r 0.49,
