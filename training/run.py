@@ -43,6 +43,7 @@ def arguments():
     parser.add_argument('--encoder-minutes', type=float, help='stop by the clock instead; then the seed no longer decides all')
     parser.add_argument('--denoiser-minutes', type=float)
     parser.add_argument('--again', action='store_true', help='train networks that are finished for another round')
+    parser.add_argument('--earlier-share', type=float, default=0, help='of the encoder\'s weights before a round, kept after it')
     parser.add_argument('--branches', type=int, default=1, help='copies of each network that train at once and are averaged')
     parser.add_argument('--denoiser-scenes', type=int, default=2000, help='scenes that the teacher performs')
     parser.add_argument('--test-stride', type=int, default=1, help='evaluate on every n-th held-out scene of each kind with speech')
@@ -75,7 +76,11 @@ def main():
     if 'encoder' in stages:
         if not (cache / 'encoder.pt').exists():
             (cache / 'synthetic.pt').unlink(missing_ok=True)  # of another network, whose weights do not mix with this one's
+        if options.earlier_share:
+            shutil.copy(cache / 'encoder.pt', cache / 'earlier.pt')
         encoder_round(options, held, options.again)
+        if options.earlier_share:
+            train_encoder.mix(cache / 'encoder.pt', cache / 'earlier.pt', options.earlier_share)
     if 'recorded' in stages:
         align_all(speech / 'train', train_encoder.load_encoder(cache / 'encoder.pt'))
         prepare_all(speech, prepared, SPEECH_REUSE, CLEAN_SHARE, options.seed, options.processes)
