@@ -131,7 +131,8 @@ command.
   6076, 41 up to step 16470, then the recordings too, from step 26807 on rooms in their pauses, more noises, and wider loud
   syllables, from step 33862 on held sounds, letters and prompts, and 64 hours, from step 46139 on actors and 76 hours; then 0.15 of the
   weights were those of step 33862. From step 56203 on, two copies of the encoder trained at once, on other sentences, more actors, more
-  sounds and music; of the mean of their weights three fifths are kept, two fifths are those of step 56203. So the one command makes a model of this kind, on as many hours as asked, but not these very bytes.
+  sounds and music; of the mean of their weights three fifths are kept, two fifths are those of step 56203. So the one command makes a
+  model of this kind, on as many hours as asked, but not these very bytes.
 - Encoder: {made['encoder_steps']} steps, {made['encoder_minutes']:.0f} minutes. Transformer: {made['denoiser_steps']} steps,
   {made['denoiser_minutes']:.0f} minutes. Minutes of one processor core, busy neighbours counted in for the first half; no GPU.
 

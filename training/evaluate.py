@@ -10,6 +10,7 @@ from training.motion.channels import (
 )
 from training.motion.sampler import NOISE_LEVELS, noise_scale, sample
 from training.motion.teacher import feeling_table, teach
+from training.prepare import SPEECHLESS
 from training.train_denoiser import features_of
 
 AT = slices()
@@ -18,8 +19,7 @@ CLOSED_GAP = 0.05
 CONTROL_ROWS = 36
 HELD_AFTER_FRAMES, HELD_OPEN_GAP = 25, 0.1
 GAP_OF_OPEN = 0.25  # a gap that counts as plainly open
-WITHOUT_SPEECH = ('silence', 'noise', 'music', 'pieces')
-KINDS = ('clean', 'degraded', 'held', *WITHOUT_SPEECH)
+KINDS = ('clean', 'degraded', 'held', *SPEECHLESS)
 HELD_OUT_LANGUAGES = ('it', 'te', 'hu', 'tr')
 
 
@@ -223,7 +223,7 @@ def evaluate(encoder, denoiser, mean, std, held, noise_levels=NOISE_LEVELS, guid
             figures['life']['mouth_difference_between_seeds'] = float(np.abs(gap_of(made) - gap_of(other)).mean() / gap_of(taught).std())
             figures['life']['head_difference_between_seeds'] = float(
                 np.abs(made - other)[..., -6:-3].mean() / taught[..., -6:-3].std())
-    figures['closed_mouth'] = {kind: closed_mouth(rig, by_kind[kind]) for kind in WITHOUT_SPEECH}
+    figures['closed_mouth'] = {kind: closed_mouth(rig, by_kind[kind]) for kind in SPEECHLESS}
     figures['held'] = held_figures(rig, by_kind['held'])
     if thorough:
         figures['controls'] = control_figures(rig, by_kind['clean'])

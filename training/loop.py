@@ -31,6 +31,13 @@ def load_known(network, weights):
     return len(known) == len(mine)
 
 
+def save_whole(state, checkpoint):
+    """Writes a checkpoint whole or not at all."""
+    partial = checkpoint.with_suffix('.part')
+    torch.save(state, partial)
+    partial.rename(checkpoint)
+
+
 def train(
     name, network, loss_of_step, checkpoint, schedule, seed, device, minutes=None, again=False, facts=None, report=None, save_steps=500,
 ):
@@ -65,9 +72,7 @@ def train(
         going_on = (round_step, time.monotonic() - began_s) if progress < 1 else None
         state = {name: network.state_dict(), 'optimiser': optimiser.state_dict(), 'average': average, 'step': step,
                  'round': going_on, 'spent_s': time.process_time() - cpu_began_s, **(facts or {})}
-        partial = checkpoint.with_suffix('.part')
-        torch.save(state, partial)
-        partial.rename(checkpoint)
+        save_whole(state, checkpoint)
 
     while progress < 1 and not stopped:
         generator = torch.Generator().manual_seed(seed * SEED_STRIDE + step)
@@ -127,6 +132,4 @@ def merge(paths, checkpoint):
     mean = {name: torch.stack([one['average'][name] for one in saved]).mean(0) for name in saved[0]['average']}
     added = {name: began[name] + sum(one[name] - began[name] for one in saved) for name in ('step', 'spent_s')}
     facts = {name: value for name, value in saved[0].items() if name != 'optimiser'}
-    partial = checkpoint.with_suffix('.part')
-    torch.save({**facts, checkpoint.stem: mean, 'average': mean, **added}, partial)
-    partial.rename(checkpoint)
+    save_whole({**facts, checkpoint.stem: mean, 'average': mean, **added}, checkpoint)

@@ -20,6 +20,8 @@ RECORDED_REUSE = {'asterisk': 4, 'queen': 2, 'fillets': 1.5}
 """Times as often as other speech: there are no more people than these."""
 OTHER_RECORDED_REUSE = 2
 NON_SPEECH = {'silence': 0.1, 'noise': 0.45, 'music': 0.12, 'strums': 0.12, 'pieces': 0.12, 'hum': 0.09}
+SPEECHLESS = ('silence', 'noise', 'music', 'pieces')
+"""Kinds of test scenes in which nobody speaks."""
 TEST_NOISES = {'coloured': 0.15, 'hum': 0.06, 'clicks': 0.2, 'gusts': 0.2, 'tones': 0.17, 'effects': 0.12}
 """Without babble: a crowd is not noise alone."""
 ACCENT_FAST_S, ACCENT_SLOW_S = 0.1, 0.6
@@ -111,7 +113,7 @@ def prepare_test_shard(job):
             made.append(prepare(scene, utterances[0].voice, utterances[0].language))
         scene = scenes.speech_scene(mine, np.random.default_rng([seed, index]), False, beside, {'held': 1.0})
         made.append(prepare(replace(scene, kind='held'), utterances[0].voice, utterances[0].language))
-        for kind in ('silence', 'noise', 'music', 'pieces'):
+        for kind in SPEECHLESS:
             scene = scenes.non_speech(np.random.default_rng([seed, index, *source.name.encode()]), kind, others, TEST_NOISES)
             made.append(prepare(scene, 'none', 'none'))
     save_shard(target, made)

@@ -19,11 +19,11 @@ from training.align import align_all
 from training.audio.recorded import ENGINE
 from training.audio.speech import make_speech
 from training.card import card
-from training.evaluate import KINDS, WITHOUT_SPEECH, evaluate, table
+from training.evaluate import KINDS, evaluate, table
 from training.export import export_bundle
 from training.loop import in_branches
 from training.measure import encoder_figures
-from training.prepare import load, prepare_all
+from training.prepare import SPEECHLESS, load, prepare_all
 
 SPEECH_REUSE = 1.7  # each second of clean speech is heard this often, every time in another scene
 HELD_OUT_HOURS = 1.6
@@ -76,19 +76,14 @@ def main():
     if 'encoder' in stages:
         if not (cache / 'encoder.pt').exists():
             (cache / 'synthetic.pt').unlink(missing_ok=True)  # of another network, whose weights do not mix with this one's
-        if options.earlier_share:
-            shutil.copy(cache / 'encoder.pt', cache / 'earlier.pt')
-        encoder_round(options, held, options.again)
-        if options.earlier_share:
-            train_encoder.mix(cache / 'encoder.pt', cache / 'earlier.pt', options.earlier_share)
+        encoder_round(options, held, options.again, cache / 'earlier.pt', options.earlier_share)
+        (cache / 'earlier.pt').unlink(missing_ok=True)
     if 'recorded' in stages:
         align_all(speech / 'train', train_encoder.load_encoder(cache / 'encoder.pt'))
         prepare_all(speech, prepared, SPEECH_REUSE, CLEAN_SHARE, options.seed, options.processes)
         if any((prepared / 'train').glob(f'*-{ENGINE}-*')):
-            if not (cache / 'synthetic.pt').exists():
-                shutil.copy(cache / 'encoder.pt', cache / 'synthetic.pt')
-            encoder_round(options, held, not train_encoder.knows_recordings(cache / 'encoder.pt'))
-            train_encoder.mix(cache / 'encoder.pt', cache / 'synthetic.pt', SYNTHETIC_SHARE)
+            again = not train_encoder.knows_recordings(cache / 'encoder.pt')
+            encoder_round(options, held, again, cache / 'synthetic.pt', SYNTHETIC_SHARE)
     if 'denoiser' in stages:
         scenes = load(prepared / 'train')
         encoder = train_encoder.load_encoder(cache / 'encoder.pt')
@@ -102,7 +97,7 @@ def main():
         encoder = train_encoder.load_encoder(cache / 'encoder.pt')
         denoiser, mean, std = train_denoiser.load_denoiser(cache / 'denoiser.pt')
         began_s = time.monotonic()
-        stride_of = lambda kind: 1 if kind in WITHOUT_SPEECH else options.test_stride  # quick to test, and one hum can move them far
+        stride_of = lambda kind: 1 if kind in SPEECHLESS else options.test_stride  # quick to test, and one hum can move them far
         tested = [scene for kind in KINDS for scene in [one for one in held if one.kind == kind][:: stride_of(kind)]]
         figures = {
             'training': {
@@ -120,15 +115,21 @@ def main():
         export_bundle(options.target, encoder, denoiser, mean, std, 80_000, golden_sound(), figures, card(figures))
 
 
-def encoder_round(options, held, again):
+def encoder_round(options, held, again, earlier, share):
+    """Ships `share` of the weights before the round too; `earlier` has them while it goes on, also when it was broken off."""
+    checkpoint = options.cache / 'encoder.pt'
+    if share and checkpoint.exists() and not earlier.exists():
+        shutil.copy(checkpoint, earlier)
     scenes = load(options.cache / 'prepared' / 'train')
     (options.cache / 'scenes.json').write_text(json.dumps(facts_of(scenes)))
     schedule = train_encoder.Schedule(steps=options.encoder_steps)
     spoken = [scene for scene in held if scene.kind in ('clean', 'degraded')]
     report = lambda encoder: table(encoder_figures(encoder, spoken[::7]))
-    train_one = lambda checkpoint, seed: train_encoder.train_encoder(
-        scenes, checkpoint, schedule, seed=seed, minutes=options.encoder_minutes, again=again, report=report)
-    in_branches(options.branches, train_one, options.cache / 'encoder.pt', options.seed)
+    train_one = lambda path, seed: train_encoder.train_encoder(
+        scenes, path, schedule, seed=seed, minutes=options.encoder_minutes, again=again, report=report)
+    in_branches(options.branches, train_one, checkpoint, options.seed)
+    if share and earlier.exists():
+        train_encoder.mix(checkpoint, earlier, share)
 
 
 def facts_of(scenes):

@@ -10,7 +10,7 @@ from training.audio.recorded import ENGINE
 from training.config import EncoderConfig, MotionConfig
 from training.features.augment import LOG_FLOOR, augment
 from training.features.encoder import Encoder
-from training.loop import train
+from training.loop import save_whole, train
 from training.motion.visemes import PARAMETERS
 
 WEIGHTS = dict(jaw=1, aperture=2, closure=2, pucker=5, funnel=0.6, stretch=0.5, tuck=1, upper=0.4, tongue=0.2)
@@ -126,9 +126,7 @@ def mix(checkpoint, earlier, share):
         return
     before = torch.load(earlier, map_location='cpu', weights_only=False)['average']
     average = {name: torch.lerp(value, before[name], share) for name, value in saved['average'].items()}
-    partial = checkpoint.with_suffix('.part')
-    torch.save({**saved, 'average': average, 'mixed': True}, partial)
-    partial.rename(checkpoint)
+    save_whole({**saved, 'average': average, 'mixed': True}, checkpoint)
 
 
 def load_encoder(checkpoint):
