@@ -7,8 +7,9 @@ from pathlib import Path
 from unittest import mock
 
 import numpy as np
+import soundfile
 
-from training.audio import noise, opus, queen, recorded, scene, vocoder
+from training.audio import noise, opus, others, queen, recorded, scene, vocoder
 from training.audio.speech import Utterance
 from training.features.mel import log_mel
 from training.motion.mouth import loudness_of
@@ -84,6 +85,22 @@ class AudioTest(unittest.TestCase):
         kinds = {scene.surroundings(np.random.default_rng(seed), 1600, others, scene.WITHOUT_SPEECH)[1] for seed in range(40)}
         self.assertNotIn('effects', kinds)
         self.assertGreater(len(kinds), 4)
+
+    def test_animals_and_tools_are_heard_at_three_speeds_and_nobody_who_speaks(self):
+        with tempfile.TemporaryDirectory() as folder:
+            stamps, sounds, glest = (Path(folder, name) for name in ('stamps', 'sounds', 'glest'))
+            for place in (stamps / 'animals', sounds / 'voices', glest):
+                place.mkdir(parents=True)
+            for at, path in enumerate([*(stamps / 'animals' / f'{n}.ogg' for n in range(6)), sounds / 'axe.wav', sounds / 'voices' / 'hello.wav',
+                                       sounds / 'orc.wav', glest / 'cow_ack1.wav', glest / 'archer_ack1.wav']):
+                soundfile.write(path, SOUND[: 16000 + 160 * at], 16000)
+            found = mock.patch.multiple(others, STAMPS=stamps, FOLDERS=(str(sounds),), MEGAGLEST=glest)
+            with found:
+                heard, held_out = others.effects(False), others.effects(True)
+        at = lambda number: [round((16000 + 160 * number) / speed) for speed in others.SPEEDS]
+        self.assertEqual([len(sound) for sound in held_out], [16000, 16800])  # the first and the sixth of the animals
+        wanted = [length for number in (1, 2, 3, 4, 6, 9) for length in at(number)]  # and the axe, and the cow
+        np.testing.assert_allclose([len(sound) for sound in heard], wanted, atol=1)
 
     def test_a_line_of_the_fish_is_found_by_who_says_it(self):
         with tempfile.TemporaryDirectory() as folder, mock.patch.object(recorded, 'FILLETS', Path(folder)):

@@ -11,7 +11,7 @@ from training.motion.mouth import FRAMES_PER_SECOND, loudness_of
 
 SAMPLE_RATE_HZ = 16000
 SCENE_S = 32.0
-NON_SPEECH_SHARE = 0.12
+NON_SPEECH_SHARE = 0.15
 
 
 @dataclass
@@ -104,7 +104,7 @@ class Others:
 BESIDE_SPEECH = {
     'coloured': 0.36, 'babble': 0.2, 'hum': 0.05, 'clicks': 0.07, 'music': 0.12, 'gusts': 0.08, 'tones': 0.06, 'effects': 0.06, 'pieces': 0.1,
 }
-WITHOUT_SPEECH = {'coloured': 0.15, 'babble': 0.1, 'hum': 0.06, 'clicks': 0.1, 'gusts': 0.15, 'tones': 0.14, 'effects': 0.3}
+WITHOUT_SPEECH = {'coloured': 0.15, 'babble': 0.1, 'hum': 0.06, 'clicks': 0.1, 'gusts': 0.15, 'tones': 0.14, 'effects': 0.45}
 
 
 def choose(chance, shares):
