@@ -68,5 +68,6 @@ LICENCES = {
     'recorded': 'recordings of people in the Debian packages tuxpaint-stamps-default (GPL-2, volunteers), klettres-data (GPL-2+, '
                 'volunteers), asterisk-core-sounds-en-g722 (CC-BY-SA-3.0, Allison Smith), flight-of-the-amazon-queen (its own free '
                 'licence, the cast of the game) and fillets-ng-data-cs and -nl (GPL-2, the casts of the game); of other sounds in '
-                'tuxpaint-stamps-default, wesnoth-1.16-data and -music (GPL-2+), lincity-ng-data (GPL-2+) and sonic-pi-samples (CC0)',
+                'tuxpaint-stamps-default, wesnoth-1.16-data and -music (GPL-2+), lincity-ng-data (GPL-2+), widelands-data (GPL-2+), '
+                'megaglest-data (CC-BY-SA-3.0), hedgewars-data (GFDL-1.3), minetest-data (CC-BY-SA-3.0) and sonic-pi-samples (CC0)',
 }
