@@ -29,7 +29,7 @@ MEGAGLEST_KEPT = re.compile(
 """Most of its files are soldiers who speak."""
 MUSIC = Path('/usr/share/games/wesnoth/1.16/data/core/music')
 UTTERED = re.compile(
-    'human|dwarf|elf|goblin|groan|orc|ogre|mermaid|mermen|ugg|wail|choir|voxy|robot|commune|market|residential|school|sport|/voices/|hell_|'
+    'human|dwarf|elf|goblin|groan|orc|ogre|mermaid|mermen|ugg|wail|choir|voxy|robot|commune|market|residential|school|sport|voices/|hell_|'
     'hellish|hogchant|yoohoo|kiss|inn_|tavern|lobby')
 HELD_OUT = 5  # each fifth
 LONGEST_EFFECT_S, LONGEST_PIECE_S = 12, 90
@@ -53,10 +53,10 @@ def at_speed(sound, speed):
 def effects(held_out):
     """Returns sounds, [samples] each; none where the packages are missing. Held out are some of Tux Paint's alone."""
     stamps = parted((path for kind in STAMP_KINDS for path in (STAMPS / kind).rglob('*.ogg') if '_desc' not in path.name), held_out)
-    files = (path for folder in FOLDERS for path in sorted(Path(folder).rglob('*')) if path.suffix in ('.ogg', '.wav', '.flac'))
     if held_out:
         return heard(stamps, LONGEST_EFFECT_S)
-    more = (path for path in files if not UTTERED.search(str(path).lower()))
+    files = ((path, path.relative_to(folder)) for folder in FOLDERS for path in sorted(Path(folder).rglob('*')))
+    more = (path for path, name in files if path.suffix in ('.ogg', '.wav', '.flac') and not UTTERED.search(str(name).lower()))
     glest = (path for path in sorted(MEGAGLEST.rglob('*')) if path.suffix in ('.ogg', '.wav') and MEGAGLEST_KEPT.match(path.name))
     once = {path.name: path for path in glest}  # its tile sets share them
     return [at_speed(sound, speed) for sound in heard([*stamps, *more, *once.values()], LONGEST_EFFECT_S) for speed in SPEEDS]
