@@ -24,11 +24,13 @@ from training.export import export_bundle
 from training.loop import in_branches
 from training.measure import encoder_figures
 from training.prepare import SPEECHLESS, load, prepare_all
+from training.rounding import refit_rounding
 
 SPEECH_REUSE = 1.7  # each second of clean speech is heard this often, every time in another scene
 HELD_OUT_HOURS = 1.6
 CLEAN_SHARE = 0.35  # of scenes; noise and rooms come on top in training (features/augment.py)
 GOLDEN_SOUND_SAMPLES = 19200
+ROUNDING_SCENES = 320
 SYNTHETIC_SHARE = 0.3  # of the weights before the recordings: few speak English, and its rounding fades with more of them
 
 
@@ -50,7 +52,7 @@ def arguments():
     parser.add_argument('--quick', action='store_true', help='leave out controls and drift, which take minutes to measure')
     parser.add_argument('--cache', type=Path, default=Path('training/.cache'))
     parser.add_argument('--target', type=Path, default=Path('models/visavis-motion-1'))
-    parser.add_argument('--stages', default='speech,prepare,encoder,recorded,denoiser,export', help='which of these to run')
+    parser.add_argument('--stages', default='speech,prepare,encoder,recorded,denoiser,rounding,export', help='which of these to run')
     return parser.parse_args()
 
 
@@ -93,6 +95,11 @@ def main():
         train_one = lambda checkpoint, seed: train_denoiser.train_denoiser(
             performances, checkpoint, schedule, seed=seed, minutes=options.denoiser_minutes, again=options.again)
         in_branches(options.branches, train_one, cache / 'denoiser.pt', options.seed)
+    if 'rounding' in stages:
+        spoken = [scene for scene in load(prepared / 'train') if scene.style != 'none']
+        order = np.random.default_rng(options.seed).permutation(len(spoken))[:ROUNDING_SCENES]
+        encoder = train_encoder.load_encoder(cache / 'encoder.pt')
+        refit_rounding(cache / 'denoiser.pt', encoder, [spoken[index] for index in order], options.seed)
     if 'export' in stages:
         encoder = train_encoder.load_encoder(cache / 'encoder.pt')
         denoiser, mean, std = train_denoiser.load_denoiser(cache / 'denoiser.pt')

@@ -132,16 +132,21 @@ def set_steps(denoiser, performances, mean, std):
     denoiser.head_step.copy_(torch.where(denoiser.is_head > 0, rest.std((0, 1)), torch.ones_like(denoiser.head_step)))
 
 
+def straight_fit(heard, wanted):
+    """heard: [rows, featureDims]; wanted: [rows, dims]. Returns weights [dims, featureDims] and bias [dims] of the least-squares fit."""
+    heard = torch.cat([heard, torch.ones(len(heard), 1)], 1)
+    normal = heard.T @ heard + 1e-3 * len(heard) * torch.eye(heard.shape[1])
+    fit = torch.linalg.solve(normal, heard.T @ wanted).T  # [dims, featureDims + 1]
+    return fit[:, :-1], fit[:, -1]
+
+
 def set_speech(denoiser, performances, mean, std, scenes=64):
     """Starts the direct path from features to mouth at its least-squares fit; the transformer learns the rest."""
-    heard = performances.features[:scenes].float().flatten(0, 1)
-    heard = torch.cat([heard, torch.ones(len(heard), 1)], 1)
     motion = ((performances.motion[:scenes] - mean) / std).flatten(0, 1)
-    normal = heard.T @ heard + 1e-3 * len(heard) * torch.eye(heard.shape[1])
-    fit = torch.linalg.solve(normal, heard.T @ motion).T * is_mouth()[:, None]  # [tokenDims, featureDims + 1]
+    weight, bias = straight_fit(performances.features[:scenes].float().flatten(0, 1), motion)
     with torch.no_grad():
-        denoiser.speak.weight.copy_(fit[:, :-1])
-        denoiser.speak.bias.copy_(fit[:, -1])
+        denoiser.speak.weight.copy_(weight * is_mouth()[:, None])
+        denoiser.speak.bias.copy_(bias * is_mouth())
 
 
 def is_mouth():
