@@ -86,20 +86,18 @@ def main():
         if any((prepared / 'train').glob(f'*-{ENGINE}-*')):
             again = not train_encoder.knows_recordings(cache / 'encoder.pt')
             encoder_round(options, held, again, cache / 'synthetic.pt', SYNTHETIC_SHARE)
-    if 'denoiser' in stages:
+    if {'denoiser', 'rounding'} & set(stages):
         scenes = load(prepared / 'train')
         encoder = train_encoder.load_encoder(cache / 'encoder.pt')
-        order = np.random.default_rng(options.seed).permutation(len(scenes))[: options.denoiser_scenes]
-        performances = train_denoiser.Performances([scenes[index] for index in order], encoder, options.seed)
+    if 'denoiser' in stages:
+        performances = train_denoiser.Performances(drawn(scenes, options.denoiser_scenes, options.seed), encoder, options.seed)
         schedule = train_denoiser.Schedule(steps=options.denoiser_steps)
         train_one = lambda checkpoint, seed: train_denoiser.train_denoiser(
             performances, checkpoint, schedule, seed=seed, minutes=options.denoiser_minutes, again=options.again)
         in_branches(options.branches, train_one, cache / 'denoiser.pt', options.seed)
     if 'rounding' in stages:
-        spoken = [scene for scene in load(prepared / 'train') if scene.style != 'none']
-        order = np.random.default_rng(options.seed).permutation(len(spoken))[:ROUNDING_SCENES]
-        encoder = train_encoder.load_encoder(cache / 'encoder.pt')
-        refit_rounding(cache / 'denoiser.pt', encoder, [spoken[index] for index in order], options.seed)
+        spoken = [scene for scene in scenes if scene.style != 'none']
+        refit_rounding(cache / 'denoiser.pt', encoder, drawn(spoken, ROUNDING_SCENES, options.seed), options.seed)
     if 'export' in stages:
         encoder = train_encoder.load_encoder(cache / 'encoder.pt')
         denoiser, mean, std = train_denoiser.load_denoiser(cache / 'denoiser.pt')
@@ -120,6 +118,11 @@ def main():
         print(table(figures), f'\nevaluated in {time.monotonic() - began_s:.0f} s', flush=True)
         (cache / 'figures.json').write_text(json.dumps(figures, indent=2))
         export_bundle(options.target, encoder, denoiser, mean, std, 80_000, golden_sound(), figures, card(figures))
+
+
+def drawn(scenes, count, seed):
+    """Returns `count` of the scenes, at most all, in random order."""
+    return [scenes[index] for index in np.random.default_rng(seed).permutation(len(scenes))[:count]]
 
 
 def encoder_round(options, held, again, earlier, share):

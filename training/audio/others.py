@@ -31,6 +31,7 @@ MUSIC = Path('/usr/share/games/wesnoth/1.16/data/core/music')
 UTTERED = re.compile(
     'human|dwarf|elf|goblin|groan|orc|ogre|mermaid|mermen|ugg|wail|choir|voxy|robot|commune|market|residential|school|sport|voices/|hell_|'
     'hellish|hogchant|yoohoo|kiss|inn_|tavern|lobby')
+SOUND_FILES = ('.ogg', '.wav', '.flac')
 HELD_OUT = 5  # each fifth
 LONGEST_EFFECT_S, LONGEST_PIECE_S = 12, 90
 SPEEDS = (1.0, 0.6, 1.6)
@@ -56,8 +57,8 @@ def effects(held_out):
     if held_out:
         return heard(stamps, LONGEST_EFFECT_S)
     files = ((path, path.relative_to(folder)) for folder in FOLDERS for path in sorted(Path(folder).rglob('*')))
-    more = (path for path, name in files if path.suffix in ('.ogg', '.wav', '.flac') and not UTTERED.search(str(name).lower()))
-    glest = (path for path in sorted(MEGAGLEST.rglob('*')) if path.suffix in ('.ogg', '.wav') and MEGAGLEST_KEPT.match(path.name))
+    more = (path for path, name in files if path.suffix in SOUND_FILES and not UTTERED.search(str(name).lower()))
+    glest = (path for path in sorted(MEGAGLEST.rglob('*')) if path.suffix in SOUND_FILES and MEGAGLEST_KEPT.match(path.name))
     once = {path.name: path for path in glest}  # its tile sets share them
     return [at_speed(sound, speed) for sound in heard([*stamps, *more, *once.values()], LONGEST_EFFECT_S) for speed in SPEEDS]
 
