@@ -3,35 +3,41 @@ import { createServer } from 'node:http';
 import { systemClock } from '../src/base/clock.ts';
 import { messageOf } from '../src/base/errors.ts';
 import type { LogFields, Logger } from '../src/base/logger.ts';
-import { readSignalingSettings } from './settings.ts';
+import { signalingHttp } from './http.ts';
+import { listen } from './listen.ts';
 import { SignalingServer } from './server.ts';
+import { readSignalingSettings } from './settings.ts';
+import { routeUpgrades, SIGNALING_PATH } from './upgrade-router.ts';
 
 /** The signaling server as a process of its own: `node dist/signaling/main.js`, see `.env.example`. */
 const log = lineLogger();
+// Whoever reads the log may go away; the calls go on.
+process.stdout.on('error', () => undefined);
 try {
+  await main();
+} catch (thrown) {
+  log.error('signaling.cannot-start', { message: messageOf(thrown) });
+  process.exitCode = 1;
+}
+
+async function main(): Promise<void> {
   const settings = readSignalingSettings(process.env);
+  const server = createServer();
+  const port = await listen(server, settings.host, settings.port, (error) => {
+    log.error('signaling.server-failed', { message: error.message });
+  });
   const signaling = new SignalingServer({
     ...settings,
     clock: systemClock,
     log,
     unixTimeS: () => Date.now() / 1000,
   });
-  const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-    const isHealth = pathname === '/healthz' || pathname === '/readyz';
-    response.setHeader('content-type', pathname === '/metrics' ? 'text/plain; version=0.0.4' : 'application/json');
-    response.statusCode = isHealth || pathname === '/metrics' ? 200 : 404;
-    if (pathname === '/metrics') response.end(exposition(signaling));
-    else response.end(JSON.stringify(isHealth ? { status: 'ok', ...signaling.counts } : { error: 'not found' }));
+  server.on('request', signalingHttp({ signaling, log }));
+  const upgrades = new Map([[SIGNALING_PATH, signaling.upgrade.bind(signaling)]]);
+  routeUpgrades(server, upgrades, (thrown) => {
+    log.error('signaling.upgrade-failed', { message: messageOf(thrown) });
   });
-  server.on('upgrade', (request, socket, head) => {
-    signaling.upgrade(request, socket, head);
-  });
-  server.listen(settings.port, settings.host, () => {
-    const address = server.address();
-    const port = typeof address === 'object' ? address?.port : undefined;
-    log.info('signaling.listening', { port, open: settings.tokenSecret === undefined });
-  });
+  log.info('signaling.listening', { port, open: settings.tokenSecret === undefined });
   const stop = (): void => {
     void signaling.close();
     server.close(() => process.exit(0));
@@ -39,16 +45,6 @@ try {
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
-} catch (thrown) {
-  log.error('signaling.cannot-start', { message: messageOf(thrown) });
-  process.exitCode = 1;
-}
-
-/** Prometheus text by hand: four gauges do not need a library. */
-function exposition(signaling: SignalingServer): string {
-  return Object.entries(signaling.counts)
-    .map(([name, value]) => `# TYPE signaling_${name} gauge\nsignaling_${name} ${value}\n`)
-    .join('');
 }
 
 function lineLogger(): Logger {

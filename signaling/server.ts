@@ -28,6 +28,7 @@ import { verifyRoomToken } from './room-token.ts';
 import { Rooms, type Effect, type RoomStore } from './room.ts';
 import { MemoryRoomStore } from './store/memory.ts';
 import { turnServer, type TurnOptions } from './turn-credentials.ts';
+import { refuseUpgrade } from './upgrade-router.ts';
 
 export interface SignalingOptions {
   readonly clock: Clock;
@@ -130,14 +131,17 @@ export class SignalingServer implements Closable {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { allowedOrigins, limits, log, tokenSecret, trustProxy } = this.#options;
     const address = addressOf(request, trustProxy);
+    const refuse = (status: string, message: string): void => {
+      refuseUpgrade(socket, status, { code: 'SIGNALING_REFUSED', message });
+    };
     if (!isOriginAllowed(request, allowedOrigins, tokenSecret === undefined)) {
       log.warn('signaling.refused', { reason: 'origin' });
-      refuseUpgrade(socket, '403 Forbidden', 'This page may not use this server');
+      refuse('403 Forbidden', 'This page may not use this server');
     } else if (this.#draining) {
-      refuseUpgrade(socket, '503 Service Unavailable', 'The server is stopping');
+      refuse('503 Service Unavailable', 'The server is stopping');
     } else if ((this.#perAddress.get(address) ?? 0) >= limits.socketsPerAddress) {
       log.warn('signaling.refused', { reason: 'sockets' });
-      refuseUpgrade(socket, '429 Too Many Requests', 'Too many connections from one address');
+      refuse('429 Too Many Requests', 'Too many connections from one address');
     } else {
       this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
         this.#open(webSocket, address);
@@ -415,11 +419,4 @@ function isSame(expected: string, found: string): boolean {
   const a = Buffer.from(expected);
   const b = Buffer.from(found);
   return a.length === b.length && timingSafeEqual(a, b);
-}
-
-function refuseUpgrade(socket: Duplex, status: string, sentence: string): void {
-  const body = JSON.stringify({ error: { code: 'SIGNALING_REFUSED', message: sentence } });
-  socket.end(
-    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
 }

@@ -1,11 +1,13 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 
 import type { Express } from 'express';
 
+import { listen } from '../../signaling/listen.ts';
 import { SignalingServer } from '../../signaling/server.ts';
+import { routeUpgrades, SIGNALING_PATH, type UpgradeHandler } from '../../signaling/upgrade-router.ts';
 import type { Clock } from '../base/clock.ts';
+import { messageOf } from '../base/errors.ts';
 import { Scope, type Closable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
 import type { AvatarPeer, AvatarSource, PeerEvent } from '../peer/avatar-peer.ts';
@@ -18,9 +20,7 @@ import { makeApp } from './http/app.ts';
 import type { PrometheusMeter } from './metrics.ts';
 import { PortraitStore, type Enroller } from './portrait-store.ts';
 import { SessionRegistry } from './session-registry.ts';
-import { routeUpgrades, type UpgradeHandler } from './upgrade-router.ts';
 
-export const SIGNALING_PATH = '/signaling';
 const PORTRAIT_LIMIT = 10_000;
 
 export interface HostOptions {
@@ -172,12 +172,14 @@ export class Host implements Closable {
       const upgrades = new Map(extension?.upgrades);
       if (signaling !== undefined) {
         late.signaling = signaling;
-        upgrades.set(SIGNALING_PATH, (request, socket, head) => {
-          signaling.upgrade(request, socket, head);
-        });
+        upgrades.set(SIGNALING_PATH, signaling.upgrade.bind(signaling));
       }
-      routeUpgrades(server, upgrades);
-      const port = await listen(server, config.host, config.port);
+      routeUpgrades(server, upgrades, (thrown) => {
+        log.error('http.upgrade-failed', { message: messageOf(thrown) });
+      });
+      const port = await listen(server, config.host, config.port, (error) => {
+        log.error('http.server-failed', { message: error.message });
+      });
 
       const client = scope.own(
         new SignalingClient({
@@ -232,14 +234,6 @@ export class Host implements Closable {
   close(reason = 'The server is stopping'): Promise<void> {
     return this.#scope.close(reason);
   }
-}
-
-async function listen(server: Server, host: string, port: number): Promise<number> {
-  await new Promise<void>((listening, failed) => {
-    server.once('error', failed);
-    server.listen(port, host, listening);
-  });
-  return (server.address() as AddressInfo).port;
 }
 
 function closeServer(server: Server): Promise<void> {

@@ -1,54 +1,17 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { resolve } from 'node:path';
+import { createServer, type AddressInfo } from 'node:net';
 
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
+import { PEER_SECRET, startSignaling } from '../support/signaling-process.ts';
 import { openTestHost } from '../support/test-host.ts';
 import { TestSocket } from '../support/test-socket.ts';
 
-const ROOT = resolve(import.meta.dirname, '..', '..');
 const HELLO = { type: 'hello', version: 1 };
 const JOIN = { type: 'join', room: 'tea', portrait: 'astronaut', sdp: 'v=0\r\n' };
-const children: ChildProcess[] = [];
-
-afterEach(() => {
-  for (const child of children.splice(0)) child.kill('SIGKILL');
-});
-
-interface Signaling {
-  readonly url: string;
-  readonly port: number;
-  readonly child: ChildProcess;
-  readonly exited: Promise<number | null>;
-}
-
-async function startSignaling(port = 0, environment: Record<string, string> = {}): Promise<Signaling> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'signaling/main.ts'], {
-    cwd: ROOT,
-    env: { ...process.env, VISAVIS_SIGNALING_PORT: String(port), VISAVIS_PEER_SECRET: 'shared', ...environment },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  children.push(child);
-  const exited = new Promise<number | null>((ended) => {
-    child.once('exit', ended);
-  });
-  const listening = await new Promise<number>((found, failed) => {
-    let text = '';
-    child.stdout.on('data', (bytes: Buffer) => {
-      text += bytes.toString();
-      const match = /"event":"signaling\.listening","port":(\d+)/.exec(text);
-      if (match !== null) found(Number(match[1]));
-    });
-    void exited.then((code) => {
-      failed(new Error(`It ended with ${code}: ${text}`));
-    });
-  });
-  return { url: `ws://127.0.0.1:${listening}/signaling`, port: listening, child, exited };
-}
 
 test('avatar processes join a signaling process of its own, share its rooms, and come back after it restarts', async () => {
   const first = await startSignaling();
-  const environment = { VISAVIS_SIGNALING_URL: first.url, VISAVIS_PEER_SECRET: 'shared' };
+  const environment = { VISAVIS_SIGNALING_URL: first.url, VISAVIS_PEER_SECRET: PEER_SECRET };
   await using a = await openTestHost(environment, 1);
   await using b = await openTestHost(environment, 1);
   const join = async (room: string): Promise<TestSocket> => {
@@ -81,4 +44,12 @@ test('SIGTERM closes every socket with a reason, and ends the process', async ()
 
 test('a process that would open rooms to the network does not start, and says what to set', async () => {
   await expect(startSignaling(0, { VISAVIS_SIGNALING_HOST: '0.0.0.0' })).rejects.toThrow('VISAVIS_TOKEN_SECRET');
+}, 30_000);
+
+test('a port in use ends the start at once, with one clear line', async () => {
+  await using taken = createServer();
+  await new Promise<void>((listening) => taken.listen(0, '127.0.0.1', listening));
+  const { port } = taken.address() as AddressInfo;
+  const message = `"message":"Cannot listen on 127.0.0.1 port ${port}: another process uses this port"`;
+  await expect(startSignaling(port)).rejects.toThrow(new RegExp(`^It ended with 1: [^\\n]*${message}\\}\\n$`));
 }, 30_000);

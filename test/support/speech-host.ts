@@ -9,7 +9,7 @@ import { aidMessageSchema, type AidMessage } from '../../src/media/control/speec
 import type { AvatarPeer, Participant, PeerEvent } from '../../src/peer/avatar-peer.ts';
 import type { Extension, HostParts } from '../../src/server/host.ts';
 import { failureHandler } from '../../src/server/http/failure.ts';
-import { routeUpgrades } from '../../src/server/upgrade-router.ts';
+import { routeUpgrades } from '../../signaling/upgrade-router.ts';
 
 /** A participant without media: counts what is spoken, and keeps what pages are told and what the avatar is asked. */
 export class SilentParticipant implements Participant {
@@ -105,7 +105,9 @@ export async function openSpeechHost(extend: (host: HostParts) => Promise<Extens
   extension.routes?.(app);
   app.use(failureHandler(silentLogger));
   const server = createServer(app);
-  routeUpgrades(server, extension.upgrades ?? new Map());
+  routeUpgrades(server, extension.upgrades ?? new Map(), (thrown) => {
+    throw thrown;
+  });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const push = (event: PeerEvent): void => {
     extension.onPeerEvent?.(event);
