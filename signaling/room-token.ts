@@ -23,6 +23,8 @@ export async function verifyRoomToken(secret: string, token: string, nowS: numbe
     const { payload } = await jwtVerify(token, new TextEncoder().encode(secret), {
       issuer: ISSUER,
       algorithms: ['HS256'],
+      // A token without an end could never be withdrawn but by a new secret.
+      requiredClaims: ['exp', 'room'],
       currentDate: new Date(nowS * 1000),
     });
     if (typeof payload['room'] !== 'string') throw new AvatarError('TOKEN_INVALID', 'The token names no room');

@@ -37,7 +37,7 @@ export interface SignalingOptions {
   readonly unixTimeS: () => number;
   /** Signs room tokens; without it rooms are open to whoever reaches the socket. */
   readonly tokenSecret: string | undefined;
-  /** What avatar peers must know; without it any process that reaches the socket may register. */
+  /** What avatar peers must know; without it any program of this machine may register, so only loopback is served. */
   readonly peerSecret: string | undefined;
   /** Origins of pages that may connect besides the server's own, as `https://call.example`. */
   readonly allowedOrigins: readonly string[];

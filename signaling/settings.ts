@@ -20,17 +20,28 @@ const optional = z
   .optional()
   .transform((text) => (text === '' ? undefined : text));
 
+/** HMAC-SHA256 wants a key as long as its output (RFC 7518, 3.2); `openssl rand -hex 32` gives twice as much. */
+const SECRET_CHARACTERS = 32;
+const DIFFERENT_CHARACTERS = 8;
+
+/** A secret that machines share: too long to guess, and not one character many times over. */
+export const sharedSecret = optional.refine(
+  (secret) =>
+    secret === undefined || (secret.length >= SECRET_CHARACTERS && new Set(secret).size >= DIFFERENT_CHARACTERS),
+  `expected ${SECRET_CHARACTERS} random characters or more, as \`openssl rand -hex 32\` prints them`,
+);
+
 const schema = z.object({
   VISAVIS_SIGNALING_HOST: z.string().default('127.0.0.1'),
   VISAVIS_SIGNALING_PORT: z.coerce.number().int().min(0).max(65_535).default(8081),
-  VISAVIS_TOKEN_SECRET: optional,
-  VISAVIS_PEER_SECRET: optional,
+  VISAVIS_TOKEN_SECRET: sharedSecret,
+  VISAVIS_PEER_SECRET: sharedSecret,
   VISAVIS_OPEN_ROOMS: flag,
   VISAVIS_ALLOWED_ORIGINS: list,
   VISAVIS_TRUST_PROXY: flag,
   VISAVIS_STUN_URLS: list,
   VISAVIS_TURN_URLS: list,
-  VISAVIS_TURN_SECRET: optional,
+  VISAVIS_TURN_SECRET: sharedSecret,
   VISAVIS_TURN_LIFETIME_S: count(3600),
   VISAVIS_ROOM_MEMBERS: z.coerce.number().int().min(1).max(4).default(DEFAULT_SIGNALING_LIMITS.membersPerRoom),
   VISAVIS_ROOMS: count(DEFAULT_SIGNALING_LIMITS.rooms),
@@ -48,7 +59,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads what the signaling server needs from the environment; the embedded one is given the host it is served on.
- * @throws AvatarError `CONFIG_INVALID`, naming the variable, also when rooms would be open to more than this machine.
+ * @throws AvatarError `CONFIG_INVALID`, naming the variable, also when more than this machine could enter every room or
+ * register as an avatar process.
  */
 export function readSignalingSettings(environment: Environment, servedOn?: string): SignalingSettings {
   const result = schema.safeParse(environment);
@@ -65,6 +77,13 @@ export function readSignalingSettings(environment: Environment, servedOn?: strin
     throw new AvatarError(
       'CONFIG_INVALID',
       `Cannot listen on ${host} with open rooms: set VISAVIS_TOKEN_SECRET, or VISAVIS_OPEN_ROOMS=true to let anyone in`,
+    );
+  }
+  // An embedded signaling server makes a secret of its own.
+  if (servedOn === undefined && !isLoopback(host) && env.VISAVIS_PEER_SECRET === undefined) {
+    throw new AvatarError(
+      'CONFIG_INVALID',
+      `Cannot listen on ${host} without VISAVIS_PEER_SECRET: anyone could register as an avatar process`,
     );
   }
   if (env.VISAVIS_TURN_URLS.length > 0 && env.VISAVIS_TURN_SECRET === undefined) {
@@ -94,5 +113,5 @@ export function readSignalingSettings(environment: Environment, servedOn?: strin
 
 /** Whether only this machine can reach a server that listens on `host`. */
 export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\./.test(host);
+  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
 }

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 
 import { z } from 'zod';
 
-import { isLoopback, readSignalingSettings, type SignalingSettings } from '../../signaling/settings.ts';
+import { isLoopback, readSignalingSettings, sharedSecret, type SignalingSettings } from '../../signaling/settings.ts';
 import { AvatarError } from '../base/errors.ts';
 import type { RtcOptions } from '../peer/rtc/rtc-options.ts';
 import { readSpeechSettings, type SpeechSettings } from './speech/speech-settings.ts';
@@ -76,8 +76,9 @@ const schema = z.object({
   ),
   VISAVIS_SIGNALING_URL: webSocketUrl,
   VISAVIS_PUBLIC_SIGNALING_URL: webSocketUrl,
-  VISAVIS_PEER_SECRET: optional,
-  VISAVIS_TOKEN_SECRET: optional,
+  VISAVIS_OPEN_ROOMS: flag('false'),
+  VISAVIS_PEER_SECRET: sharedSecret,
+  VISAVIS_TOKEN_SECRET: sharedSecret,
 });
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -91,11 +92,13 @@ export function readConfig(environment: Environment): Config {
   if (!result.success) {
     const issue = result.error.issues[0];
     const name = issue?.path.join('.') ?? 'a setting';
-    const found = JSON.stringify(environment[name] ?? null);
+    // Messages end up in logs, where no secret belongs.
+    const found = /SECRET|KEY/.test(name) ? '…' : JSON.stringify(environment[name] ?? null);
     throw new AvatarError('CONFIG_INVALID', `Cannot use ${name}=${found}: ${issue?.message ?? 'not understood'}`);
   }
   const env = result.data;
   const remoteUrl = env.VISAVIS_SIGNALING_URL;
+  if (remoteUrl !== undefined) checkRemote(env, remoteUrl);
   return Object.freeze({
     host: env.HOST,
     port: env.PORT,
@@ -127,6 +130,19 @@ export function readConfig(environment: Environment): Config {
             tokenSecret: env.VISAVIS_TOKEN_SECRET,
           },
   });
+}
+
+/** The same rules as for an embedded signaling server, whose settings check themselves. */
+function checkRemote(env: z.infer<typeof schema>, remoteUrl: string): void {
+  if (!isLoopback(env.HOST) && env.VISAVIS_TOKEN_SECRET === undefined && !env.VISAVIS_OPEN_ROOMS) {
+    throw new AvatarError(
+      'CONFIG_INVALID',
+      `Cannot listen on ${env.HOST} with open uploads: set VISAVIS_TOKEN_SECRET, or VISAVIS_OPEN_ROOMS=true`,
+    );
+  }
+  if (!isLoopback(new URL(remoteUrl).hostname) && env.VISAVIS_PEER_SECRET === undefined) {
+    throw new AvatarError('CONFIG_INVALID', `Cannot join ${remoteUrl}: VISAVIS_PEER_SECRET is missing`);
+  }
 }
 
 /** Whether whoever reaches this process sits at this machine. */

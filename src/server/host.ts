@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { join, resolve } from 'node:path';
 
@@ -165,10 +166,12 @@ export class Host implements Closable {
 
       // Sockets close before the server that they came through: it waits for them.
       scope.defer(() => closeServer(server));
+      // Nobody but this process needs to know the secret of an embedded server's own avatar peer.
+      const peerSecret = config.signaling?.peerSecret ?? randomBytes(32).toString('base64url');
       const signaling =
         config.signaling === undefined
           ? undefined
-          : scope.own(new SignalingServer({ ...config.signaling, clock, log, unixTimeS }));
+          : scope.own(new SignalingServer({ ...config.signaling, peerSecret, clock, log, unixTimeS }));
       const upgrades = new Map(extension?.upgrades);
       if (signaling !== undefined) {
         late.signaling = signaling;
@@ -184,7 +187,7 @@ export class Host implements Closable {
       const client = scope.own(
         new SignalingClient({
           url: config.remoteSignaling?.url ?? `ws://${hostInUrl(config.host)}:${port}${SIGNALING_PATH}`,
-          secret: config.remoteSignaling?.secret ?? config.signaling?.peerSecret,
+          secret: config.remoteSignaling === undefined ? peerSecret : config.remoteSignaling.secret,
           peer,
           logger: log,
         }),

@@ -27,7 +27,7 @@ test('credentials of another secret open no relay: the caller sees that it is st
   await using relay = await startRelay();
   await using server = await startServer({
     VISAVIS_TURN_URLS: `turn:127.0.0.1:${relay.port}?transport=udp`,
-    VISAVIS_TURN_SECRET: 'another secret',
+    VISAVIS_TURN_SECRET: 'another secret of thirty-two characters',
   });
   await using chromium = await openBrowser();
   const page = await chromium.open(`${server.url}/?room=far&autojoin=1&relay=only`);

@@ -2,6 +2,9 @@ import { describe, expect, test } from 'vitest';
 
 import { readConfig } from '../../src/server/config.ts';
 
+const SECRET = 'a secret of thirty-two characters or more';
+const REMOTE = { VISAVIS_SIGNALING_URL: 'ws://signaling:8081/signaling' };
+
 describe('readConfig()', () => {
   test('serves this machine on port 8080 with signaling inside when nothing is set', () => {
     const config = readConfig({});
@@ -17,7 +20,7 @@ describe('readConfig()', () => {
       VISAVIS_UDP_PORTS: '40000-40100',
       VISAVIS_HOST_ADDRESSES: '10.0.0.1, 10.0.0.2',
       VISAVIS_TURN_URLS: 'turn:a turn:b',
-      VISAVIS_TURN_SECRET: 's',
+      VISAVIS_TURN_SECRET: SECRET,
       VISAVIS_CAPACITY: '',
     });
     expect(config.rtc).toMatchObject({ hostAddresses: ['10.0.0.1', '10.0.0.2'], portRange: [40_000, 40_100] });
@@ -25,7 +28,12 @@ describe('readConfig()', () => {
   });
 
   test('is an avatar peer of another signaling server where one is named', () => {
-    const config = readConfig({ HOST: '0.0.0.0', VISAVIS_SIGNALING_URL: 'ws://signaling:8081/signaling' });
+    const config = readConfig({
+      HOST: '0.0.0.0',
+      VISAVIS_TOKEN_SECRET: SECRET,
+      VISAVIS_PEER_SECRET: SECRET,
+      ...REMOTE,
+    });
     expect(config.signaling).toBeUndefined();
     expect(config.remoteSignaling?.publicUrl).toBe('ws://signaling:8081/signaling');
   });
@@ -41,12 +49,23 @@ describe('readConfig()', () => {
     [{ VISAVIS_SIGNALING_URL: 'http://x' }, 'VISAVIS_SIGNALING_URL'],
     [{ VISAVIS_TURN_URLS: 'turn:a' }, 'VISAVIS_TURN_SECRET'],
     [{ HOST: '0.0.0.0' }, 'VISAVIS_TOKEN_SECRET'],
+    [{ VISAVIS_TOKEN_SECRET: 'thirty-one characters are short' }, 'VISAVIS_TOKEN_SECRET'],
+    [{ VISAVIS_PEER_SECRET: 'change-me-between-peers' }, 'VISAVIS_PEER_SECRET'],
+    [{ VISAVIS_PEER_SECRET: 'x'.repeat(64) }, 'VISAVIS_PEER_SECRET'],
+    [{ VISAVIS_TURN_SECRET: 'short' }, 'VISAVIS_TURN_SECRET'],
+    [{ HOST: '0.0.0.0', VISAVIS_PEER_SECRET: SECRET, ...REMOTE }, 'VISAVIS_TOKEN_SECRET'],
+    [{ VISAVIS_TOKEN_SECRET: SECRET, ...REMOTE }, 'VISAVIS_PEER_SECRET'],
   ])('refuses %o by name', (environment, name) => {
     expect(() => readConfig(environment)).toThrow(name);
   });
 
+  test('does not write a secret into its message', () => {
+    expect(() => readConfig({ VISAVIS_OPERATOR_KEY: 'short' })).toThrow(/^(?!.*short)/);
+    expect(() => readConfig({ VISAVIS_PEER_SECRET: 'short' })).toThrow(/^(?!.*short)/);
+  });
+
   test('opens rooms to the network only when told so', () => {
     expect(readConfig({ HOST: '0.0.0.0', VISAVIS_OPEN_ROOMS: 'true' }).signaling?.tokenSecret).toBeUndefined();
-    expect(readConfig({ HOST: '0.0.0.0', VISAVIS_TOKEN_SECRET: 'secret' }).signaling?.tokenSecret).toBe('secret');
+    expect(readConfig({ HOST: '0.0.0.0', VISAVIS_TOKEN_SECRET: SECRET }).signaling?.tokenSecret).toBe(SECRET);
   });
 });

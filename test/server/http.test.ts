@@ -9,6 +9,7 @@ import { TestSocket } from '../support/test-socket.ts';
 const OWNER = { 'x-visavis-owner': 'owner-key-of-a-browser' };
 const STRANGER = { 'x-visavis-owner': 'another-browsers-key' };
 const OPERATOR_KEY = 'operator-key-of-16-and-more';
+const TOKEN_SECRET = 'a secret of thirty-two characters or more';
 const OPERATOR = { authorization: `Bearer ${OPERATOR_KEY}` };
 const CONSENT = 'name=Me&consent=I%20am%20the%20person%20shown';
 const open: TestHost[] = [];
@@ -198,7 +199,7 @@ describe('bad input', () => {
 });
 
 describe('rooms that need a token', () => {
-  const environment = { VISAVIS_TOKEN_SECRET: 'secret', VISAVIS_OPERATOR_KEY: OPERATOR_KEY };
+  const environment = { VISAVIS_TOKEN_SECRET: TOKEN_SECRET, VISAVIS_OPERATOR_KEY: OPERATOR_KEY };
 
   test('the operator’s invitation opens the room and the upload', async () => {
     const { url } = await serve(environment);
@@ -214,6 +215,25 @@ describe('rooms that need a token', () => {
       { type: 'join', room: 'tea', portrait: 'astronaut', sdp: 'v=0\r\n' },
     );
     await socket.next('answer');
+  });
+});
+
+describe('whoever registers as an avatar peer', () => {
+  const register = { type: 'register', version: 1, capacity: 100, active: 0 };
+
+  test.each([
+    ['on loopback', {}],
+    ['where rooms need a token', { VISAVIS_TOKEN_SECRET: TOKEN_SECRET }],
+    ['beyond loopback', { HOST: '0.0.0.0', VISAVIS_TOKEN_SECRET: TOKEN_SECRET }],
+  ])('is refused by an embedded signaling server %s, without any setting', async (_, environment) => {
+    const { url } = await serve(environment);
+    for (const secret of [undefined, '', 'a guess of thirty-two characters or more']) {
+      const stranger = await TestSocket.open(`${url.replace('http', 'ws')}/signaling`);
+      stranger.send({ ...register, secret });
+      expect(await stranger.next('error')).toMatchObject({ code: 'SIGNALING_REFUSED', fatal: true });
+      expect(stranger.heard('registered')).toEqual([]);
+    }
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
   });
 });
 

@@ -23,6 +23,8 @@ describe('room tokens', () => {
       'an unsigned one',
       () => `${base64url({ alg: 'none' })}.${base64url({ iss: 'visavis', room: 'tea', exp: NOW_S + 60 })}.`,
     ],
+    ['one that never expires', () => signed({ room: 'tea' })],
+    ['one that names no room', () => signed({ exp: NOW_S + 60 })],
     [
       'one whose room was changed',
       async () => {
@@ -46,6 +48,12 @@ describe('turnServer()', () => {
     );
   });
 });
+
+/** A token that another program signed with the right secret. */
+function signed(claims: object): string {
+  const signedPart = `${base64url({ alg: 'HS256' })}.${base64url({ iss: 'visavis', ...claims })}`;
+  return `${signedPart}.${createHmac('sha256', SECRET).update(signedPart).digest('base64url')}`;
+}
 
 function base64url(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');

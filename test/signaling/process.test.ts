@@ -46,6 +46,18 @@ test('a process that would open rooms to the network does not start, and says wh
   await expect(startSignaling(0, { VISAVIS_SIGNALING_HOST: '0.0.0.0' })).rejects.toThrow('VISAVIS_TOKEN_SECRET');
 }, 30_000);
 
+test.each([
+  ['no secret of avatar peers', { VISAVIS_PEER_SECRET: '' }],
+  ['one that is too short', { VISAVIS_PEER_SECRET: 'change-me-between-peers' }],
+])(
+  'a process that is reached from the network does not start with %s',
+  async (_, environment) => {
+    const networked = { VISAVIS_SIGNALING_HOST: '0.0.0.0', VISAVIS_OPEN_ROOMS: 'true' };
+    await expect(startSignaling(0, { ...networked, ...environment })).rejects.toThrow('VISAVIS_PEER_SECRET');
+  },
+  30_000,
+);
+
 test('a port in use ends the start at once, with one clear line', async () => {
   await using taken = createServer();
   await new Promise<void>((listening) => taken.listen(0, '127.0.0.1', listening));

@@ -13,7 +13,7 @@ export interface Relay extends AsyncDisposable {
 /** A real coturn on loopback, with the shared secret that the signaling server signs credentials with. */
 export async function startRelay(): Promise<Relay> {
   const folder = mkdtempSync(join(tmpdir(), 'visavis-relay-'));
-  const secret = 'shared with the relay';
+  const secret = 'what the signaling server shares with the relay';
   const port = await freePort();
   const child = spawn(
     'turnserver',
