@@ -29,6 +29,11 @@ export interface FaceReading {
   readonly mouthWidthCm: number;
   /** How far the corners of the mouth stand above its middle. */
   readonly cornerLiftCm: number;
+  /** How much higher the corner at the left of the picture stands than the other. */
+  readonly cornerSkewCm: number;
+  /** How far the brows stand above the corners of the eyes, and their inner ends above the inner corners. */
+  readonly browLiftCm: number;
+  readonly innerBrowLiftCm: number;
   /** Where the irises stand, their mean from the tip of the nose: right of the picture, and up. */
   readonly irisAcrossCm: number;
   readonly irisUpCm: number;
@@ -49,6 +54,11 @@ export interface FaceChange extends HeadAngles {
 const EYEBALL_RADIUS_CM = 1.2;
 const NOSE_TOP = 168;
 const NOSE_END = [1, 2, 4, 94] as const;
+/** The upper edges of both brows, from the middle of the face outwards. */
+const INNER_BROWS = [107, 336] as const;
+const BROWS = [105, 334, 66, 296, ...INNER_BROWS] as const;
+const INNER_EYE_CORNERS = [133, 362] as const;
+const EYE_CORNERS = [...INNER_EYE_CORNERS, 33, 263] as const;
 
 /** @param landmarks - `[478, 3]` pixels. */
 export function readFace(landmarks: Float32Array, canonical: CanonicalFace): FaceReading {
@@ -62,6 +72,7 @@ export function readFace(landmarks: Float32Array, canonical: CanonicalFace): Fac
   // The net takes all of the upper face along when irises move, eye corners most; the tip of the nose stays.
   const irisOffset = (axis: number): number =>
     meanOf([RIGHT_IRIS[0], LEFT_IRIS[0]], (iris) => at(iris, axis)) - meanOf(NOSE_END, (point) => at(point, axis));
+  const height = (points: readonly number[]): number => meanOf(points, (point) => at(point, 1));
   return {
     pose,
     lidGapRight: lidGap(RIGHT_EYE_UPPER, RIGHT_EYE_LOWER),
@@ -71,6 +82,9 @@ export function readFace(landmarks: Float32Array, canonical: CanonicalFace): Fac
     chinDropCm: at(NOSE_TOP, 1) - at(CHIN, 1),
     mouthWidthCm: apart(61, 291),
     cornerLiftCm: (at(61, 1) + at(291, 1)) / 2 - (at(0, 1) + at(17, 1)) / 2,
+    cornerSkewCm: at(61, 1) - at(291, 1),
+    browLiftCm: height(BROWS) - height(EYE_CORNERS),
+    innerBrowLiftCm: height(INNER_BROWS) - height(INNER_EYE_CORNERS),
     irisAcrossCm: irisOffset(0),
     irisUpCm: irisOffset(1),
   };

@@ -6,8 +6,10 @@ import type { Picture } from '../../media/portrait/picture.ts';
 export interface VideoFramesOptions {
   /** Frames are dropped or doubled to this rate. */
   readonly framesPerSecond: number;
-  /** Frames are scaled to this many pixels a side, with bars where the video is not square. */
+  /** Frames are scaled to this many pixels a side. */
   readonly sidePx: number;
+  /** What happens where the video is not square: bars are added (the default), or the middle square is taken. */
+  readonly fit?: 'bars' | 'middle';
   /** Stop after this long. */
   readonly limitS?: number;
   readonly signal?: AbortSignal;
@@ -19,9 +21,13 @@ export interface VideoFramesOptions {
  * @throws AvatarError `MOTION_UNREADABLE` when ffmpeg is missing or finds no picture in the file.
  */
 export async function* readVideoFrames(path: string, options: VideoFramesOptions): AsyncGenerator<Picture, void> {
-  const { framesPerSecond, limitS, sidePx, signal } = options;
-  const fit = `fps=${framesPerSecond},scale=${sidePx}:${sidePx}:force_original_aspect_ratio=decrease`;
-  const filter = `${fit},pad=${sidePx}:${sidePx}:(ow-iw)/2:(oh-ih)/2`;
+  const { framesPerSecond, limitS, sidePx, fit = 'bars', signal } = options;
+  const side = `${sidePx}:${sidePx}`;
+  const square = {
+    bars: `scale=${side}:force_original_aspect_ratio=decrease,pad=${side}:(ow-iw)/2:(oh-ih)/2`,
+    middle: `crop='min(iw,ih)':'min(iw,ih)',scale=${side}`,
+  };
+  const filter = `fps=${framesPerSecond},${square[fit]}`;
   const child = spawn(
     'ffmpeg',
     [

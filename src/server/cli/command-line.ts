@@ -7,6 +7,7 @@ import { addDoctorCommand } from './doctor-command.ts';
 import { addEnrolCommand } from './enrol-command.ts';
 import { addEvaluateCommand } from './evaluate-command.ts';
 import { addInspectCommand } from './inspect-command.ts';
+import { addMeasureCommand } from './measure-command.ts';
 import { addModelsCommand } from './models-command.ts';
 import { addRenderCommand } from './render-command.ts';
 import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_WRONG_USAGE, exitCodeOf, failureLine } from './command-failure.ts';
@@ -50,6 +51,7 @@ function commandLine(settings: Settings): Command {
     addRenderCommand,
     addDetectCommand,
     addEvaluateCommand,
+    addMeasureCommand,
     addModelsCommand,
     addDoctorCommand,
   ];

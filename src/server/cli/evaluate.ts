@@ -3,13 +3,12 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { AvatarError, messageOf } from '../../base/errors.ts';
 import { Scope } from '../../base/lifecycle.ts';
-import { openAudioFile } from '../../native/codec/audio-file.ts';
 import { FaceMeasurer } from '../../native/model/face-measure.ts';
 import { MeshCodec } from '../../native/raster/mesh-codec.ts';
 import { codecFigures } from '../evaluate/codec-figures.ts';
 import type { Figure } from '../evaluate/figure.ts';
 import { tableOf } from '../evaluate/figure.ts';
-import { MotionFigures, type Sound } from '../evaluate/motion-figures.ts';
+import { MotionFigures } from '../evaluate/motion-figures.ts';
 import { readTextGrid, type Labelled } from '../evaluate/text-grid.ts';
 import { measureVideoMouth } from '../evaluate/video-mouth.ts';
 import { avatarOf } from './avatar-argument.ts';
@@ -17,6 +16,7 @@ import type { EvaluateFlags } from './evaluate-command.ts';
 import { openMotionNetworks } from './motion-networks.ts';
 import { packageFolder } from './package-folder.ts';
 import { Progress } from './progress.ts';
+import { readSound } from './read-sound.ts';
 import { configOf, type Settings } from './settings.ts';
 
 const PICTURES = ['.jpg', '.jpeg', '.png', '.webp', '.avif', '.avatar'];
@@ -77,7 +77,7 @@ export async function evaluate(material: readonly string[], flags: EvaluateFlags
 }
 
 async function* figuresOf(path: string, motion: MotionFigures): AsyncGenerator<Figure, void> {
-  const sound = await soundOf(path);
+  const sound = await readSound(path);
   if (FILMS.includes(extname(path).toLowerCase())) {
     const filmed = await measureVideoMouth(path, { framesPerSecond: FILM_RATE });
     yield* motion.ofSpeech(sound, { filmed });
@@ -97,24 +97,6 @@ async function phonesBeside(path: string): Promise<readonly Labelled[] | undefin
     if (tier !== undefined) return tier[1];
   }
   return undefined;
-}
-
-/** Material is short: it may lie in memory. */
-async function soundOf(path: string): Promise<Sound> {
-  const file = await openAudioFile(path);
-  try {
-    const pieces: Float32Array[] = [];
-    for await (const piece of file.samples()) pieces.push(piece);
-    const samples = new Float32Array(pieces.reduce((sum, { length }) => sum + length, 0));
-    let at = 0;
-    for (const piece of pieces) {
-      samples.set(piece, at);
-      at += piece.length;
-    }
-    return { name: basename(path), sampleRateHz: file.sampleRateHz, samples };
-  } finally {
-    await file.close();
-  }
 }
 
 async function portraitsOfProgram(): Promise<string[]> {

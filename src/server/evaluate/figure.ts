@@ -27,7 +27,11 @@ export function tableOf(figures: readonly Figure[]): string {
     goal === undefined ? '' : goalOf(goal),
     goal === undefined || Number.isNaN(value) ? '' : isReached(value, goal) ? 'yes' : 'no',
   ]);
-  const table = [['on', 'what', 'figure', 'goal', 'reached'], ...rows];
+  return inColumns([['on', 'what', 'figure', 'goal', 'reached'], ...rows]);
+}
+
+/** @returns rows of cells as lines of text; the first row has as many cells as any. */
+export function inColumns(table: readonly (readonly string[])[]): string {
   const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => (row[column] ?? '').length))) ?? [];
   return table
     .map((row) =>
@@ -45,7 +49,8 @@ function goalOf(goal: Goal): string {
   return goal.between.join(' .. ');
 }
 
-function numberOf(value: number): string {
+/** @returns a value with as many digits as say something. */
+export function numberOf(value: number): string {
   if (Number.isNaN(value)) return '-';
   const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : Math.abs(value) >= 1 ? 2 : 3;
   return value.toFixed(digits);

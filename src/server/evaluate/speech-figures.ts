@@ -13,6 +13,7 @@ import {
   type ClosureFigures,
   type LagFigures,
 } from '../../media/motion/motion-metrics.ts';
+import { withoutGaps } from './series.ts';
 import { lipTargets, type Labelled } from './text-grid.ts';
 
 /** A mouth that was measured in a film of the same sound. */
@@ -86,20 +87,4 @@ function againstFilm(filmed: FilmedMouth, series: Float32Array, framesPerSecond:
     return (1 - share) * series[at]! + share * series[Math.min(at + 1, series.length - 1)]!;
   });
   return mouthAgreement(withoutGaps(filmed.opening.subarray(0, length)), taken, filmed.framesPerSecond);
-}
-
-/** @returns the series with straight lines where it has no number. */
-function withoutGaps(series: Float32Array): Float32Array {
-  const filled = series.slice();
-  let before = -1;
-  for (let frame = 0; frame <= filled.length; frame++) {
-    if (frame < filled.length && Number.isNaN(filled[frame])) continue;
-    for (let gap = before + 1; gap < frame; gap++) {
-      const from = filled[before] ?? filled[frame] ?? 0;
-      const to = filled[frame] ?? from;
-      filled[gap] = from + ((to - from) * (gap - before)) / (frame - before);
-    }
-    before = frame;
-  }
-  return filled;
 }

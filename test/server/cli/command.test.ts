@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LIVE_LINK_HEADER } from '../../../src/media/motion/live-link.ts';
+import type { FilmFigures } from '../../../src/server/evaluate/life-table.ts';
 import { babble, ffmpeg, hasFfmpeg, tone, wavFile } from '../../support/sound.ts';
 import { pictures, probe, soundOf, startVisavis, visavis, type Ran } from '../../support/visavis.ts';
 
@@ -44,7 +45,17 @@ describe('visavis', () => {
     expect(code).toBe(0);
     const commands = [...stdout.matchAll(/^ {2}(\w+) .*(?:\[options\]|<)/gm)].map(([, name = '']) => name);
     expect(commands).toEqual(
-      expect.arrayContaining(['enrol', 'inspect', 'animate', 'render', 'detect', 'evaluate', 'models', 'doctor']),
+      expect.arrayContaining([
+        'enrol',
+        'inspect',
+        'animate',
+        'render',
+        'detect',
+        'evaluate',
+        'measure',
+        'models',
+        'doctor',
+      ]),
     );
     for (const command of commands.filter((name) => name !== 'help')) {
       const help = await run(command, '--help');
@@ -66,6 +77,8 @@ describe('visavis', () => {
     [['render', 'face.avatar', 'voice.wav', '--size', '300']],
     [['render', 'face.avatar', 'voice.wav', '--background', 'beach']],
     [['render', 'face.avatar', 'voice.wav', '--motion', 'm.csv', '--gaze', '1,1']],
+    [['measure']],
+    [['measure', 'film.webm', '--limit', '0']],
   ])('says that %j is wrong usage', async (args) => {
     const { code, stdout, stderr } = await run(...args);
     expect(code).toBe(2);
@@ -87,6 +100,8 @@ describe('visavis', () => {
     [['enrol', 'words.wav', '--consent', 'x'], /Cannot/],
     [['enrol', 'face.png', '--consent', ' '], /Cannot enrol without consent/],
     [['models', '.'], /Cannot find a bundle/],
+    [['measure', 'nowhere.webm'], /there is no such file/],
+    [['measure', 'voice.wav'], /no pictures in it/],
   ])('fails in one line for %j, and leaves nothing behind', async (args, message) => {
     const before = await readdir(folder);
     const { code, stderr } = await run(...args);
@@ -116,6 +131,31 @@ describe('visavis enrol and inspect', () => {
     expect(code).toBe(1);
     expect(stderr).toMatch(/^visavis: Cannot read the avatar/);
   });
+});
+
+describe.skipIf(!hasFfmpeg)('visavis measure', () => {
+  test('reads a head that tilts by known angles, and the film against itself', async () => {
+    const tilt = 'loop=49:1,fps=25,rotate=0.1*sin(2*PI*t)';
+    ffmpeg(join(folder, 'face.png'), join(folder, 'tilts.mkv'), '-vf', tilt, '-t', '2');
+    const { code, stdout } = await run(
+      'measure',
+      'tilts.mkv',
+      '--against',
+      'tilts.mkv',
+      '--limit',
+      '1',
+      '--json',
+      '-q',
+    );
+    expect(code).toBe(0);
+    const { life, against } = JSON.parse(stdout) as FilmFigures;
+    expect([life.seconds, life.found]).toEqual([1, 1]);
+    const { rollDeg, browLiftCm } = life.readings;
+    expect(rollDeg.spread / ((0.1 * 180) / Math.PI / Math.SQRT2)).toBeCloseTo(1, 0.7);
+    expect(rollDeg.speed / 22.9).toBeCloseTo(1, 0.7);
+    expect(browLiftCm.p50).toBeGreaterThan(1);
+    expect(against?.rollDeg.spread).toBeCloseTo(1);
+  }, 60_000);
 });
 
 describe('visavis animate', () => {
