@@ -16,7 +16,10 @@ import { Host } from './host.ts';
 import { openLogger } from './logger.ts';
 import { PrometheusMeter } from './metrics.ts';
 import { openOperatorKeys } from './operator-keys.ts';
+import { checkBeforeStart } from './preflight.ts';
 import { operatorKeysPath, speechExtension } from './speech-extension.ts';
+
+const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 /** The server: `npm start`. Settings come from the environment, see `.env.example`. */
 await main();
@@ -34,16 +37,18 @@ async function main(): Promise<void> {
   const log = openLogger(config.logLevel);
   const scope = new Scope();
   try {
+    await checkBeforeStart(config);
     const host = await open(config, log, scope);
-    process.stdout.write(`Visavis: ${host.url}\n`);
     stopOnSignals(host, scope, config.drainS, log);
+    process.stdout.write(`Visavis: ${host.url}\n`);
     await host.whenReady();
     log.info('process.ready', { capacity: config.capacity });
   } catch (thrown) {
     log.error('process.cannot-start', { message: messageOf(thrown) });
     process.stderr.write(`visavis: ${messageOf(thrown)}\n`);
-    await scope.close('could not start');
-    process.exitCode = 1;
+    await scope.close('could not start').catch(() => undefined);
+    // Threads and timers of libraries would keep a process that serves nobody for half a minute.
+    process.exit(1);
   }
 }
 
@@ -91,22 +96,26 @@ async function open(config: Config, log: ReturnType<typeof openLogger>, scope: S
 /** The first signal drains, the second stops at once. */
 function stopOnSignals(host: Host, scope: Scope, drainS: number, log: ReturnType<typeof openLogger>): void {
   let isStopping = false;
-  const stop = (signal: string): void => {
+  const stop = (signal: NodeJS.Signals): void => {
     if (isStopping) {
-      process.exit(1);
+      // As if nobody had listened: process.exit() while a network runs would abort the process and dump its memory.
+      for (const each of STOP_SIGNALS) process.removeListener(each, stop);
+      process.kill(process.pid, signal);
+      return;
     }
     isStopping = true;
     void (async () => {
       log.info('process.stopping', { signal });
       await host.drain(drainS);
-      await scope.close('The server is stopping');
+      await scope.close('The server is stopping').catch((thrown: unknown) => {
+        log.error('process.close-failed', { message: messageOf(thrown) });
+      });
       log.info('process.stopped');
       // Threads of libraries may outlive their last use.
       process.exit(0);
     })();
   };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  for (const each of STOP_SIGNALS) process.on(each, stop);
 }
 
 /** Where `package.json` lies: above `src/` in a working tree, above `dist/src/` in a build. */

@@ -22,6 +22,7 @@ export class OnnxSession implements Closable {
   readonly inputs: readonly TensorDescription[];
   readonly outputs: readonly TensorDescription[];
   readonly #session: InferenceSession;
+  readonly #runs = new Set<Promise<unknown>>();
   #released: Promise<void> | undefined;
 
   private constructor(session: InferenceSession) {
@@ -61,7 +62,9 @@ export class OnnxSession implements Closable {
     outputs?: Readonly<Record<string, FloatTensor>>,
   ): Promise<Record<string, FloatTensor>> {
     const feeds = tensorsOf(inputs);
-    const results = await (outputs ? this.#session.run(feeds, tensorsOf(outputs)) : this.#session.run(feeds));
+    const run = outputs ? this.#session.run(feeds, tensorsOf(outputs)) : this.#session.run(feeds);
+    this.#runs.add(run);
+    const results = await run.finally(() => this.#runs.delete(run));
     const made: Record<string, FloatTensor> = {};
     for (const [name, tensor] of Object.entries(results)) {
       if (!(tensor.data instanceof Float32Array)) {
@@ -72,8 +75,9 @@ export class OnnxSession implements Closable {
     return made;
   }
 
+  /** Releases the graph once the runs under way have ended: the runtime crashes when it is released during a run. */
   close(): Promise<void> {
-    this.#released ??= this.#session.release();
+    this.#released ??= Promise.allSettled(this.#runs).then(() => this.#session.release());
     return this.#released;
   }
 }

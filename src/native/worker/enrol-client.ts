@@ -1,31 +1,67 @@
-import { MessageChannel } from 'node:worker_threads';
 import { AvatarError } from '../../base/errors.ts';
+import { FairQueue } from '../../base/fair-queue.ts';
 import type { Closable } from '../../base/lifecycle.ts';
 import type { ConsentRecord } from '../../media/portrait/consent.ts';
+import { ChildClient } from './child-client.ts';
 import { ENROLMENT_VERSION, type EnrolOptions } from './enrol-portrait.ts';
 import type { Enrolled, EnrolProgress, EnrolRequest } from './enrol-protocol.ts';
-import { WorkerClient, workerEntry } from './worker-client.ts';
+import { watchProcess, type ProcessLimits } from './process-limits.ts';
+import { workerEntry } from './worker-client.ts';
 
 export interface EnrolClientOptions {
   /** Portraits that may wait for their turn; one more is refused. */
   readonly capacity?: number;
+  /** Portraits of one owner that may wait. */
+  readonly perOwner?: number;
+  /** How long the process is kept after a portrait; its start costs half a second, its networks 200 MB. */
+  readonly idleMs?: number;
 }
 
+export interface ClientEnrolOptions extends EnrolOptions {
+  /** Whose portrait it is: owners take turns. */
+  readonly owner?: string;
+}
+
+interface Turn {
+  readonly begin: () => void;
+  readonly refuse: (failure: AvatarError) => void;
+}
+
+type EnrolProcess = ChildClient<EnrolRequest, Enrolled, EnrolProgress>;
+
+const IDLE_MS = 120_000;
+/** Many times what a portrait of 40 megapixels takes (bench/enrol.ts): what takes more is a picture that was made to. */
+const LIMITS: ProcessLimits = { cpuMs: 30_000, memoryBytes: 1_500_000_000 };
+
 /**
- * Makes avatar files in a worker, one at a time, so that enrolling takes no time from live calls. The worker starts
- * with the first portrait; if it crashes, that portrait fails and the next one gets a new worker.
+ * Makes avatar files in a child process, one at a time, so that enrolling takes no time from live calls and a picture
+ * that crashes a decoder ends no call. If the process ends, its portrait fails and the next one gets a new process.
  */
 export class EnrolClient implements Closable {
   /** Changes whenever enrolment would give another result. */
   readonly version = ENROLMENT_VERSION;
-  readonly #capacity: number;
-  #worker: WorkerClient<EnrolRequest, Enrolled> | undefined;
-  #turn: Promise<unknown> = Promise.resolve();
-  #waiting = 0;
-  #closed = false;
+  readonly #queue: FairQueue<Turn>;
+  readonly #idleMs: number;
+  #process: EnrolProcess | undefined;
+  #idling: NodeJS.Timeout | undefined;
+  #isBusy = false;
+  #closed: AvatarError | undefined;
 
-  constructor({ capacity = 4 }: EnrolClientOptions = {}) {
-    this.#capacity = capacity;
+  constructor({ capacity = 8, perOwner = 2, idleMs = IDLE_MS }: EnrolClientOptions = {}) {
+    this.#queue = new FairQueue({ capacity, perOwner });
+    this.#idleMs = idleMs;
+  }
+
+  /** Of the process, while there is one. */
+  get pid(): number | undefined {
+    return this.#process?.alive === true ? this.#process.pid : undefined;
+  }
+
+  /** A portrait may soon come: the process is started while it is still being uploaded. */
+  prepare(): void {
+    if (this.#closed !== undefined) return;
+    this.#living();
+    if (!this.#isBusy) this.#idle();
   }
 
   /**
@@ -33,58 +69,77 @@ export class EnrolClient implements Closable {
    * @throws AvatarError `CAPACITY_FULL` when too many wait, `CONSENT_MISSING`, `IMAGE_…`, `FACE_…`, `AVATAR_TOO_LARGE`
    * or `WORKER_CRASHED`; the signal's reason when aborted.
    */
-  async enrol(image: Uint8Array, consent: ConsentRecord, options: EnrolOptions = {}): Promise<Enrolled> {
-    if (this.#waiting >= this.#capacity) {
-      throw new AvatarError(
-        'CAPACITY_FULL',
-        `Cannot enrol yet: ${this.#waiting} portraits are waiting; try again soon`,
-      );
-    }
-    this.#waiting++;
-    const turn = this.#turn.then(() => this.#enrol(image, consent, options));
-    // The next in line waits for this one, whatever becomes of it.
-    this.#turn = turn.catch(() => undefined);
+  async enrol(image: Uint8Array, consent: ConsentRecord, options: ClientEnrolOptions = {}): Promise<Enrolled> {
+    await this.#turn(options.owner ?? '');
     try {
-      return await turn;
+      return await this.#enrol(image, consent, options);
     } finally {
-      this.#waiting--;
+      this.#isBusy = false;
+      this.#idle();
+      this.#next();
     }
   }
 
   async close(reason = 'closed'): Promise<void> {
-    this.#closed = true;
-    await this.#worker?.close(reason);
+    const closed = new AvatarError('WORKER_CRASHED', `Cannot enrol: ${reason}`);
+    this.#closed ??= closed;
+    clearTimeout(this.#idling);
+    for (let turn = this.#queue.shift(); turn !== undefined; turn = this.#queue.shift()) turn.refuse(closed);
+    await this.#process?.close(reason);
   }
 
-  async #enrol(image: Uint8Array, consent: ConsentRecord, options: EnrolOptions): Promise<Enrolled> {
+  #turn(owner: string): Promise<void> {
+    if (this.#closed !== undefined) return Promise.reject(this.#closed);
+    return new Promise((begin, refuse) => {
+      const full = new AvatarError('CAPACITY_FULL', 'Cannot enrol yet: too many portraits are waiting; try again soon');
+      const admission = this.#queue.push(owner, { begin, refuse });
+      if (!admission.admitted) refuse(full);
+      else admission.displaced?.refuse(full);
+      this.#next();
+    });
+  }
+
+  #next(): void {
+    if (this.#isBusy) return;
+    const turn = this.#queue.shift();
+    if (turn === undefined) return;
+    this.#isBusy = true;
+    turn.begin();
+  }
+
+  async #enrol(image: Uint8Array, consent: ConsentRecord, options: ClientEnrolOptions): Promise<Enrolled> {
     const { declared, onProgress, signal } = options;
     signal?.throwIfAborted();
-    if (this.#closed) throw new AvatarError('WORKER_CRASHED', 'Cannot enrol: enrolment is closed');
-    if (this.#worker?.alive !== true) {
-      this.#worker = new WorkerClient({ entry: workerEntry('enrol', import.meta.url), name: 'enrol' });
-    }
-    const { port1, port2 } = new MessageChannel();
-    const abort = (): void => {
-      port1.postMessage('abort');
-    };
-    port1.on('message', (progress: EnrolProgress) => onProgress?.(progress));
-    port1.unref();
-    signal?.addEventListener('abort', abort, { once: true });
+    if (this.#closed !== undefined) throw this.#closed;
+    const child = this.#living();
+    let excess: string | undefined;
+    const endWatch = watchProcess(child.pid, LIMITS, (what) => {
+      excess = what;
+      void child.close(what);
+    });
     try {
-      const request: EnrolRequest = {
-        type: 'enrol',
-        image,
-        consent,
-        progress: port2,
-        ...(declared === undefined ? {} : { declared }),
-      };
-      return await this.#worker.request(request, [port2]);
+      const request: EnrolRequest = { image, consent, ...(declared === undefined ? {} : { declared }) };
+      return await child.request(request, { signal, onProgress });
     } catch (thrown) {
-      signal?.throwIfAborted();
-      throw thrown;
+      if (excess === undefined) throw thrown;
+      const message = `Cannot enrol the portrait: ${excess}; save it again as JPEG or PNG and try once more`;
+      throw new AvatarError('IMAGE_UNREADABLE', message, { cause: thrown });
     } finally {
-      signal?.removeEventListener('abort', abort);
-      port1.close();
+      endWatch();
     }
+  }
+
+  #living(): EnrolProcess {
+    clearTimeout(this.#idling);
+    if (this.#process?.alive !== true) {
+      this.#process = new ChildClient({ entry: workerEntry('enrol', import.meta.url), name: 'enrolment' });
+    }
+    return this.#process;
+  }
+
+  #idle(): void {
+    clearTimeout(this.#idling);
+    this.#idling = setTimeout(() => void this.#process?.close('nobody enrols'), this.#idleMs);
+    this.#idling.unref();
   }
 }

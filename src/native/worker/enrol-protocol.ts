@@ -1,17 +1,13 @@
-import type { MessagePort } from 'node:worker_threads';
 import type { PortraitQuality, PortraitWarning } from '../../media/portrait/analysis.ts';
 import type { ConsentRecord } from '../../media/portrait/consent.ts';
 
-/** What enrolment is asked; it answers with `Enrolled`. */
+/** What enrolment is asked; it tells `EnrolProgress` meanwhile and answers with `Enrolled`. */
 export interface EnrolRequest {
-  readonly type: 'enrol';
   /** The portrait's file; copied by the message. */
   readonly image: Uint8Array;
   readonly consent: ConsentRecord;
   /** Media type or extension the file came with. */
   readonly declared?: string;
-  /** Hears `EnrolProgress` while the work goes on; a message to it (of any kind) aborts the work. */
-  readonly progress: MessagePort;
 }
 
 export type EnrolStage = 'decode' | 'detect' | 'crop' | 'landmarks' | 'matte' | 'build' | 'turn' | 'pack';

@@ -1,27 +1,12 @@
 import { PortraitEnroller } from './enrol-portrait.ts';
-import type { Enrolled, EnrolRequest } from './enrol-protocol.ts';
-import { serve } from './serve.ts';
+import type { Enrolled, EnrolProgress, EnrolRequest } from './enrol-protocol.ts';
+import { serveParent } from './serve-parent.ts';
 
-// Loaded with the first portrait, so that an idle worker costs nothing.
-let opening: Promise<PortraitEnroller> | undefined;
+// The networks are loaded while the first portrait is still on its way. A failure is told to whoever asks.
+const opening = PortraitEnroller.open();
+opening.catch(() => undefined);
 
-serve<EnrolRequest, Enrolled>(async ({ image, consent, declared, progress }) => {
-  const abort = new AbortController();
-  progress.once('message', () => {
-    abort.abort();
-  });
-  opening ??= PortraitEnroller.open();
-  try {
-    const enroller = await opening;
-    const reply = await enroller.enrol(image, consent, {
-      ...(declared === undefined ? {} : { declared }),
-      signal: abort.signal,
-      onProgress: (step) => {
-        progress.postMessage(step);
-      },
-    });
-    return { reply };
-  } finally {
-    progress.close();
-  }
+serveParent<EnrolRequest, Enrolled, EnrolProgress>(async ({ image, consent, declared }, { signal, onProgress }) => {
+  const enroller = await opening;
+  return enroller.enrol(image, consent, { ...(declared === undefined ? {} : { declared }), signal, onProgress });
 });

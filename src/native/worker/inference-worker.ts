@@ -25,9 +25,6 @@ export interface InferenceRun {
   readonly computeUs: number;
 }
 
-/** Nothing takes longer, even on a busy machine: whoever waits for more waits for a thread that hangs. */
-const LONGEST_RUN_MS = 2000;
-
 interface Waiting {
   readonly job: MotionJob;
   readonly sinceUs: MonotonicUs;
@@ -47,8 +44,6 @@ export class InferenceWorker implements MotionEngine {
   readonly #deadlineUs: number;
   #gathering: NodeJS.Timeout | undefined;
   #running = false;
-  /** The run that is under way, or the last one; never rejects. */
-  #batch: Promise<void> = Promise.resolve();
 
   private constructor(
     client: WorkerClient<InferenceRequest, InferenceReply>,
@@ -106,8 +101,6 @@ export class InferenceWorker implements MotionEngine {
     this.#gathering = undefined;
     const gone = new AvatarError('WORKER_CRASHED', 'Cannot run inference: the worker is closed');
     for (let waiting = this.#queue.shift(); waiting !== undefined; waiting = this.#queue.shift()) waiting.reject(gone);
-    // A thread that is ended inside the networks takes the whole process with it.
-    await Promise.race([this.#batch, new Promise((resolve) => setTimeout(resolve, LONGEST_RUN_MS).unref())]);
     await this.#client.close();
   }
 
@@ -131,9 +124,7 @@ export class InferenceWorker implements MotionEngine {
     while (this.#queue.depth > 0) {
       const batch = this.#nextBatch();
       try {
-        const run = this.#runBatch(batch);
-        this.#batch = run.catch(() => undefined);
-        await run;
+        await this.#runBatch(batch);
       } catch (thrown) {
         for (const { reject } of batch) reject(thrown);
       }

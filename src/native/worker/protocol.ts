@@ -22,3 +22,9 @@ export interface Answer<Reply> {
   readonly reply: Reply;
   readonly transfer?: readonly ArrayBuffer[];
 }
+
+/** To a child process, which unlike a thread can be asked to stop what it is doing. */
+export type ChildRequest<Request> = WorkerRequest<Request> | { readonly id: number; readonly abort: true };
+
+/** From a child process: besides the reply it may say how far it has come with a request. */
+export type ChildReply<Reply, Progress> = WorkerReply<Reply> | { readonly id: number; readonly progress: Progress };

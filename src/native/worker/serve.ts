@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { assert, AvatarError, messageOf } from '../../base/errors.ts';
-import type { Answer, WorkerReply, WorkerRequest } from './protocol.ts';
+import type { Answer, WorkerFailure, WorkerReply, WorkerRequest } from './protocol.ts';
 
 export type Dispatch<Request, Reply> = (request: Request) => Promise<Answer<Reply>> | Answer<Reply>;
 
@@ -17,12 +17,17 @@ export function serve<Request, Reply>(dispatch: Dispatch<Request, Reply>): void 
       const message: WorkerReply<Reply> = { id, reply };
       port.postMessage(message, [...transfer]);
     } catch (thrown) {
-      const code = thrown instanceof AvatarError ? { code: thrown.code } : {};
-      const message: WorkerReply<Reply> = { id, failure: { ...code, message: messageOf(thrown) } };
+      const message: WorkerReply<Reply> = { id, failure: failureOf(thrown) };
       port.postMessage(message);
     }
   };
   port.on('message', (message: WorkerRequest<Request>) => {
     void answer(message);
   });
+}
+
+/** @returns what was thrown, as it crosses to another thread or process. */
+export function failureOf(thrown: unknown): WorkerFailure {
+  const code = thrown instanceof AvatarError ? { code: thrown.code } : {};
+  return { ...code, message: messageOf(thrown) };
 }

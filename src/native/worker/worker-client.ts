@@ -1,12 +1,8 @@
 import { type MessagePort, Worker } from 'node:worker_threads';
-import { AvatarError, ERROR_CODES, messageOf, type ErrorCode } from '../../base/errors.ts';
+import { AvatarError, messageOf } from '../../base/errors.ts';
 import type { Closable } from '../../base/lifecycle.ts';
-import type { WorkerFailure, WorkerReply, WorkerRequest } from './protocol.ts';
-
-interface Pending<Reply> {
-  readonly resolve: (reply: Reply) => void;
-  readonly reject: (failure: Error) => void;
-}
+import { PendingReplies } from './pending-replies.ts';
+import type { WorkerReply, WorkerRequest } from './protocol.ts';
 
 export interface WorkerClientOptions {
   /** The worker's entry, named as this process runs it: see `workerEntry`. */
@@ -15,7 +11,12 @@ export interface WorkerClientOptions {
   readonly name: string;
   /** Handed to the worker as `workerData`. */
   readonly workerData?: unknown;
+  /** How long `close` waits for what the worker is doing; 5 s by default. */
+  readonly closeMs?: number;
 }
+
+/** Nothing that a worker does takes longer, even on a busy machine: one that takes longer hangs. */
+const CLOSE_MS = 5000;
 
 /**
  * This thread's end of one worker: a promise per request. When the worker dies, all that waits and all that is asked
@@ -24,13 +25,14 @@ export interface WorkerClientOptions {
 export class WorkerClient<Request extends { readonly type: string }, Reply> implements Closable {
   readonly name: string;
   readonly #worker: Worker;
-  readonly #pending = new Map<number, Pending<Reply>>();
+  readonly #pending = new PendingReplies<Reply>();
   readonly #gone: Promise<void>;
-  #nextId = 0;
+  readonly #closeMs: number;
   #ended: AvatarError | undefined;
 
   constructor(options: WorkerClientOptions) {
     this.name = options.name;
+    this.#closeMs = options.closeMs ?? CLOSE_MS;
     const fromSource = options.entry.pathname.endsWith('.ts');
     this.#worker = new Worker(fromSource ? sourceStarter(options.entry) : options.entry, {
       name: options.name,
@@ -77,40 +79,38 @@ export class WorkerClient<Request extends { readonly type: string }, Reply> impl
    */
   request(request: Request, transfer: readonly (ArrayBuffer | MessagePort)[] = []): Promise<Reply> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
-    const id = this.#nextId++;
-    return new Promise((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject });
-      // An idle worker keeps no process alive, a busy one does.
-      if (this.#pending.size === 1) this.#worker.ref();
+    const reply = this.#pending.add((id) => {
       const message: WorkerRequest<Request> = { id, request };
-      try {
-        this.#worker.postMessage(message, [...transfer]);
-      } catch (thrown) {
-        this.#pending.delete(id);
-        throw thrown;
-      }
+      this.#worker.postMessage(message, [...transfer]);
     });
+    // An idle worker keeps no process alive, a busy one does.
+    if (this.#pending.size > 0) this.#worker.ref();
+    return reply;
   }
 
+  /**
+   * Rejects what waits at once, and ends the worker when it has done what it is doing: a thread that is ended inside a
+   * native library aborts the whole process.
+   */
   async close(reason = 'closed'): Promise<void> {
     this.#end(reason);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, this.#closeMs);
+    });
+    await Promise.race([this.#pending.idle(), this.#gone, late]);
+    clearTimeout(timer);
     await this.#worker.terminate();
   }
 
   #settle(message: WorkerReply<Reply>): void {
-    const pending = this.#pending.get(message.id);
-    if (pending === undefined) return;
-    this.#pending.delete(message.id);
+    this.#pending.settle(message);
     if (this.#pending.size === 0) this.#worker.unref();
-    if ('failure' in message) pending.reject(revive(message.failure));
-    else pending.resolve(message.reply);
   }
 
   #end(reason: string): void {
     this.#ended ??= new AvatarError('WORKER_CRASHED', `Cannot ask worker ${this.name}: ${reason}`);
-    const pending = [...this.#pending.values()];
-    this.#pending.clear();
-    for (const { reject } of pending) reject(this.#ended);
+    this.#pending.rejectAll(this.#ended);
   }
 }
 
@@ -125,9 +125,4 @@ export function workerEntry(name: string, moduleUrl: string): URL {
 /** A worker of Node 20 takes no loader from `execArgv`, so tests register one inside before the entry is imported. */
 function sourceStarter(entry: URL): string {
   return `import('tsx/esm/api').then(({ register }) => { register(); return import(${JSON.stringify(entry.href)}); })`;
-}
-
-function revive({ code, message }: WorkerFailure): Error {
-  const known = ERROR_CODES.find((each): each is ErrorCode => each === code);
-  return known === undefined ? new Error(message) : new AvatarError(known, message);
 }

@@ -9,6 +9,7 @@ import { declaredType, readInput } from './avatar-argument.ts';
 import type { EnrolFlags } from './enrol-command.ts';
 import { Progress } from './progress.ts';
 import type { Settings } from './settings.ts';
+import { writeToStandardOutput } from './standard-output.ts';
 
 /** A portrait to an avatar file. @throws AvatarError. */
 export async function enrol(portrait: string, flags: EnrolFlags, settings: Settings): Promise<void> {
@@ -30,7 +31,7 @@ export async function enrol(portrait: string, flags: EnrolFlags, settings: Setti
   progress.close();
   for (const { message } of warnings) process.stderr.write(`visavis: warning: ${message}\n`);
   if (path === '-') {
-    process.stdout.write(avatar);
+    await writeToStandardOutput(avatar);
     return;
   }
   const file = scope.own(OutputFile.open(path));

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Scope, type Closable } from '../../base/lifecycle.ts';
 import type { EncodedFrame } from '../../base/media.ts';
 import type { MediaTimeUs } from '../../base/timeline.ts';
@@ -7,6 +6,7 @@ import { OPUS_RATE_HZ } from '../../native/codec/opus-encoder.ts';
 import { OpusTrack } from '../../native/codec/opus-track.ts';
 import { OutputFile } from '../../native/codec/output-file.ts';
 import { WebmWriter } from '../../native/codec/webm-writer.ts';
+import { StandardOutput } from './standard-output.ts';
 
 export interface FilmWriterOptions {
   /** `-` is standard output. */
@@ -24,13 +24,13 @@ const SOUND_BITRATE_BPS = 64_000;
 /** A film on its way to its file, which appears when it is whole. */
 export class FilmWriter implements Closable {
   readonly #scope: Scope;
-  readonly #file: OutputFile | undefined;
+  readonly #file: OutputFile | StandardOutput;
   readonly #webm: WebmWriter;
   readonly #sound: { readonly resampler: Resampler; readonly track: OpusTrack } | undefined;
 
   private constructor(
     scope: Scope,
-    file: OutputFile | undefined,
+    file: OutputFile | StandardOutput,
     webm: WebmWriter,
     sound: { readonly resampler: Resampler; readonly track: OpusTrack } | undefined,
   ) {
@@ -45,10 +45,10 @@ export class FilmWriter implements Closable {
     const { path, sampleRateHz, ...picture } = options;
     const scope = new Scope();
     try {
-      const file = path === '-' ? undefined : scope.own(OutputFile.open(path));
+      const file = path === '-' ? new StandardOutput() : scope.own(OutputFile.open(path));
       const write = (bytes: Uint8Array, position: number): void => {
         // The muxer uses its buffer again; a pipe reads it later.
-        if (file === undefined) process.stdout.write(bytes.slice());
+        if (file instanceof StandardOutput) file.write(bytes.slice());
         else file.write(bytes, position);
       };
       const webm = new WebmWriter({ ...picture, sound: sampleRateHz !== undefined, inOrder: path === '-', write });
@@ -63,7 +63,7 @@ export class FilmWriter implements Closable {
 
   async addPicture(frame: EncodedFrame): Promise<void> {
     this.#webm.addPicture(frame);
-    if (this.#file === undefined && process.stdout.writableNeedDrain) await once(process.stdout, 'drain');
+    if (this.#file instanceof StandardOutput) await this.#file.caughtUp();
   }
 
   /** @param samples - mono at the rate of the sound, only read. */
@@ -87,7 +87,8 @@ export class FilmWriter implements Closable {
       for (const { packet, timeUs } of packets) this.#webm.addSound(packet, timeUs);
     }
     this.#webm.finish(durationUs, await tagsOf(this.#webm.contentSha256()));
-    this.#file?.commit();
+    if (this.#file instanceof StandardOutput) await this.#file.caughtUp();
+    else this.#file.commit();
   }
 
   close(): Promise<void> {

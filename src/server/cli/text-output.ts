@@ -1,6 +1,6 @@
-import { once } from 'node:events';
 import type { Closable } from '../../base/lifecycle.ts';
 import { OutputFile } from '../../native/codec/output-file.ts';
+import { writeToStandardOutput } from './standard-output.ts';
 
 /** Lines are gathered to this length, so that a frame does not cost a system call. */
 const FLUSH_CHARACTERS = 65_536;
@@ -37,6 +37,6 @@ export class TextOutput implements Closable {
     const text = this.#gathered;
     this.#gathered = '';
     if (this.#file !== undefined) this.#file.write(text);
-    else if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+    else await writeToStandardOutput(text);
   }
 }

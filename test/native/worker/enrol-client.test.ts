@@ -6,7 +6,7 @@ import type { AvatarSection } from '../../../src/media/portrait/avatar-section.t
 import { drawnFacePng } from '../../support/portraits.ts';
 
 const CONSENT = { text: 'A drawing of nobody', time: '2026-01-01T00:00:00Z', scope: 'evaluation' };
-const client = new EnrolClient({ capacity: 2 });
+const client = new EnrolClient({ capacity: 3, perOwner: 1 });
 const enrolled = drawnFacePng().then((image) => client.enrol(image, CONSENT));
 
 afterAll(() => client.close());
@@ -49,12 +49,53 @@ describe('EnrolClient', { timeout: 120_000 }, () => {
     await expect(client.enrol(new Uint8Array(3), CONSENT)).rejects.toMatchObject({ code: 'IMAGE_UNREADABLE' });
   });
 
+  const codesOf = async (owners: readonly string[]): Promise<string[]> => {
+    const outcomes = await Promise.allSettled(
+      owners.map((owner) => client.enrol(new Uint8Array(1), CONSENT, { owner })),
+    );
+    return outcomes.map((outcome) => (outcome.status === 'rejected' ? (outcome.reason as { code: string }).code : ''));
+  };
+
+  it('refuses more portraits of one owner than may wait, and takes those of others', async () => {
+    // The first is enrolled, the second waits.
+    expect(await codesOf(['a', 'a', 'a', 'b'])).toEqual([
+      'IMAGE_UNREADABLE',
+      'IMAGE_UNREADABLE',
+      'CAPACITY_FULL',
+      'IMAGE_UNREADABLE',
+    ]);
+  });
+
   it('refuses more portraits than may wait', async () => {
-    const nothing = new Uint8Array(1);
-    const outcomes = await Promise.allSettled([1, 2, 3].map(() => client.enrol(nothing, CONSENT)));
-    expect(
-      outcomes.map((outcome) => (outcome.status === 'rejected' ? (outcome.reason as { code: string }).code : '')),
-    ).toEqual(['IMAGE_UNREADABLE', 'IMAGE_UNREADABLE', 'CAPACITY_FULL']);
+    expect((await codesOf(['a', 'b', 'c', 'd', 'e'])).filter((code) => code === 'CAPACITY_FULL')).toHaveLength(1);
+  });
+
+  it.each(['decode', 'detect', 'crop', 'landmarks', 'matte', 'build', 'turn', 'pack'] as const)(
+    'is closed in the middle of %s without harm to this process',
+    async (at) => {
+      const own = new EnrolClient();
+      let closing: Promise<void> | undefined;
+      const enrolling = own.enrol(await drawnFacePng(), CONSENT, {
+        onProgress: ({ stage }) => {
+          if (stage === at) closing = own.close('the server is stopping');
+        },
+      });
+      await expect(enrolling).rejects.toMatchObject({ code: 'WORKER_CRASHED' });
+      await closing;
+      await expect(own.enrol(new Uint8Array(1), CONSENT)).rejects.toMatchObject({ code: 'WORKER_CRASHED' });
+    },
+  );
+
+  it('outlives a process that is killed in the middle: the portrait fails, the next gets a new process', async () => {
+    const own = new EnrolClient();
+    const killed = own.enrol(await drawnFacePng(), CONSENT, {
+      onProgress: ({ stage }) => {
+        if (stage === 'landmarks' && own.pid !== undefined) process.kill(own.pid, 'SIGKILL');
+      },
+    });
+    await expect(killed).rejects.toMatchObject({ code: 'WORKER_CRASHED' });
+    await expect(own.enrol(new Uint8Array(1), CONSENT)).rejects.toMatchObject({ code: 'IMAGE_UNREADABLE' });
+    await own.close();
   });
 });
 

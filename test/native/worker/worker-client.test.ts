@@ -6,7 +6,7 @@ const clients: WorkerClient<CountingRequest, Float32Array>[] = [];
 
 function open(): WorkerClient<CountingRequest, Float32Array> {
   const entry = workerEntry('counting', import.meta.url);
-  const client = new WorkerClient<CountingRequest, Float32Array>({ entry, name: 'counting' });
+  const client = new WorkerClient<CountingRequest, Float32Array>({ entry, name: 'counting', closeMs: 1000 });
   clients.push(client);
   return client;
 }
@@ -49,6 +49,18 @@ test('closing rejects what waits, and may be done twice', async () => {
   const closing = [client.close(), client.close()];
   await expect(waiting).rejects.toMatchObject({ code: 'WORKER_CRASHED' });
   await Promise.all(closing);
+});
+
+test('closing waits for what the worker is doing, though nobody waits for it any more', async () => {
+  const client = open();
+  const done = new Int32Array(new SharedArrayBuffer(4));
+  await client.request({ type: 'double', numbers: Float32Array.of(1) });
+  const working = client.request({ type: 'work', done });
+  const closing = client.close();
+  await expect(working).rejects.toMatchObject({ code: 'WORKER_CRASHED' });
+  expect(done[0]).toBe(0);
+  await closing;
+  expect(done[0]).toBe(1);
 });
 
 test('a request that cannot be sent leaves nothing pending', async () => {

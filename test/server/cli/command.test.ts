@@ -354,6 +354,22 @@ describe.skipIf(!hasFfmpeg)('visavis render', () => {
     expect(JSON.parse(stdout)).toMatchObject({ statement: { result: 'verified' } });
   }, 60_000);
 
+  test.each([
+    ['animate', 'voice.wav', '--out', '-'],
+    ['render', 'face.avatar', 'voice.wav', '--size', '256', '--out', '-', '--quiet'],
+  ])(
+    '%s ends in order when nobody reads on',
+    async (...args) => {
+      const child = startVisavis(folder, args, dataFolder());
+      let said = '';
+      child.stderr.on('data', (text: Buffer) => (said += text.toString()));
+      child.stdout.once('data', () => child.stdout.destroy());
+      const ended = (await once(child, 'close')) as [number | null, string | null];
+      expect([...ended, said]).toEqual([0, null, '']);
+    },
+    60_000,
+  );
+
   test('leaves no half film when it is interrupted', async () => {
     await writeFile(join(folder, 'long.wav'), wavFile(16_000, babble(16_000, 60)));
     const before = await readdir(folder);
