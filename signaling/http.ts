@@ -2,38 +2,59 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 
 import { messageOf } from '../src/base/errors.ts';
 import type { Logger } from '../src/base/logger.ts';
+import { isFromThisMachine, isHostAllowed, type HostRules } from './origin.ts';
+import { bearerOf, isSameSecret } from './secret.ts';
 import type { SignalingServer } from './server.ts';
 import { pathOf } from './upgrade-router.ts';
 
 export interface SignalingHttpOptions {
   readonly signaling: Pick<SignalingServer, 'counts'>;
+  readonly hosts: HostRules;
+  /** Shows the figures to whoever has it, beside programs of this machine. */
+  readonly operatorKey: string | undefined;
+  readonly trustProxy: boolean;
   readonly log: Logger;
 }
 
 /** The plain HTTP side of a signaling server that is a process of its own: its health and its figures. */
-export function signalingHttp({ signaling, log }: SignalingHttpOptions): RequestListener {
+export function signalingHttp(options: SignalingHttpOptions): RequestListener {
   return (request, response) => {
     try {
-      answer(request, response, signaling);
+      answer(request, response, options);
     } catch (thrown) {
-      log.error('signaling.http-failed', { message: messageOf(thrown) });
+      options.log.error('signaling.http-failed', { message: messageOf(thrown) });
       response.destroy();
     }
   };
 }
 
-function answer(request: IncomingMessage, response: ServerResponse, signaling: Pick<SignalingServer, 'counts'>): void {
+function answer(request: IncomingMessage, response: ServerResponse, options: SignalingHttpOptions): void {
+  if (!isHostAllowed(request, options.hosts)) {
+    fail(response, 403, 'HOST_REFUSED', 'This server has another name');
+    return;
+  }
   switch (pathOf(request)) {
     case '/healthz':
     case '/readyz':
       send(response, 200, 'application/json', JSON.stringify({ status: 'ok' }));
       return;
     case '/metrics':
-      send(response, 200, 'text/plain; version=0.0.4', exposition(signaling.counts));
+      if (mayReadFigures(request, options)) {
+        send(response, 200, 'text/plain; version=0.0.4', exposition(options.signaling.counts));
+      } else fail(response, 403, 'SIGNALING_REFUSED', 'This is for the operator: show the operator key');
       return;
     default:
-      send(response, 404, 'application/json', JSON.stringify({ error: { code: 'NOT_FOUND', message: 'Not found' } }));
+      fail(response, 404, 'NOT_FOUND', 'There is no such page');
   }
+}
+
+function mayReadFigures(request: IncomingMessage, { operatorKey, trustProxy }: SignalingHttpOptions): boolean {
+  if (operatorKey !== undefined && isSameSecret(operatorKey, bearerOf(request.headers) ?? '')) return true;
+  return !trustProxy && isFromThisMachine(request);
+}
+
+function fail(response: ServerResponse, status: number, code: string, message: string): void {
+  send(response, status, 'application/json', JSON.stringify({ error: { code, message } }));
 }
 
 function send(response: ServerResponse, status: number, contentType: string, body: string): void {

@@ -32,10 +32,13 @@ async function main(): Promise<void> {
     log,
     unixTimeS: () => Date.now() / 1000,
   });
-  server.on('request', signalingHttp({ signaling, log }));
+  server.on('request', signalingHttp({ ...settings, signaling, log }));
   const upgrades = new Map([[SIGNALING_PATH, signaling.upgrade.bind(signaling)]]);
-  routeUpgrades(server, upgrades, (thrown) => {
-    log.error('signaling.upgrade-failed', { message: messageOf(thrown) });
+  routeUpgrades(server, upgrades, {
+    hosts: settings.hosts,
+    onFailure: (thrown) => {
+      log.error('signaling.upgrade-failed', { message: messageOf(thrown) });
+    },
   });
   log.info('signaling.listening', { port, open: settings.tokenSecret === undefined });
   const stop = (): void => {

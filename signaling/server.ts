@@ -1,4 +1,4 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 
@@ -11,7 +11,7 @@ import type { Closable } from '../src/base/lifecycle.ts';
 import type { Logger } from '../src/base/logger.ts';
 import { US_PER_MS, US_PER_S } from '../src/base/timeline.ts';
 import { Connection, PING_INTERVAL_US } from './connection.ts';
-import { addressOf, isOriginAllowed } from './origin.ts';
+import { isOriginAllowed, visitorOf } from './origin.ts';
 import {
   CLOSE,
   MAX_MESSAGE_BYTES,
@@ -26,6 +26,7 @@ import {
 } from './protocol.ts';
 import { verifyRoomToken } from './room-token.ts';
 import { Rooms, type Effect, type RoomStore } from './room.ts';
+import { isSameSecret } from './secret.ts';
 import { MemoryRoomStore } from './store/memory.ts';
 import { turnServer, type TurnOptions } from './turn-credentials.ts';
 import { refuseUpgrade } from './upgrade-router.ts';
@@ -41,7 +42,7 @@ export interface SignalingOptions {
   readonly peerSecret: string | undefined;
   /** Origins of pages that may connect besides the server's own, as `https://call.example`. */
   readonly allowedOrigins: readonly string[];
-  /** Whether `X-Forwarded-For` names the caller: only behind a proxy that sets it. */
+  /** Whether the last entry of `X-Forwarded-For` names the caller: only behind a proxy that appends it. */
   readonly trustProxy: boolean;
   readonly stunUrls: readonly string[];
   readonly turn: TurnOptions | undefined;
@@ -129,12 +130,12 @@ export class SignalingServer implements Closable {
 
   /** Takes an HTTP upgrade of the signaling path, or refuses it with a status that says why. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { allowedOrigins, limits, log, tokenSecret, trustProxy } = this.#options;
-    const address = addressOf(request, trustProxy);
+    const { allowedOrigins, limits, log, trustProxy } = this.#options;
+    const address = visitorOf(request, trustProxy);
     const refuse = (status: string, message: string): void => {
       refuseUpgrade(socket, status, { code: 'SIGNALING_REFUSED', message });
     };
-    if (!isOriginAllowed(request, allowedOrigins, tokenSecret === undefined)) {
+    if (!isOriginAllowed(request, allowedOrigins)) {
       log.warn('signaling.refused', { reason: 'origin' });
       refuse('403 Forbidden', 'This page may not use this server');
     } else if (this.#draining) {
@@ -335,7 +336,7 @@ export class SignalingServer implements Closable {
     if (message.version !== PROTOCOL_VERSION) {
       const sentence = `Cannot speak version ${message.version}: this server speaks ${PROTOCOL_VERSION}`;
       connection.fail('VERSION_UNSUPPORTED', sentence, CLOSE.badMessage);
-    } else if (peerSecret !== undefined && !isSame(peerSecret, message.secret ?? '')) {
+    } else if (peerSecret !== undefined && !isSameSecret(peerSecret, message.secret ?? '')) {
       log.warn('signaling.refused', { reason: 'peer secret' });
       connection.fail('SIGNALING_REFUSED', 'Cannot register: the shared secret differs', CLOSE.unauthorised);
     } else {
@@ -413,10 +414,4 @@ interface Speaker {
 
 function randomId(): string {
   return randomBytes(9).toString('base64url');
-}
-
-function isSame(expected: string, found: string): boolean {
-  const a = Buffer.from(expected);
-  const b = Buffer.from(found);
-  return a.length === b.length && timingSafeEqual(a, b);
 }

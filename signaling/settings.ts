@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { AvatarError } from '../src/base/errors.ts';
 import { US_PER_S } from '../src/base/timeline.ts';
+import type { HostRules } from './origin.ts';
 import { DEFAULT_SIGNALING_LIMITS, type SignalingOptions } from './server.ts';
 
 /** A list in one variable: `a,b c`. */
@@ -31,6 +32,12 @@ export const sharedSecret = optional.refine(
   `expected ${SECRET_CHARACTERS} random characters or more, as \`openssl rand -hex 32\` prints them`,
 );
 
+/** A person may have to type it, and every guess is a request. */
+export const operatorKey = optional.refine(
+  (key) => key === undefined || key.length >= 16,
+  'expected 16 characters or more',
+);
+
 const schema = z.object({
   VISAVIS_SIGNALING_HOST: z.string().default('127.0.0.1'),
   VISAVIS_SIGNALING_PORT: z.coerce.number().int().min(0).max(65_535).default(8081),
@@ -38,6 +45,8 @@ const schema = z.object({
   VISAVIS_PEER_SECRET: sharedSecret,
   VISAVIS_OPEN_ROOMS: flag,
   VISAVIS_ALLOWED_ORIGINS: list,
+  VISAVIS_ALLOWED_HOSTS: list,
+  VISAVIS_OPERATOR_KEY: operatorKey,
   VISAVIS_TRUST_PROXY: flag,
   VISAVIS_STUN_URLS: list,
   VISAVIS_TURN_URLS: list,
@@ -53,6 +62,8 @@ const schema = z.object({
 export type SignalingSettings = Omit<SignalingOptions, 'clock' | 'log' | 'unixTimeS' | 'store'> & {
   readonly host: string;
   readonly port: number;
+  readonly operatorKey: string | undefined;
+  readonly hosts: HostRules;
 };
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -73,17 +84,20 @@ export function readSignalingSettings(environment: Environment, servedOn?: strin
   }
   const env = result.data;
   const host = servedOn ?? env.VISAVIS_SIGNALING_HOST;
-  if (!isLoopback(host) && env.VISAVIS_TOKEN_SECRET === undefined && !env.VISAVIS_OPEN_ROOMS) {
+  // A proxy brings the network in, wherever the server itself listens.
+  const isPrivate = isLoopback(host) && !env.VISAVIS_TRUST_PROXY;
+  const where = isLoopback(host) ? 'behind a proxy' : `on ${host}`;
+  if (!isPrivate && env.VISAVIS_TOKEN_SECRET === undefined && !env.VISAVIS_OPEN_ROOMS) {
     throw new AvatarError(
       'CONFIG_INVALID',
-      `Cannot listen on ${host} with open rooms: set VISAVIS_TOKEN_SECRET, or VISAVIS_OPEN_ROOMS=true to let anyone in`,
+      `Cannot listen ${where} with open rooms: set VISAVIS_TOKEN_SECRET, or VISAVIS_OPEN_ROOMS=true to let anyone in`,
     );
   }
   // An embedded signaling server makes a secret of its own.
-  if (servedOn === undefined && !isLoopback(host) && env.VISAVIS_PEER_SECRET === undefined) {
+  if (servedOn === undefined && !isPrivate && env.VISAVIS_PEER_SECRET === undefined) {
     throw new AvatarError(
       'CONFIG_INVALID',
-      `Cannot listen on ${host} without VISAVIS_PEER_SECRET: anyone could register as an avatar process`,
+      `Cannot listen ${where} without VISAVIS_PEER_SECRET: anyone could register as an avatar process`,
     );
   }
   if (env.VISAVIS_TURN_URLS.length > 0 && env.VISAVIS_TURN_SECRET === undefined) {
@@ -92,9 +106,11 @@ export function readSignalingSettings(environment: Environment, servedOn?: strin
   return Object.freeze({
     host,
     port: env.VISAVIS_SIGNALING_PORT,
+    operatorKey: env.VISAVIS_OPERATOR_KEY,
     tokenSecret: env.VISAVIS_TOKEN_SECRET,
     peerSecret: env.VISAVIS_PEER_SECRET,
     allowedOrigins: env.VISAVIS_ALLOWED_ORIGINS,
+    hosts: hostRules(env.VISAVIS_ALLOWED_HOSTS, env.VISAVIS_ALLOWED_ORIGINS, isPrivate),
     trustProxy: env.VISAVIS_TRUST_PROXY,
     stunUrls: env.VISAVIS_STUN_URLS,
     turn:
@@ -109,6 +125,13 @@ export function readSignalingSettings(environment: Environment, servedOn?: strin
       socketsPerAddress: env.VISAVIS_SOCKETS_PER_ADDRESS,
     },
   });
+}
+
+/** Names that are listed, and those of the pages that are: a page is served by the name it has. */
+export function hostRules(names: readonly string[], origins: readonly string[], isPrivate: boolean): HostRules {
+  const ofOrigins = names.length > 0 || isPrivate ? origins.filter((origin) => URL.canParse(origin)) : [];
+  const all = [...names, ...ofOrigins.map((origin) => new URL(origin).hostname)];
+  return { names: all.map((name) => name.toLowerCase()), onlyLoopback: isPrivate };
 }
 
 /** Whether only this machine can reach a server that listens on `host`. */

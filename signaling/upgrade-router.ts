@@ -1,6 +1,14 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 
+import { isHostAllowed, type HostRules } from './origin.ts';
+
+export interface UpgradeGuard {
+  readonly hosts: HostRules;
+  /** Hears what a handler threw; the socket it was for is closed. */
+  readonly onFailure: (thrown: unknown) => void;
+}
+
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 /** Where the signaling socket is. */
@@ -9,16 +17,19 @@ export const SIGNALING_PATH = '/signaling';
 /**
  * Gives the WebSocket upgrades of one HTTP server to whoever owns their path, and refuses all other paths. Node takes
  * its own listeners off an upgraded socket, so a reset would end the process without the listener that is added here.
- * @param onFailure - hears what a handler threw; the socket it was for is closed.
  */
 export function routeUpgrades(
   server: Server,
   handlers: ReadonlyMap<string, UpgradeHandler>,
-  onFailure: (thrown: unknown) => void,
+  { hosts, onFailure }: UpgradeGuard,
 ): void {
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());
     const handler = handlers.get(pathOf(request));
+    if (!isHostAllowed(request, hosts)) {
+      refuseUpgrade(socket, '403 Forbidden', { code: 'HOST_REFUSED', message: 'This server has another name' });
+      return;
+    }
     if (handler === undefined) {
       refuseUpgrade(socket, '404 Not Found', { code: 'NOT_FOUND', message: 'There is no socket at this address' });
       return;

@@ -3,7 +3,15 @@ import { resolve } from 'node:path';
 
 import { z } from 'zod';
 
-import { isLoopback, readSignalingSettings, sharedSecret, type SignalingSettings } from '../../signaling/settings.ts';
+import type { HostRules } from '../../signaling/origin.ts';
+import {
+  hostRules,
+  isLoopback,
+  operatorKey,
+  readSignalingSettings,
+  sharedSecret,
+  type SignalingSettings,
+} from '../../signaling/settings.ts';
 import { AvatarError } from '../base/errors.ts';
 import type { RtcOptions } from '../peer/rtc/rtc-options.ts';
 import { readSpeechSettings, type SpeechSettings } from './speech/speech-settings.ts';
@@ -22,6 +30,9 @@ export interface Config {
   readonly operatorKey: string | undefined;
   readonly drainS: number;
   readonly trustProxy: boolean;
+  /** Only programs and pages of this machine reach the process: it listens on loopback, and behind no proxy. */
+  readonly isPrivate: boolean;
+  readonly hosts: HostRules;
   readonly rtc: RtcOptions;
   /** Voices for typed speech, best first. */
   readonly speech: SpeechSettings;
@@ -61,10 +72,9 @@ const schema = z.object({
   VISAVIS_MOTION_BUNDLE: z.string().min(1).default('models/visavis-motion-1'),
   VISAVIS_BADGE: flag('true'),
   VISAVIS_UPLOAD_LIMIT_MB: z.coerce.number().min(0.1).max(100).default(20),
-  VISAVIS_OPERATOR_KEY: optional.refine(
-    (key) => key === undefined || key.length >= 16,
-    'expected 16 characters or more',
-  ),
+  VISAVIS_OPERATOR_KEY: operatorKey,
+  VISAVIS_ALLOWED_HOSTS: optional,
+  VISAVIS_ALLOWED_ORIGINS: optional,
   VISAVIS_DRAIN_S: z.coerce.number().min(0).max(3600).default(20),
   VISAVIS_TRUST_PROXY: flag('false'),
   VISAVIS_ICE_LITE: flag('true'),
@@ -98,7 +108,14 @@ export function readConfig(environment: Environment): Config {
   }
   const env = result.data;
   const remoteUrl = env.VISAVIS_SIGNALING_URL;
-  if (remoteUrl !== undefined) checkRemote(env, remoteUrl);
+  const isPrivate = isLoopback(env.HOST) && !env.VISAVIS_TRUST_PROXY;
+  if (env.VISAVIS_TRUST_PROXY && env.VISAVIS_OPERATOR_KEY === undefined) {
+    throw new AvatarError(
+      'CONFIG_INVALID',
+      'Cannot use VISAVIS_TRUST_PROXY without VISAVIS_OPERATOR_KEY: everybody who comes through a proxy seems to be local',
+    );
+  }
+  if (remoteUrl !== undefined) checkRemote(env, remoteUrl, isPrivate);
   return Object.freeze({
     host: env.HOST,
     port: env.PORT,
@@ -112,6 +129,8 @@ export function readConfig(environment: Environment): Config {
     operatorKey: env.VISAVIS_OPERATOR_KEY,
     drainS: env.VISAVIS_DRAIN_S,
     trustProxy: env.VISAVIS_TRUST_PROXY,
+    isPrivate,
+    hosts: hostRules(listOf(env.VISAVIS_ALLOWED_HOSTS), listOf(env.VISAVIS_ALLOWED_ORIGINS), isPrivate),
     rtc: {
       iceLite: env.VISAVIS_ICE_LITE,
       hostAddresses: listOf(env.VISAVIS_HOST_ADDRESSES),
@@ -133,8 +152,8 @@ export function readConfig(environment: Environment): Config {
 }
 
 /** The same rules as for an embedded signaling server, whose settings check themselves. */
-function checkRemote(env: z.infer<typeof schema>, remoteUrl: string): void {
-  if (!isLoopback(env.HOST) && env.VISAVIS_TOKEN_SECRET === undefined && !env.VISAVIS_OPEN_ROOMS) {
+function checkRemote(env: z.infer<typeof schema>, remoteUrl: string, isPrivate: boolean): void {
+  if (!isPrivate && env.VISAVIS_TOKEN_SECRET === undefined && !env.VISAVIS_OPEN_ROOMS) {
     throw new AvatarError(
       'CONFIG_INVALID',
       `Cannot listen on ${env.HOST} with open uploads: set VISAVIS_TOKEN_SECRET, or VISAVIS_OPEN_ROOMS=true`,
@@ -143,11 +162,6 @@ function checkRemote(env: z.infer<typeof schema>, remoteUrl: string): void {
   if (!isLoopback(new URL(remoteUrl).hostname) && env.VISAVIS_PEER_SECRET === undefined) {
     throw new AvatarError('CONFIG_INVALID', `Cannot join ${remoteUrl}: VISAVIS_PEER_SECRET is missing`);
   }
-}
-
-/** Whether whoever reaches this process sits at this machine. */
-export function isPrivate(config: Config): boolean {
-  return isLoopback(config.host);
 }
 
 function listOf(text: string | undefined): readonly string[] {

@@ -15,7 +15,7 @@ import type { AvatarPeer, AvatarSource, PeerEvent } from '../peer/avatar-peer.ts
 import { SignalingClient } from '../peer/signaling-client.ts';
 import { AuditLog } from './audit-log.ts';
 import { BlockList } from './block-list.ts';
-import { isPrivate, type Config } from './config.ts';
+import type { Config } from './config.ts';
 import { Access } from './http/access.ts';
 import { makeApp } from './http/app.ts';
 import type { PrometheusMeter } from './metrics.ts';
@@ -121,7 +121,8 @@ export class Host implements Closable {
       const access = new Access({
         operatorKey: config.operatorKey,
         tokenSecret,
-        isPrivate: isPrivate(config),
+        isPrivate: config.isPrivate,
+        trustProxy: config.trustProxy,
         unixTimeS,
       });
       const server = createServer();
@@ -138,7 +139,7 @@ export class Host implements Closable {
         portraits,
         sessions,
         tokenSecret,
-        isPrivate: isPrivate(config),
+        hosts: config.hosts,
         trustProxy: config.trustProxy,
         uploadLimitBytes: config.uploadLimitBytes,
         pageFolder: resolve(root, 'dist', 'web'),
@@ -177,8 +178,11 @@ export class Host implements Closable {
         late.signaling = signaling;
         upgrades.set(SIGNALING_PATH, signaling.upgrade.bind(signaling));
       }
-      routeUpgrades(server, upgrades, (thrown) => {
-        log.error('http.upgrade-failed', { message: messageOf(thrown) });
+      routeUpgrades(server, upgrades, {
+        hosts: config.hosts,
+        onFailure: (thrown) => {
+          log.error('http.upgrade-failed', { message: messageOf(thrown) });
+        },
       });
       const port = await listen(server, config.host, config.port, (error) => {
         log.error('http.server-failed', { message: error.message });

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { request } from 'node:http';
 import { join } from 'node:path';
 
 import { afterEach, describe, expect, test } from 'vitest';
@@ -39,6 +40,18 @@ async function idsSeenBy(url: string, headers: Record<string, string>, query = '
 
 async function errorOf(response: Response): Promise<unknown> {
   return ((await response.json()) as { error: { code: string } }).error.code;
+}
+
+/** `fetch` says who it asks by itself; this says what a browser would say whose name was pointed here. */
+function ask(url: string, path: string, headers: Record<string, string>, method = 'GET'): Promise<number> {
+  return new Promise((answered, failed) => {
+    const asking = request(`${url}${path}`, { method, headers }, (response) => {
+      response.resume();
+      answered(response.statusCode ?? 0);
+    });
+    asking.on('error', failed);
+    asking.end();
+  });
 }
 
 async function call(url: string, portrait: string, room = 'tea'): Promise<TestSocket> {
@@ -215,6 +228,51 @@ describe('rooms that need a token', () => {
       { type: 'join', room: 'tea', portrait: 'astronaut', sdp: 'v=0\r\n' },
     );
     await socket.next('answer');
+  });
+});
+
+describe('a server on loopback without an operator key', () => {
+  const PATHS = ['/', '/api/sessions', '/api/portraits', '/api/portraits?all=true', '/api/blocks', '/metrics'];
+  const OPERATORS_PATHS = ['/api/sessions', '/api/portraits?all=true', '/api/blocks', '/metrics'];
+
+  test('answers by a loopback name and by those that are listed, to no page whose own name was pointed at it', async () => {
+    const { url } = await serve({ VISAVIS_ALLOWED_HOSTS: 'visavis.local' });
+    const { port } = new URL(url);
+    for (const host of [`127.0.0.1:${port}`, `localhost:${port}`, 'visavis.local']) {
+      expect(await ask(url, '/', { host })).toBe(200);
+    }
+    for (const path of PATHS) expect(await ask(url, path, { host: `evil.example:${port}` })).toBe(403);
+    const sockets = `${url.replace('http', 'ws')}`;
+    for (const path of ['/signaling', '/api/speech/socket']) {
+      await expect(TestSocket.open(`${sockets}${path}`, { host: 'evil.example' })).rejects.toThrow('403');
+    }
+  });
+
+  test.each([
+    ['that came through a proxy', { 'x-forwarded-for': '203.0.113.9' }],
+    ['of a foreign page', { origin: 'https://evil.example' }],
+    ['that asks by a listed name', { host: 'visavis.local' }],
+  ])('obeys no request %s', async (_, headers) => {
+    const { url } = await serve({ VISAVIS_ALLOWED_HOSTS: 'visavis.local' });
+    for (const path of OPERATORS_PATHS) {
+      expect(await ask(url, path, {})).toBe(200);
+      expect(await ask(url, path, headers)).toBe(403);
+    }
+    expect(await ask(url, '/api/rooms/tea/invitations', headers, 'POST')).toBe(403);
+  });
+});
+
+describe('behind a proxy', () => {
+  test('nobody counts as the operator, whatever the request says of itself', async () => {
+    const { url } = await serve({
+      VISAVIS_TRUST_PROXY: 'true',
+      VISAVIS_OPERATOR_KEY: OPERATOR_KEY,
+      VISAVIS_TOKEN_SECRET: TOKEN_SECRET,
+    });
+    for (const path of ['/api/sessions', '/api/blocks', '/metrics']) {
+      expect(await ask(url, path, {})).toBe(403);
+      expect(await ask(url, path, OPERATOR)).toBe(200);
+    }
   });
 });
 

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 
 import { DEFAULT_SIGNALING_LIMITS, SignalingServer, type SignalingOptions } from '../../signaling/server.ts';
 import { signRoomToken } from '../../signaling/room-token.ts';
+import { routeUpgrades } from '../../signaling/upgrade-router.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLogger } from '../../src/base/logger.ts';
 import { TestSocket } from '../support/test-socket.ts';
@@ -34,8 +35,11 @@ async function serve(options: Partial<SignalingOptions> = {}): Promise<{ url: st
     ...options,
   });
   const http: Server = createServer();
-  http.on('upgrade', (request, socket, head) => {
-    signaling.upgrade(request, socket, head);
+  routeUpgrades(http, new Map([['/', signaling.upgrade.bind(signaling)]]), {
+    hosts: { names: [], onlyLoopback: true },
+    onFailure: (thrown) => {
+      throw thrown;
+    },
   });
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   opened.push(
@@ -227,6 +231,18 @@ describe('who may come in', () => {
     await connect(url);
     await connect(url);
     await expect(TestSocket.open(url)).rejects.toThrow('429');
+  });
+});
+
+describe('behind a proxy', () => {
+  test('a caller cannot choose the address that limits count: the last one is what the proxy saw', async () => {
+    const limits = { ...DEFAULT_SIGNALING_LIMITS, socketsPerAddress: 2 };
+    const { url } = await serve({ limits, trustProxy: true });
+    const open = (told: string): Promise<TestSocket> => TestSocket.open(url, { 'x-forwarded-for': told });
+    const sockets = [await open('1.1.1.1, 203.0.113.9'), await open('2.2.2.2, 203.0.113.9')];
+    await expect(open('3.3.3.3, 203.0.113.9')).rejects.toThrow('429');
+    sockets.push(await open('1.1.1.1, 203.0.113.10'));
+    for (const socket of sockets) socket.close();
   });
 });
 

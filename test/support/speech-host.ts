@@ -105,8 +105,11 @@ export async function openSpeechHost(extend: (host: HostParts) => Promise<Extens
   extension.routes?.(app);
   app.use(failureHandler(silentLogger));
   const server = createServer(app);
-  routeUpgrades(server, extension.upgrades ?? new Map(), (thrown) => {
-    throw thrown;
+  routeUpgrades(server, extension.upgrades ?? new Map(), {
+    hosts: { names: [], onlyLoopback: true },
+    onFailure: (thrown) => {
+      throw thrown;
+    },
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const push = (event: PeerEvent): void => {

@@ -1,21 +1,20 @@
-import { timingSafeEqual } from 'node:crypto';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 
+import { isFromThisMachine } from '../../../signaling/origin.ts';
 import { verifyRoomToken } from '../../../signaling/room-token.ts';
+import { bearerOf, isSameSecret } from '../../../signaling/secret.ts';
 import { AvatarError } from '../../base/errors.ts';
 
 export interface AccessOptions {
-  /** With it the operator's routes are for whoever shows it; without it for this machine alone. */
+  /** With it the operator's routes are for whoever shows it; without it for programs and pages of this machine. */
   readonly operatorKey: string | undefined;
   /** With it uploads are for whoever has a room token. */
   readonly tokenSecret: string | undefined;
-  /** The server listens on loopback alone. */
+  /** Only programs and pages of this machine reach the server. */
   readonly isPrivate: boolean;
+  /** Then whatever seems to come from this machine comes from anywhere. */
+  readonly trustProxy: boolean;
   readonly unixTimeS: () => number;
-}
-
-interface Headed {
-  readonly headers: IncomingHttpHeaders;
 }
 
 /** Who may do what over HTTP. */
@@ -26,16 +25,19 @@ export class Access {
     this.#options = options;
   }
 
-  isOperator(request: Headed): boolean {
+  isOperator(request: IncomingMessage): boolean {
     const { isPrivate, operatorKey } = this.#options;
-    if (operatorKey === undefined) return isPrivate;
-    const given = Buffer.from(bearerOf(request) ?? '');
-    const expected = Buffer.from(operatorKey);
-    return given.length === expected.length && timingSafeEqual(given, expected);
+    if (operatorKey === undefined) return isPrivate && isFromThisMachine(request);
+    return isSameSecret(operatorKey, bearerOf(request.headers) ?? '');
+  }
+
+  /** Figures tell how busy a service is: they are for the operator and for scrapers on this machine. */
+  requireScraper(request: IncomingMessage): void {
+    if (this.#options.trustProxy || !isFromThisMachine(request)) this.requireOperator(request);
   }
 
   /** @throws AvatarError `SIGNALING_REFUSED`. */
-  requireOperator(request: Headed): void {
+  requireOperator(request: IncomingMessage): void {
     if (!this.isOperator(request))
       throw new AvatarError('SIGNALING_REFUSED', 'This is for the operator: show the operator key');
   }
@@ -44,10 +46,10 @@ export class Access {
    * Lets in whoever could join a call: anyone where rooms are open, else whoever has a room token.
    * @throws AvatarError `TOKEN_INVALID` or `TOKEN_EXPIRED`.
    */
-  async requireGuest(request: Headed): Promise<void> {
+  async requireGuest(request: IncomingMessage): Promise<void> {
     const { tokenSecret, unixTimeS } = this.#options;
     if (tokenSecret === undefined || this.isOperator(request)) return;
-    await verifyRoomToken(tokenSecret, bearerOf(request) ?? '', unixTimeS());
+    await verifyRoomToken(tokenSecret, bearerOf(request.headers) ?? '', unixTimeS());
   }
 }
 
@@ -55,15 +57,11 @@ export class Access {
  * The key by which a browser knows its own uploads again, or `undefined`.
  * @throws AvatarError `TOKEN_INVALID` when it is too short to be a secret.
  */
-export function ownerKeyOf(request: Headed): string | undefined {
+export function ownerKeyOf(request: IncomingMessage): string | undefined {
   const key = request.headers['x-visavis-owner'];
   if (key === undefined) return undefined;
   if (typeof key !== 'string' || !/^[\w-]{16,128}$/.test(key)) {
     throw new AvatarError('TOKEN_INVALID', 'x-visavis-owner is 16 to 128 letters, digits, - or _');
   }
   return key;
-}
-
-function bearerOf({ headers }: Headed): string | undefined {
-  return /^Bearer (\S+)$/.exec(headers.authorization ?? '')?.[1];
 }

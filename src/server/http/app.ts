@@ -2,6 +2,7 @@ import express, { type Express } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import helmet from 'helmet';
 
+import { isHostAllowed, visitorOf, type HostRules } from '../../../signaling/origin.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { PrometheusMeter } from '../metrics.ts';
 import { fail, failureHandler } from './failure.ts';
@@ -16,7 +17,7 @@ export interface AppOptions extends OperatorRoutesOptions {
   readonly pageFolder: string;
   readonly uploadLimitBytes: number;
   readonly trustProxy: boolean;
-  readonly isPrivate: boolean;
+  readonly hosts: HostRules;
   /** Brings gauges up to date that nobody watches between two scrapes. */
   readonly beforeFigures: () => void;
   /** Why the process cannot take a call now, or `undefined` when it can. */
@@ -58,6 +59,10 @@ export function makeApp(options: AppOptions): Express {
     response.setHeader('permissions-policy', 'microphone=(self), camera=(), geolocation=()');
     next();
   });
+  app.use((request, response, next) => {
+    if (isHostAllowed(request, options.hosts)) next();
+    else fail(response, 403, 'HOST_REFUSED', 'This server has another name: VISAVIS_ALLOWED_HOSTS lists its names');
+  });
 
   app.get('/healthz', (_request, response) => {
     response.json({ status: 'ok' });
@@ -69,8 +74,7 @@ export function makeApp(options: AppOptions): Express {
       .json({ status: reason === undefined ? 'ready' : 'waiting', reason });
   });
   app.get('/metrics', async (request, response) => {
-    // Figures tell how busy a service is: they are for the operator and for scrapers inside the network.
-    if (!options.isPrivate && request.headers['x-forwarded-for'] !== undefined) access.requireOperator(request);
+    access.requireScraper(request);
     options.beforeFigures();
     const { contentType, text } = await meter.expose();
     response.setHeader('content-type', contentType);
@@ -83,12 +87,13 @@ export function makeApp(options: AppOptions): Express {
       limit: REQUESTS_PER_MINUTE,
       standardHeaders: 'draft-8',
       legacyHeaders: false,
+      keyGenerator: (request) => visitorOf(request, options.trustProxy),
       handler: (_request, response) => {
         fail(response, 429, 'RATE_EXCEEDED', 'Too many requests: try again in a minute');
       },
     }),
   );
-  app.use('/api/portraits', portraitRoutes({ portraits, access, uploadLimitBytes }));
+  app.use('/api/portraits', portraitRoutes({ portraits, access, uploadLimitBytes, trustProxy: options.trustProxy }));
   options.extend?.(app);
   app.use('/api', operatorRoutes(options));
   app.use('/api', (_request, response) => {

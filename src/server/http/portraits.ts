@@ -1,6 +1,7 @@
 import { raw, Router, type Request } from 'express';
 import { rateLimit } from 'express-rate-limit';
 
+import { visitorOf } from '../../../signaling/origin.ts';
 import { AvatarError } from '../../base/errors.ts';
 import type { PortraitRecord, PortraitStore } from '../portrait-store.ts';
 import { ownerKeyOf, type Access } from './access.ts';
@@ -10,6 +11,7 @@ export interface PortraitRoutesOptions {
   readonly portraits: PortraitStore;
   readonly access: Access;
   readonly uploadLimitBytes: number;
+  readonly trustProxy: boolean;
 }
 
 /** Enrolment is a second of a core: a person tries a few pictures, a script does not get to try hundreds. */
@@ -20,7 +22,8 @@ const UPLOADS_PER_MINUTE = 20;
  * `GET /api/portraits/:id/thumbnail` · `DELETE /api/portraits/:id`. A browser shows the same `x-visavis-owner` key at
  * each; what it uploaded is listed to it alone.
  */
-export function portraitRoutes({ portraits, access, uploadLimitBytes }: PortraitRoutesOptions): Router {
+export function portraitRoutes(options: PortraitRoutesOptions): Router {
+  const { portraits, access, uploadLimitBytes } = options;
   const routes = Router();
 
   routes.get('/', (request, response) => {
@@ -43,6 +46,7 @@ export function portraitRoutes({ portraits, access, uploadLimitBytes }: Portrait
       limit: UPLOADS_PER_MINUTE,
       standardHeaders: 'draft-8',
       legacyHeaders: false,
+      keyGenerator: (request) => visitorOf(request, options.trustProxy),
       handler: (_request, response) => {
         fail(response, 429, 'RATE_EXCEEDED', 'Too many uploads: try again in a minute');
       },
