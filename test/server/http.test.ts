@@ -242,7 +242,7 @@ describe('a server on loopback without an operator key', () => {
       expect(await ask(url, '/', { host })).toBe(200);
     }
     for (const path of PATHS) expect(await ask(url, path, { host: `evil.example:${port}` })).toBe(403);
-    const sockets = `${url.replace('http', 'ws')}`;
+    const sockets = url.replace('http', 'ws');
     for (const path of ['/signaling', '/api/speech/socket']) {
       await expect(TestSocket.open(`${sockets}${path}`, { host: 'evil.example' })).rejects.toThrow('403');
     }

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import { IncomingMessage } from 'node:http';
 
 import { describe, expect, test } from 'vitest';
 
@@ -6,7 +6,11 @@ import { isFromThisMachine, isHostAllowed, isOriginAllowed, visitorOf } from '..
 
 /** What these functions read of a request. */
 function request(headers: IncomingMessage['headers'], remoteAddress = '127.0.0.1', httpVersion = '1.1') {
-  return { headers, httpVersion, socket: { remoteAddress } } as IncomingMessage;
+  return Object.assign(Object.create(IncomingMessage.prototype) as IncomingMessage, {
+    headers,
+    httpVersion,
+    socket: { remoteAddress },
+  });
 }
 
 describe('isHostAllowed()', () => {
