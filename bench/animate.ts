@@ -11,12 +11,10 @@ import type { MotionFrame } from '../src/base/media.ts';
 import { hopUs } from '../src/media/motion/manifest.ts';
 import { Resampler } from '../src/media/audio/resampler.ts';
 import { liveLinkRow } from '../src/media/motion/live-link.ts';
-import { WavReader } from '../src/media/audio/wav-reader.ts';
 import { OnnxMotionEngine, type MotionEngine, type OnnxEncoder } from '../src/native/model/motion-engine.ts';
 import { Animation } from '../src/server/cli/animation.ts';
 import { openMotionNetworks } from '../src/server/cli/motion-networks.ts';
 import { TEST_RATE_HZ, voiceSound } from '../src/server/evaluate/test-sounds.ts';
-import { floatWav } from './float-wav.ts';
 
 const { values } = parseArgs({
   options: { seconds: { type: 'string', default: '60' }, rate: { type: 'string', default: '48000' } },
@@ -52,8 +50,6 @@ const idle: MotionEngine = {
   close: () => Promise.resolve(),
 };
 
-const file = floatWav(sound, sampleRateHz);
-const [readMs] = await cost(() => new WavReader().push(file));
 const [resampleMs] = await cost(() => new Resampler(sampleRateHz, engine.manifest.features.sampleRateHz).push(sound));
 await animate(engine, sound.subarray(0, 2 * sampleRateHz));
 const [idleMs] = await cost(() => animate(idle, sound));
@@ -98,13 +94,12 @@ await scope.close();
 
 // Neighbours take the core and the cache from most runs, but not from the quickest: the 5th percentile is a run alone.
 const aloneMs = (runsMs.sort((a, b) => a - b)[Math.floor(runsMs.length / 20)] ?? NaN) * runsMs.length;
-const total = readMs + allMs + writeMs;
+const total = allMs + writeMs;
 const row = (what: string, ms: number): void => {
   const share = ((100 * ms) / total).toFixed(0).padStart(4);
   console.log(`${what.padEnd(34)} ${(ms / seconds).toFixed(2).padStart(8)} ms a second of sound ${share} %`);
 };
 console.log(`${seconds} s of sound at ${sampleRateHz} Hz, ${frames.length} frames`);
-row('reading WAV', readMs);
 row('resampling to the model', resampleMs);
 row('log-mel, windows, controls', idleMs - resampleMs);
 row('networks (int8)', allMs - idleMs);

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 
 import { z } from 'zod';
 
@@ -14,6 +14,8 @@ import {
 } from '../../signaling/settings.ts';
 import { AvatarError } from '../base/errors.ts';
 import type { RtcOptions } from '../peer/rtc/rtc-options.ts';
+import { defaultDataFolder } from './data-folder.ts';
+import { packageFolder } from './package-folder.ts';
 import { readSpeechSettings, type SpeechSettings } from './speech/speech-settings.ts';
 
 /** All settings of the process, read once. `.env.example` says what each is for. */
@@ -50,6 +52,9 @@ export interface RemoteSignaling {
   readonly tokenSecret: string | undefined;
 }
 
+/** The bundle that comes with the program, from its folder. */
+const BUILT_IN_BUNDLE = 'models/visavis-motion-1';
+
 const flag = (fallback: 'true' | 'false') =>
   z
     .enum(['true', 'false', ''])
@@ -64,12 +69,12 @@ const webSocketUrl = optional.refine((url) => url === undefined || /^wss?:\/\//.
 const schema = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
-  VISAVIS_DATA_DIR: z.string().min(1).default('var'),
+  VISAVIS_DATA_DIR: optional,
   VISAVIS_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   VISAVIS_CAPACITY: optional
     .transform((text) => (text === undefined ? undefined : Number(text)))
     .pipe(z.number().int().min(1).max(1000).optional()),
-  VISAVIS_MOTION_BUNDLE: z.string().min(1).default('models/visavis-motion-1'),
+  VISAVIS_MOTION_BUNDLE: optional,
   VISAVIS_BADGE: flag('true'),
   VISAVIS_UPLOAD_LIMIT_MB: z.coerce.number().min(0.1).max(100).default(20),
   VISAVIS_OPERATOR_KEY: operatorKey,
@@ -119,11 +124,11 @@ export function readConfig(environment: Environment): Config {
   return Object.freeze({
     host: env.HOST,
     port: env.PORT,
-    dataDir: resolve(env.VISAVIS_DATA_DIR),
+    dataDir: resolve(env.VISAVIS_DATA_DIR ?? defaultDataFolder(environment)),
     logLevel: env.VISAVIS_LOG_LEVEL,
     // Five avatars of 25 frames a second fit two cores (bench/capacity.ts).
     capacity: env.VISAVIS_CAPACITY ?? Math.max(1, Math.floor(availableParallelism() * 2.5)),
-    motionBundle: resolve(env.VISAVIS_MOTION_BUNDLE),
+    motionBundle: resolve(env.VISAVIS_MOTION_BUNDLE ?? join(packageFolder(), BUILT_IN_BUNDLE)),
     badge: env.VISAVIS_BADGE,
     uploadLimitBytes: Math.round(env.VISAVIS_UPLOAD_LIMIT_MB * 1_000_000),
     operatorKey: env.VISAVIS_OPERATOR_KEY,

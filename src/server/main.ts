@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join, resolve } from 'node:path';
 
 import { systemClock } from '../base/clock.ts';
 import { AvatarError, messageOf } from '../base/errors.ts';
@@ -16,6 +15,7 @@ import { Host } from './host.ts';
 import { openLogger } from './logger.ts';
 import { PrometheusMeter } from './metrics.ts';
 import { openOperatorKeys } from './operator-keys.ts';
+import { packageFolder } from './package-folder.ts';
 import { checkBeforeStart } from './preflight.ts';
 import { operatorKeysPath, speechExtension } from './speech-extension.ts';
 
@@ -35,6 +35,7 @@ async function main(): Promise<void> {
     return;
   }
   const log = openLogger(config.logLevel);
+  warnOfFormerData(config, log);
   const scope = new Scope();
   try {
     await checkBeforeStart(config);
@@ -73,7 +74,7 @@ async function open(config: Config, log: ReturnType<typeof openLogger>, scope: S
       log,
       meter,
       enroller,
-      root: programRoot(),
+      root: packageFolder(),
       openPeer: (avatars, onEvent) =>
         LiveAvatarPeer.open({
           motion,
@@ -118,9 +119,13 @@ function stopOnSignals(host: Host, scope: Scope, drainS: number, log: ReturnType
   for (const each of STOP_SIGNALS) process.on(each, stop);
 }
 
-/** Where `package.json` lies: above `src/` in a working tree, above `dist/src/` in a build. */
-function programRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
-  return folder;
+/** Keys and portraits were kept in `var` of the working folder before they got a place of their own. */
+function warnOfFormerData(config: Config, log: ReturnType<typeof openLogger>): void {
+  const former = resolve('var');
+  if (former === config.dataDir || !existsSync(join(former, 'keys.json'))) return;
+  log.warn('data.former-folder', {
+    former,
+    inUse: config.dataDir,
+    advice: 'set VISAVIS_DATA_DIR=var to go on using it',
+  });
 }

@@ -70,7 +70,12 @@ export const hasFfmpeg = ['ffmpeg', 'ffprobe'].every((tool) => spawnSync(tool, [
 
 /** Converts the file `input` into the file `to`. */
 export function ffmpeg(input: string, to: string, ...options: readonly string[]): void {
-  const { status, stderr } = spawnSync('ffmpeg', ['-y', '-loglevel', 'error', '-i', input, ...options, to], {
+  ffmpegFrom(['-i', input], to, ...options);
+}
+
+/** @param inputs - ffmpeg's arguments that name what is read. */
+export function ffmpegFrom(inputs: readonly string[], to: string, ...options: readonly string[]): void {
+  const { status, stderr } = spawnSync('ffmpeg', ['-y', '-loglevel', 'error', ...inputs, ...options, to], {
     encoding: 'utf8',
   });
   if (status !== 0) throw new Error(stderr);

@@ -6,9 +6,14 @@ export interface ConsentRecord {
   readonly text: string;
   /** When consent was recorded: ISO 8601, UTC. */
   readonly time: string;
-  /** What the avatar may be used for, as the operator names it (`live-call`, `communication-aid`, `evaluation`). */
+  /** What the avatar may be used for: names separated by commas, such as `film, live-call`. */
   readonly scope: string;
 }
+
+/** Allows films and other recordings that the command line makes. */
+export const FILM_SCOPE = 'film';
+/** Allows live calls. */
+export const LIVE_CALL_SCOPE = 'live-call';
 
 export const CONSENT_TEXT_LIMIT = 2000;
 export const CONSENT_SCOPE_LIMIT = 100;
@@ -30,6 +35,14 @@ export function checkConsent(record: ConsentRecord): ConsentRecord {
     throw missing(`its time is "${record.time.slice(0, 40)}", expected ISO 8601 in UTC`);
   }
   return { text, time: record.time, scope };
+}
+
+/** @returns whether a record's scope allows a use. */
+export function scopeAllows(scope: string, use: string): boolean {
+  return scope
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
+    .includes(use);
 }
 
 function missing(found: string): AvatarError {

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AvatarError, messageOf } from '../../base/errors.ts';
 import { Scope, type Closable } from '../../base/lifecycle.ts';
-import { WavReader } from '../../media/audio/wav-reader.ts';
 import { AUDIO_FORMAT_NAMES, AUDIO_HEAD_BYTES, audioFormatOf, type AudioFormat } from './audio-format.ts';
 import { FFMPEG_RATE_HZ, FfmpegDecoder } from './ffmpeg-decoder.ts';
+import { promisedWavSeconds } from './wav-length.ts';
 
 /** WAV headers with pictures and cue points before the sound are seldom longer. */
 const WAV_HEAD_BYTES = 65_536;
@@ -18,6 +18,8 @@ export interface AudioFile extends Closable {
   readonly durationUs: number | undefined;
   /** Known at the end: the file breaks off before the sound that its header promises. */
   readonly truncated: boolean;
+  /** Known at the end: left and right cancelled each other at some time, and the louder side was used. */
+  readonly sidesCancelled: boolean;
   /**
    * Mono samples in -1..1, in pieces of any length; may be asked for once.
    * @throws AvatarError `AUDIO_UNREADABLE` when nothing could be decoded, `AUDIO_EMPTY` when there was no sample.
@@ -27,7 +29,7 @@ export interface AudioFile extends Closable {
 }
 
 /**
- * Opens a sound file: WAV is read here, every other format by an ffmpeg process.
+ * Opens a sound file, which an ffmpeg process decodes.
  * @param name - a path, for messages too.
  * @param bytes - read instead of the file `name`: standard input, say.
  * @throws AvatarError `AUDIO_EMPTY` or `AUDIO_UNREADABLE`.
@@ -46,13 +48,13 @@ export async function openAudioFile(name: string, bytes?: AsyncIterable<Uint8Arr
         `Cannot read ${name}: it is no sound file that is known here (${AUDIO_FORMAT_NAMES}).`,
       );
     }
-    const wav = format.demuxer === 'wav' ? wavFormat(await stream.peek(WAV_HEAD_BYTES)) : undefined;
-    if (wav !== undefined) return new WavFile(name, stream, wav, scope);
+    const isWav = format.demuxer === 'wav';
+    const promisedS = isWav ? promisedWavSeconds(await stream.peek(WAV_HEAD_BYTES)) : undefined;
     const isFile = bytes === undefined && (await stat(name)).isFile();
     const source = await sourceForFfmpeg(name, isFile, stream, format, scope);
     const decoder = new FfmpegDecoder({ name, format, source, signal: scope.signal });
     scope.own(decoder);
-    return new DecodedFile(name, decoder, scope);
+    return new DecodedFile({ name, decoder, scope, isWav, promisedS });
   } catch (thrown) {
     await scope.close();
     if (thrown instanceof AvatarError) throw thrown;
@@ -85,88 +87,63 @@ async function sourceForFfmpeg(
   return path;
 }
 
-/** @returns whether WAV's inside is read here, with its format, or nothing when ffmpeg must (ADPCM, a very long header). */
-function wavFormat(head: Uint8Array): WavReader['format'] {
-  const reader = new WavReader();
-  try {
-    reader.push(head);
-    return reader.format;
-  } catch {
-    return undefined;
-  }
-}
-
-class WavFile implements AudioFile {
-  readonly sampleRateHz: number;
-  readonly durationUs: number | undefined;
-  readonly #name: string;
-  readonly #stream: PeekedStream;
-  readonly #reader = new WavReader();
-  readonly #scope: Scope;
-
-  constructor(name: string, stream: PeekedStream, format: NonNullable<WavReader['format']>, scope: Scope) {
-    this.sampleRateHz = format.sampleRateHz;
-    this.durationUs = format.durationUs;
-    this.#name = name;
-    this.#stream = stream;
-    this.#scope = scope;
-  }
-
-  get truncated(): boolean {
-    return this.#reader.truncated;
-  }
-
-  async *samples(): AsyncGenerator<Float32Array, void> {
-    let heard = false;
-    for await (const bytes of this.#stream.rest()) {
-      const samples = this.#reader.push(bytes);
-      heard ||= samples.length > 0;
-      if (samples.length > 0) yield samples;
-    }
-    if (!heard) throw withoutSound(this.#name);
-  }
-
-  close(): Promise<void> {
-    return this.#scope.close();
-  }
+interface DecodedFileOptions {
+  readonly name: string;
+  readonly decoder: FfmpegDecoder;
+  readonly scope: Scope;
+  readonly isWav: boolean;
+  /** Length by a WAV header. */
+  readonly promisedS: number | undefined;
 }
 
 class DecodedFile implements AudioFile {
   readonly sampleRateHz = FFMPEG_RATE_HZ;
-  readonly #name: string;
-  readonly #decoder: FfmpegDecoder;
-  readonly #scope: Scope;
+  readonly #options: DecodedFileOptions;
   #heardSamples = 0;
   #ended = false;
 
-  constructor(name: string, decoder: FfmpegDecoder, scope: Scope) {
-    this.#name = name;
-    this.#decoder = decoder;
-    this.#scope = scope;
+  constructor(options: DecodedFileOptions) {
+    this.#options = options;
   }
 
   get durationUs(): number | undefined {
-    return this.#decoder.durationUs;
+    const { decoder, promisedS } = this.#options;
+    return promisedS === undefined ? decoder.log.durationUs : Math.round(promisedS * 1e6);
   }
 
-  /** Compressed formats round their headers, or guess from the bit rate: less than this is no loss. */
   get truncated(): boolean {
-    const promisedSeconds = (this.durationUs ?? 0) / 1e6;
-    const heardSeconds = this.#heardSamples / this.sampleRateHz;
-    return this.#ended && heardSeconds < Math.min(0.9 * promisedSeconds, promisedSeconds - 0.3);
+    if (!this.#ended) return false;
+    const { log } = this.#options.decoder;
+    return log.brokeOff || this.#heardSamples / this.sampleRateHz < this.#leastSeconds();
+  }
+
+  get sidesCancelled(): boolean {
+    return this.#options.decoder.sidesCancelled;
   }
 
   async *samples(): AsyncGenerator<Float32Array, void> {
-    for await (const samples of this.#decoder.samples()) {
+    const { decoder, name } = this.#options;
+    for await (const samples of decoder.samples()) {
       this.#heardSamples += samples.length;
       yield samples;
     }
     this.#ended = true;
-    if (this.#heardSamples === 0) throw withoutSound(this.#name);
+    if (this.#heardSamples === 0) throw withoutSound(name);
   }
 
   close(): Promise<void> {
-    return this.#scope.close();
+    return this.#options.scope.close();
+  }
+
+  /** The shortest sound that is still whole: compressed formats round the length in their headers. */
+  #leastSeconds(): number {
+    const { decoder, isWav, promisedS } = this.#options;
+    if (isWav) return (promisedS ?? 0) - 0.001;
+    const { log } = decoder;
+    // A guess is no promise, and pictures may go on after the sound.
+    if (log.isEstimated || log.hasOtherTracks) return 0;
+    const headerS = (log.durationUs ?? 0) / 1e6;
+    return Math.min(0.9 * headerS, headerS - 0.3);
   }
 }
 

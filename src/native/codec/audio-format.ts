@@ -18,7 +18,7 @@ interface Signature {
 }
 
 const SIGNATURES: readonly Signature[] = [
-  signature('WAV', 'wav', (head) => ['RIFF', 'RF64'].includes(at(head, 0)) && at(head, 8) === 'WAVE'),
+  signature('WAV', 'wav', (head) => ['RIFF', 'RF64', 'BW64'].includes(at(head, 0)) && at(head, 8) === 'WAVE'),
   signature('FLAC', 'flac', (head) => at(head, 0) === 'fLaC'),
   signature('Ogg', 'ogg', (head) => at(head, 0) === 'OggS'),
   signature('WebM', 'matroska', (head) => at(head, 0) === '\x1A\x45\xDF\xA3'),

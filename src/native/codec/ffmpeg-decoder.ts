@@ -3,9 +3,14 @@ import { once } from 'node:events';
 import { PassThrough, type Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AvatarError, messageOf } from '../../base/errors.ts';
+import { MonoMixer } from '../../media/audio/mono-mixer.ts';
 import type { AudioFormat } from './audio-format.ts';
+import { FfmpegLog } from './ffmpeg-log.ts';
 
 export const FFMPEG_RATE_HZ = 48_000;
+/** The header of Sun's AU format: its own length at 4 and the number of channels at 20, big-endian. */
+const AU_HEADER_BYTES = 24;
+const SAMPLE_BYTES = 4;
 
 export interface FfmpegInput {
   /** For messages. */
@@ -22,9 +27,9 @@ export class FfmpegDecoder {
   readonly #input: FfmpegInput;
   readonly #sound = new PassThrough();
   readonly #exit: Promise<unknown[]>;
+  readonly #mixer = new MonoMixer();
+  readonly #log = new FfmpegLog();
   #failure: Error | undefined;
-  #log = '';
-  #durationUs: number | undefined;
 
   constructor(input: FfmpegInput) {
     this.#input = input;
@@ -40,9 +45,7 @@ export class FfmpegDecoder {
     });
     this.#exit = once(child, 'close', {}).catch(() => []);
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      // The header and the last complaint are all that is ever asked for.
-      this.#log = (this.#log + text).slice(-4000);
-      this.#durationUs ??= durationIn(this.#log);
+      this.#log.push(text);
     });
     // What nobody has begun to read when a process ends is thrown away, and a short sound is decoded before it is asked for.
     pipeline(child.stdout, this.#sound).catch(() => undefined);
@@ -52,9 +55,14 @@ export class FfmpegDecoder {
     else pipeline(source, child.stdin).catch(() => undefined);
   }
 
-  /** What the file's header says, once ffmpeg has told it. */
-  get durationUs(): number | undefined {
-    return this.#durationUs;
+  /** What ffmpeg has said of the file so far. */
+  get log(): FfmpegLog {
+    return this.#log;
+  }
+
+  /** Whether left and right have cancelled each other at some time; one side was used then. */
+  get sidesCancelled(): boolean {
+    return this.#mixer.cancelled;
   }
 
   /**
@@ -63,19 +71,29 @@ export class FfmpegDecoder {
    */
   async *samples(): AsyncGenerator<Float32Array, void> {
     let carried: Buffer = Buffer.alloc(0);
+    let channelCount: number | undefined;
     let heard = false;
     for await (const bytes of this.#sound as AsyncIterable<Buffer>) {
-      const whole = carried.length === 0 ? bytes : Buffer.concat([carried, bytes]);
-      const count = whole.length >> 2;
-      const samples = new Float32Array(count);
-      for (let index = 0; index < count; index++) {
-        const value = whole.readFloatLE(4 * index);
-        samples[index] = Number.isNaN(value) ? 0 : Math.min(1, Math.max(-1, value));
+      let whole = carried.length === 0 ? bytes : Buffer.concat([carried, bytes]);
+      if (channelCount === undefined) {
+        carried = whole;
+        if (whole.length < AU_HEADER_BYTES || whole.length < whole.readUInt32BE(4)) continue;
+        channelCount = whole.readUInt32BE(20);
+        whole = whole.subarray(whole.readUInt32BE(4));
       }
-      carried = whole.subarray(4 * count);
+      const count = channelCount * Math.floor(whole.length / (SAMPLE_BYTES * channelCount));
+      const interleaved = new Float32Array(count);
+      for (let index = 0; index < count; index++) {
+        const value = whole.readFloatBE(SAMPLE_BYTES * index);
+        interleaved[index] = Number.isNaN(value) ? 0 : Math.min(1, Math.max(-1, value));
+      }
+      carried = whole.subarray(SAMPLE_BYTES * count);
       heard ||= count > 0;
-      if (count > 0) yield samples;
+      const samples = channelCount === 1 ? interleaved : this.#mixer.push(interleaved);
+      if (samples.length > 0) yield samples;
     }
+    const rest = this.#mixer.flush();
+    if (rest.length > 0) yield rest;
     const [exitCode] = await this.#exit;
     // A file that breaks off in the middle is heard up to there.
     if (!heard && (this.#failure !== undefined || exitCode !== 0)) throw this.#unreadable();
@@ -93,7 +111,7 @@ export class FfmpegDecoder {
         `Cannot read ${name}: ${format.name} needs ffmpeg, which is not installed. Install it (apt-get install ffmpeg) or give a WAV file.`,
       );
     }
-    const complaint = this.#failure === undefined ? lastComplaint(this.#log) : messageOf(this.#failure);
+    const complaint = this.#failure === undefined ? this.#log.lastComplaint() : messageOf(this.#failure);
     return new AvatarError(
       'AUDIO_UNREADABLE',
       `Cannot read ${name}: found no sound in this ${format.name} file (${complaint}).`,
@@ -107,17 +125,9 @@ function ffmpegArguments({ demuxer }: AudioFormat, source: FfmpegInput['source']
     // A media file may name other files and hosts: none of them is anybody's business.
     ...['-protocol_whitelist', 'file,pipe', '-f', demuxer],
     ...['-i', typeof source === 'string' ? `file:${source}` : 'pipe:0'],
-    ...['-map', '0:a:0', '-ac', '1', '-ar', String(FFMPEG_RATE_HZ), '-c:a', 'pcm_f32le', '-f', 'f32le', 'pipe:1'],
+    // Sound that begins late or has holes keeps its place in time; the first sample is at 0 of the file's own clock.
+    // Stereo is mixed here, because sides that cancel each other must be noticed (`MonoMixer`).
+    ...['-map', '0:a:0', '-af', 'aresample=async=1:first_pts=0,aformat=channel_layouts=mono|stereo'],
+    ...['-ar', String(FFMPEG_RATE_HZ), '-c:a', 'pcm_f32be', '-f', 'au', 'pipe:1'],
   ];
-}
-
-function durationIn(log: string): number | undefined {
-  const [, hours, minutes, seconds] = /Duration: (\d+):(\d+):([\d.]+)/.exec(log) ?? [];
-  if (seconds === undefined) return undefined;
-  return Math.round((Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * 1e6);
-}
-
-function lastComplaint(log: string): string {
-  const line = log.trim().split('\n').at(-1) ?? '';
-  return line.replace(/^(?:\[[^\]]*\] *)+/, '').replace(/^(?:file:|pipe:)\S*: /, '') || 'ffmpeg gave no reason';
 }

@@ -27,7 +27,8 @@ export async function* readVideoFrames(path: string, options: VideoFramesOptions
     bars: `scale=${side}:force_original_aspect_ratio=decrease,pad=${side}:(ow-iw)/2:(oh-ih)/2`,
     middle: `crop='min(iw,ih)':'min(iw,ih)',scale=${side}`,
   };
-  const filter = `fps=${framesPerSecond},${square[fit]}`;
+  // Pictures that begin late keep their place beside the sound.
+  const filter = `fps=${framesPerSecond}:start_time=0,${square[fit]}`;
   const child = spawn(
     'ffmpeg',
     [

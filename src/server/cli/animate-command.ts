@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { addControlOptions, type ControlFlags } from './control-options.ts';
+import { forceOption } from './output-path.ts';
 import type { Settings } from './settings.ts';
 
 /** Rates at which motion is written and pictures are drawn. */
@@ -10,6 +11,7 @@ export type FrameRate = (typeof FRAME_RATES)[number];
 export interface AnimateFlags extends ControlFlags {
   readonly fps: FrameRate;
   readonly out?: string;
+  readonly force?: boolean;
   readonly model?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -25,6 +27,7 @@ export function addAnimateCommand(program: Command, settings: Settings): void {
     .argument('<audio>', 'WAV, FLAC, MP3, Ogg, WebM, M4A or AAC; - is standard input')
     .addOption(frameRateOption())
     .option('-o, --out <file>', '.csv or .jsonl; - is standard output, as CSV (default: the name of the sound, .csv)')
+    .addOption(forceOption())
     .option('--model <folder>', 'another motion bundle');
   addControlOptions(command)
     .option('--json', 'print what was made as JSON; with --out -, write JSON lines')

@@ -1,21 +1,23 @@
-import { basename, extname } from 'node:path';
+import { extname } from 'node:path';
 import { systemClock } from '../../base/clock.ts';
 import { Scope } from '../../base/lifecycle.ts';
 import { LIVE_LINK_HEADER, liveLinkRow } from '../../media/motion/live-link.ts';
 import { motionLine } from '../../media/motion/motion-lines.ts';
-import { openAudioFile } from '../../native/codec/audio-file.ts';
+import { openAudioFile, type AudioFile } from '../../native/codec/audio-file.ts';
 import type { AnimateFlags } from './animate-command.ts';
 import { Animation } from './animation.ts';
 import { UsageError } from './command-failure.ts';
 import { controlsOf } from './control-options.ts';
 import { openMotionNetworks } from './motion-networks.ts';
+import { outputPath, STANDARD_STREAM } from './output-path.ts';
 import { Progress } from './progress.ts';
 import { configOf, type Settings } from './settings.ts';
 import { TextOutput } from './text-output.ts';
 
 /** Speech to motion. @throws UsageError or AvatarError. */
 export async function animate(audio: string, flags: AnimateFlags, settings: Settings): Promise<void> {
-  const path = flags.out ?? (audio === '-' ? '-' : `${basename(audio, extname(audio))}.csv`);
+  const force = flags.force === true;
+  const { path, note } = outputPath(flags.out, audio, '.csv', { inputs: [audio, flags.controls], force });
   const format = formatOf(path, flags);
   const controls = await controlsOf(flags);
   await using scope = new Scope();
@@ -24,7 +26,7 @@ export async function animate(audio: string, flags: AnimateFlags, settings: Sett
   const { sampleRateHz } = sound;
   const { fps: framesPerSecond, seed } = flags;
   const animation = new Animation({ ...networks, seed, framesPerSecond, controls, sampleRateHz });
-  const output = scope.own(TextOutput.open(path));
+  const output = scope.own(TextOutput.open(path, { replace: force }));
   const progress = scope.own(new Progress({ unit: 'frames', quiet: flags.quiet === true || path === '-' }));
   const startUs = systemClock.now();
 
@@ -44,8 +46,10 @@ export async function animate(audio: string, flags: AnimateFlags, settings: Sett
   progress.close();
 
   const tookS = (systemClock.now() - startUs) / 1e6;
-  if (sound.truncated) process.stderr.write(`visavis: ${audio} ends early; what is there was used.\n`);
-  if (path === '-') return;
+  for (const line of [...(note === undefined ? [] : [note]), ...soundWarnings(audio, sound)]) {
+    process.stderr.write(`visavis: ${line}\n`);
+  }
+  if (path === STANDARD_STREAM) return;
   const durationS = animation.durationUs / 1e6;
   if (flags.json === true) {
     const made = { out: path, format, frames: written, framesPerSecond, durationS, truncated: sound.truncated, tookS };
@@ -54,6 +58,15 @@ export async function animate(audio: string, flags: AnimateFlags, settings: Sett
     const speed = (durationS / tookS).toFixed(0);
     process.stderr.write(`${path}: ${written} frames, ${durationS.toFixed(2)} s, ${speed} times real time\n`);
   }
+}
+
+/** @returns what was wrong with a sound that was used all the same, in sentences. */
+export function soundWarnings(name: string, sound: Pick<AudioFile, 'truncated' | 'sidesCancelled'>): string[] {
+  const { truncated, sidesCancelled } = sound;
+  return [
+    ...(truncated ? [`${name} ends early; what is there was used.`] : []),
+    ...(sidesCancelled ? [`In ${name} left and right cancel each other in places; one side was used there.`] : []),
+  ];
 }
 
 /** @returns pictures in a sound of a length that may be known. */

@@ -2,12 +2,22 @@ import { AvatarError, messageOf } from '../../base/errors.ts';
 
 export const EXIT_FAILURE = 1;
 export const EXIT_WRONG_USAGE = 2;
-/** As shells say of a program that SIGINT ended. */
-export const EXIT_INTERRUPTED = 130;
 
 /** The command cannot be understood: exit 2. Its message says what would be. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
+}
+
+/** Why a command ends before it is done: a signal, or standard output that takes no more. */
+export class Interruption extends Error {
+  override readonly name = 'Interruption';
+  readonly exitCode: number;
+
+  /** @param message - for the user; empty where nothing needs to be said. */
+  constructor(exitCode: number, message = '') {
+    super(message);
+    this.exitCode = exitCode;
+  }
 }
 
 /** What to do about a failure, where the message alone does not say it. */

@@ -10,19 +10,29 @@ import { addInspectCommand } from './inspect-command.ts';
 import { addMeasureCommand } from './measure-command.ts';
 import { addModelsCommand } from './models-command.ts';
 import { addRenderCommand } from './render-command.ts';
-import { EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_WRONG_USAGE, exitCodeOf, failureLine } from './command-failure.ts';
-import { packageFolder } from './package-folder.ts';
+import { EXIT_FAILURE, EXIT_WRONG_USAGE, exitCodeOf, failureLine, Interruption } from './command-failure.ts';
+import { packageFolder } from '../package-folder.ts';
 import type { Settings } from './settings.ts';
 
-/** @returns the exit code: 0, 1 for a failure, 2 for wrong usage, 130 when interrupted. */
+/** @returns the exit code: 0, 1 for a failure, 2 for wrong usage, 128 and its number after a signal. */
 export async function runCommandLine(args: readonly string[], settings: Settings): Promise<number> {
+  const exitCode = await exitCodeAfter(args, settings);
+  // A full device is only known once everything has been written.
+  await new Promise((resolve) => process.stdout.write('', resolve));
+  const { reason } = settings.signal;
+  if (!(reason instanceof Interruption)) return exitCode;
+  if (reason.message !== '') process.stderr.write(`visavis: ${reason.message}\n`);
+  return reason.exitCode;
+}
+
+async function exitCodeAfter(args: readonly string[], settings: Settings): Promise<number> {
   const program = commandLine(settings);
   try {
     await program.parseAsync(args, { from: 'user' });
     return 0;
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : EXIT_WRONG_USAGE;
-    if (settings.signal.aborted) return EXIT_INTERRUPTED;
+    if (settings.signal.aborted) return EXIT_FAILURE;
     process.stderr.write(`${failureLine(thrown)}\n`);
     return exitCodeOf(thrown) === EXIT_FAILURE && process.exitCode !== undefined
       ? Number(process.exitCode)

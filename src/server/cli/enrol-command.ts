@@ -1,13 +1,18 @@
 import type { Command } from 'commander';
+import { FILM_SCOPE, LIVE_CALL_SCOPE } from '../../media/portrait/consent.ts';
+import { forceOption } from './output-path.ts';
 import type { Settings } from './settings.ts';
 
 export interface EnrolFlags {
   readonly consent: string;
   readonly scope: string;
   readonly out?: string;
+  readonly force?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
+
+const SCOPES = [FILM_SCOPE, LIVE_CALL_SCOPE].join(', ');
 
 export function addEnrolCommand(program: Command, settings: Settings): void {
   program
@@ -18,8 +23,13 @@ export function addEnrolCommand(program: Command, settings: Settings): void {
     )
     .argument('<portrait>', 'JPEG, PNG, WebP or AVIF, at most 40 megapixels; - is standard input')
     .requiredOption('--consent <text>', 'who agreed to what; kept inside the avatar')
-    .option('--scope <text>', 'what the avatar may be used for', 'live-call')
+    .option(
+      '--scope <uses>',
+      `what the avatar may be used for, separated by commas: ${SCOPES}, or your own words`,
+      'film, live-call',
+    )
     .option('-o, --out <file>', 'the avatar file; - is standard output (default: the name of the portrait, .avatar)')
+    .addOption(forceOption())
     .option('--json', 'print what was made as JSON')
     .option('-q, --quiet', 'no progress')
     .addHelpText(

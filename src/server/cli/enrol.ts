@@ -1,4 +1,3 @@
-import { basename, extname } from 'node:path';
 import { systemClock } from '../../base/clock.ts';
 import { Scope } from '../../base/lifecycle.ts';
 import { readAvatarFile } from '../../media/portrait/avatar-file.ts';
@@ -7,13 +6,15 @@ import { OutputFile } from '../../native/codec/output-file.ts';
 import { PortraitEnroller } from '../../native/worker/enrol-portrait.ts';
 import { declaredType, readInput } from './avatar-argument.ts';
 import type { EnrolFlags } from './enrol-command.ts';
+import { outputPath, STANDARD_STREAM } from './output-path.ts';
 import { Progress } from './progress.ts';
 import type { Settings } from './settings.ts';
 import { writeToStandardOutput } from './standard-output.ts';
 
 /** A portrait to an avatar file. @throws AvatarError. */
 export async function enrol(portrait: string, flags: EnrolFlags, settings: Settings): Promise<void> {
-  const path = flags.out ?? (portrait === '-' ? '-' : `${basename(portrait, extname(portrait))}.avatar`);
+  const force = flags.force === true;
+  const { path, note } = outputPath(flags.out, portrait, '.avatar', { inputs: [portrait], force });
   const consent = checkConsent({ text: flags.consent, time: new Date().toISOString(), scope: flags.scope });
   const startUs = systemClock.now();
   await using scope = new Scope();
@@ -30,11 +31,12 @@ export async function enrol(portrait: string, flags: EnrolFlags, settings: Setti
   });
   progress.close();
   for (const { message } of warnings) process.stderr.write(`visavis: warning: ${message}\n`);
-  if (path === '-') {
+  if (note !== undefined) process.stderr.write(`visavis: ${note}\n`);
+  if (path === STANDARD_STREAM) {
     await writeToStandardOutput(avatar);
     return;
   }
-  const file = scope.own(OutputFile.open(path));
+  const file = scope.own(OutputFile.open(path, { replace: force }));
   file.write(avatar);
   file.commit();
   const { portraitSha256 } = readAvatarFile(avatar).metadata;

@@ -14,7 +14,7 @@ import { measureVideoMouth } from '../evaluate/video-mouth.ts';
 import { avatarOf } from './avatar-argument.ts';
 import type { EvaluateFlags } from './evaluate-command.ts';
 import { openMotionNetworks } from './motion-networks.ts';
-import { packageFolder } from './package-folder.ts';
+import { packageFolder } from '../package-folder.ts';
 import { Progress } from './progress.ts';
 import { readSound } from './read-sound.ts';
 import { configOf, type Settings } from './settings.ts';
@@ -56,7 +56,7 @@ export async function evaluate(material: readonly string[], flags: EvaluateFlags
   if (flags.only !== 'motion' && (builtIn || pictures.length > 0)) {
     const measurer = scope.own(await FaceMeasurer.open());
     const drawn = async function* (path: string): AsyncGenerator<Figure, void> {
-      const avatar = await avatarOf(path, { consent: 'evaluation', signal: settings.signal, progress });
+      const avatar = await avatarOf(path, { consent: 'evaluation', drawn: false, signal: settings.signal, progress });
       const options = { sizePx: 512, background: 'portrait', badge: false, seed: flags.seed } as const;
       const decoder = await new MeshCodec().open(avatar, options);
       try {

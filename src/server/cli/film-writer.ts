@@ -11,6 +11,8 @@ import { StandardOutput } from './standard-output.ts';
 export interface FilmWriterOptions {
   /** `-` is standard output. */
   readonly path: string;
+  /** Whether a file of that name may be replaced. */
+  readonly replace: boolean;
   readonly widthPx: number;
   readonly heightPx: number;
   readonly framesPerSecond: number;
@@ -42,10 +44,10 @@ export class FilmWriter implements Closable {
 
   /** @throws AvatarError `OUTPUT_FAILED` or `CODEC_FAILED`. */
   static async open(options: FilmWriterOptions): Promise<FilmWriter> {
-    const { path, sampleRateHz, ...picture } = options;
+    const { path, replace, sampleRateHz, ...picture } = options;
     const scope = new Scope();
     try {
-      const file = path === '-' ? new StandardOutput() : scope.own(OutputFile.open(path));
+      const file = path === '-' ? new StandardOutput() : scope.own(OutputFile.open(path, { replace }));
       const write = (bytes: Uint8Array, position: number): void => {
         // The muxer uses its buffer again; a pipe reads it later.
         if (file instanceof StandardOutput) file.write(bytes.slice());

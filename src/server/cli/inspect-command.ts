@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
+import { forceOption } from './output-path.ts';
 
 export interface InspectFlags {
   readonly preview?: string;
+  readonly force?: boolean;
   readonly json?: boolean;
 }
 
@@ -12,6 +14,7 @@ export function addInspectCommand(program: Command): void {
     .description('Says what is in an avatar file: its consent, its portrait, its parts; and draws a preview.')
     .argument('<file>', 'the avatar file')
     .option('--preview <file>', 'draw the face at rest into this .png')
+    .addOption(forceOption())
     .option('--json', 'print it as JSON')
     .addHelpText(
       'after',

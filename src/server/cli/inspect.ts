@@ -8,14 +8,16 @@ import { OutputFile } from '../../native/codec/output-file.ts';
 import { MeshCodec } from '../../native/raster/mesh-codec.ts';
 import { readInput } from './avatar-argument.ts';
 import type { InspectFlags } from './inspect-command.ts';
+import { checkOutput } from './output-path.ts';
 
 const PREVIEW_SIDE_PX = 512;
 
 /** What an avatar file holds. @throws AvatarError `AVATAR_…` or `OUTPUT_FAILED`. */
 export async function inspect(path: string, flags: InspectFlags): Promise<void> {
+  if (flags.preview !== undefined) checkOutput(flags.preview, { inputs: [path], force: flags.force === true });
   const bytes = await readInput(path);
   const { metadata, sections } = readAvatarFile(bytes);
-  if (flags.preview !== undefined) await drawPreview(bytes, flags.preview);
+  if (flags.preview !== undefined) await drawPreview(bytes, flags.preview, flags.force === true);
   const parts = [...sections].map(([name, section]) => ({ name, ...describe(section) }));
   if (flags.json === true) {
     process.stdout.write(`${JSON.stringify({ file: path, bytes: bytes.length, ...metadata, parts })}\n`);
@@ -55,7 +57,7 @@ function plain(value: unknown): string {
   return typeof value === 'number' ? String(Math.round(value * 100) / 100) : String(value);
 }
 
-async function drawPreview(avatar: Uint8Array, path: string): Promise<void> {
+async function drawPreview(avatar: Uint8Array, path: string, replace: boolean): Promise<void> {
   await using scope = new Scope();
   const options = { sizePx: PREVIEW_SIDE_PX, background: 'portrait', badge: false, seed: 1 } as const;
   const decoder = scope.own(await new MeshCodec().open(avatar, options));
@@ -63,7 +65,7 @@ async function drawPreview(avatar: Uint8Array, path: string): Promise<void> {
   const rgba = new Uint8Array(widthPx * heightPx * 4);
   decoder.drawRgba(restMotion(), mediaTimeUs(0), rgba);
   const { bytes } = await encodeImage({ widthPx, heightPx, channels: 4, bytes: rgba }, 'png');
-  const file = scope.own(OutputFile.open(path));
+  const file = scope.own(OutputFile.open(path, { replace }));
   file.write(bytes);
   file.commit();
 }

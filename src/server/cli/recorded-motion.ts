@@ -1,12 +1,14 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
 import { AvatarError, messageOf } from '../../base/errors.ts';
 import type { MotionFrame } from '../../base/media.ts';
 import { mediaTimeUs, US_PER_S, type MediaTimeUs } from '../../base/timeline.ts';
-import { LiveLinkReader } from '../../media/motion/live-link.ts';
+import { LiveLinkReader } from '../../media/motion/live-link-reader.ts';
 import { readMotionLine } from '../../media/motion/motion-lines.ts';
 import { MotionResampler } from '../../media/motion/motion-resampler.ts';
 import { MOTION_DIMS } from '../../media/motion-space.ts';
+import { STANDARD_STREAM } from './output-path.ts';
 
 /** Where the motion of a film's pictures comes from, as its sound goes by. */
 export interface MotionSource {
@@ -73,7 +75,7 @@ export class RecordedMotion implements MotionSource {
     while (!this.#ended && (this.#resampler.newestUs ?? -1) < timeUs) {
       const next = await this.#recorded.next();
       if (next.done === true) this.#ended = true;
-      // A recording may stamp two frames alike; the first stands.
+      // JSON lines may stamp two frames alike; the first stands.
       else if (next.value.timeUs > (this.#resampler.newestUs ?? -1)) this.#resampler.push(next.value);
     }
   }
@@ -84,7 +86,8 @@ export class RecordedMotion implements MotionSource {
 }
 
 async function* readMotion({ path, recordedRate }: RecordedMotionOptions): AsyncGenerator<MotionFrame, void> {
-  const lines = createInterface({ input: path === '-' ? process.stdin : createReadStream(path), crlfDelay: Infinity });
+  const bytes = path === STANDARD_STREAM ? process.stdin : createReadStream(path);
+  const lines = createInterface({ input: Readable.from(decodedText(bytes)), crlfDelay: Infinity });
   const reader = new LiveLinkReader(recordedRate);
   let lineNumber = 0;
   let asJson: boolean | undefined;
@@ -103,4 +106,22 @@ async function* readMotion({ path, recordedRate }: RecordedMotionOptions): Async
   } finally {
     lines.close();
   }
+}
+
+/** @returns text of bytes in UTF-8, or in UTF-16 where they begin with its byte order mark, as Excel writes it. */
+async function* decodedText(bytes: AsyncIterable<Buffer>): AsyncGenerator<string, void> {
+  let decoder: InstanceType<typeof TextDecoder> | undefined;
+  let head: Buffer = Buffer.alloc(0);
+  for await (const piece of bytes) {
+    head = decoder === undefined ? Buffer.concat([head, piece]) : piece;
+    if (head.length < 2) continue;
+    decoder ??= new TextDecoder(encodingOf(head));
+    yield decoder.decode(head, { stream: true });
+  }
+  yield decoder === undefined ? head.toString() : decoder.decode();
+}
+
+function encodingOf(head: Buffer): string {
+  const mark = head.readUInt16BE(0);
+  return mark === 0xfffe ? 'utf-16le' : mark === 0xfeff ? 'utf-16be' : 'utf-8';
 }

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { FaceDecoderOptions } from '../../media/face-codec.ts';
 import { frameRateOption, type FrameRate } from './animate-command.ts';
 import { addControlOptions, type ControlFlags } from './control-options.ts';
+import { forceOption } from './output-path.ts';
 import type { Settings } from './settings.ts';
 
 export interface RenderFlags extends ControlFlags {
@@ -14,6 +15,8 @@ export interface RenderFlags extends ControlFlags {
   readonly background: FaceDecoderOptions['background'];
   readonly bitrate?: number;
   readonly consent?: string;
+  readonly drawn?: boolean;
+  readonly force?: boolean;
   readonly model?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -41,6 +44,8 @@ export function addRenderCommand(program: Command, settings: Settings): void {
     )
     .addOption(new Option('--bitrate <kbps>', 'of the pictures (default: 2000 at 512)').argParser(positive))
     .option('--consent <text>', 'who allows the use of this portrait; kept with what is made from it')
+    .option('--drawn', 'state that the portrait is drawn and shows no real person, so that it needs no consent')
+    .addOption(forceOption())
     .option('--model <folder>', 'another motion bundle');
   addControlOptions(command)
     .option('--json', 'print what was made as JSON')

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { basename, extname, join } from 'node:path';
+import { extname, join } from 'node:path';
 import { systemClock } from '../../base/clock.ts';
 import { Scope } from '../../base/lifecycle.ts';
 import type { MotionFrame } from '../../base/media.ts';
@@ -12,12 +12,13 @@ import { readAvatarFile } from '../../media/portrait/avatar-file.ts';
 import { openOperatorKeys, operatorKeysPath, type OperatorKeys } from '../operator-keys.ts';
 import { PROVENANCE_TAG, ProvenanceSigner, STATED_CONSENT_CHARACTERS } from '../provenance.ts';
 import { InferenceWorker } from '../../native/worker/inference-worker.ts';
-import { framesIn } from './animate.ts';
+import { framesIn, soundWarnings } from './animate.ts';
 import { Animation } from './animation.ts';
-import { avatarOf } from './avatar-argument.ts';
+import { avatarOf, checkFilmScope } from './avatar-argument.ts';
 import { UsageError } from './command-failure.ts';
 import { controlsOf } from './control-options.ts';
 import { FilmWriter } from './film-writer.ts';
+import { checkPictureFolder, outputPath, STANDARD_STREAM, type OutputPath } from './output-path.ts';
 import { Progress } from './progress.ts';
 import { RecordedMotion, type MotionSource } from './recorded-motion.ts';
 import type { RenderFlags } from './render-command.ts';
@@ -30,6 +31,8 @@ export interface FilmReport {
   readonly frames: number;
   readonly durationS: number;
   readonly truncated: boolean;
+  /** What the user should know about names and sound, as sentences. */
+  readonly notes: readonly string[];
   readonly tookS: number;
   readonly times: Readonly<Record<'motionUs' | 'drawUs' | 'encodeUs', number>>;
 }
@@ -41,7 +44,7 @@ export async function render(
   flags: RenderFlags,
   settings: Settings,
 ): Promise<void> {
-  report(await makeFilm(portrait, audio, flags, settings), audio, flags);
+  report(await makeFilm(portrait, audio, flags, settings), flags);
 }
 
 /** @throws UsageError or AvatarError. */
@@ -52,7 +55,8 @@ export async function makeFilm(
   settings: Settings,
 ): Promise<FilmReport> {
   const { fps: framesPerSecond, size: sizePx, background, seed } = flags;
-  const out = outOf(audio, flags);
+  const force = flags.force === true;
+  const { path: out, note } = outOf(portrait, audio, flags);
   await using scope = new Scope();
   const startUs = systemClock.now();
   const quiet = flags.quiet === true;
@@ -60,7 +64,9 @@ export async function makeFilm(
   const sound =
     audio === undefined ? undefined : scope.own(await openAudioFile(audio, audio === '-' ? process.stdin : undefined));
   const motion = await openMotion(sound, flags, settings, scope);
-  const avatar = await avatarOf(portrait, { consent: flags.consent, signal: settings.signal, progress });
+  const { consent, drawn } = flags;
+  const avatar = await avatarOf(portrait, { consent, drawn: drawn === true, signal: settings.signal, progress });
+  checkFilmScope(avatar, portrait);
   const config = configOf(settings);
   const keys = await openOperatorKeys(operatorKeysPath(config.dataDir));
   const { watermarkKey } = keys;
@@ -78,7 +84,9 @@ export async function makeFilm(
   const film =
     out === undefined
       ? undefined
-      : scope.own(await FilmWriter.open({ path: out, widthPx, heightPx, framesPerSecond, sampleRateHz }));
+      : scope.own(
+          await FilmWriter.open({ path: out, replace: force, widthPx, heightPx, framesPerSecond, sampleRateHz }),
+        );
   if (flags.frames !== undefined) await mkdir(flags.frames, { recursive: true });
 
   const times = { motionUs: 0, drawUs: 0, encodeUs: 0 };
@@ -99,7 +107,7 @@ export async function makeFilm(
     for (const frame of frames) {
       if (underWay.length >= stages.capacity) await finishOne();
       started++;
-      const picture = pictureOf(frame, started, stages, flags.frames, film !== undefined);
+      const picture = pictureOf(frame, started, stages, flags, film !== undefined);
       // Its failure is seen when its turn comes; until then it must not count as unhandled.
       picture.catch(() => undefined);
       underWay.push(picture);
@@ -123,7 +131,11 @@ export async function makeFilm(
 
   const tookS = (systemClock.now() - startUs) / 1e6;
   const durationS = motion.durationUs / 1e6;
-  return { out, frames: done, durationS, truncated: sound?.truncated ?? false, tookS, times };
+  const notes = [
+    ...(note === undefined ? [] : [note]),
+    ...(sound === undefined ? [] : soundWarnings(audio ?? '', sound)),
+  ];
+  return { out, frames: done, durationS, truncated: sound?.truncated ?? false, notes, tookS, times };
 }
 
 async function openMotion(
@@ -165,7 +177,7 @@ async function pictureOf(
   frame: MotionFrame,
   number: number,
   stages: FilmStages,
-  folder: string | undefined,
+  { frames: folder, force }: Pick<RenderFlags, 'frames' | 'force'>,
   onFilm: boolean,
 ): Promise<FilmPicture | undefined> {
   const filmed = onFilm ? stages.film(frame) : undefined;
@@ -174,7 +186,7 @@ async function pictureOf(
     const { widthPx, heightPx } = stages;
     const rgba = await stages.picture(frame);
     const { bytes } = await encodeImage({ widthPx, heightPx, channels: 4, bytes: rgba }, 'png');
-    const file = OutputFile.open(join(folder, `frame-${String(number).padStart(6, '0')}.png`));
+    const file = OutputFile.open(join(folder, pictureName(number)), { replace: force === true });
     try {
       file.write(bytes);
       file.commit();
@@ -185,22 +197,28 @@ async function pictureOf(
   return filmed;
 }
 
-function outOf(audio: string | undefined, flags: RenderFlags): string | undefined {
-  const { out, frames, motion } = flags;
-  if (audio === '-' && motion === '-')
-    throw new UsageError('Only one of the sound and --motion can be standard input.');
-  if (out === undefined && frames !== undefined) return undefined;
-  const source = audio ?? motion;
-  const path = out ?? (source === undefined || source === '-' ? '-' : `${basename(source, extname(source))}.webm`);
-  if (path !== '-' && extname(path).toLowerCase() !== '.webm') {
-    throw new UsageError(`--out ${path}: give a name that ends in .webm.`);
-  }
-  return path;
+const PICTURE_NAME = /^frame-\d{6,}\.png$/;
+
+function pictureName(number: number): string {
+  return `frame-${String(number).padStart(6, '0')}.png`;
 }
 
-function report(film: FilmReport, audio: string | undefined, flags: RenderFlags): void {
-  const { out, frames, durationS, truncated, tookS, times } = film;
-  if (truncated) process.stderr.write(`visavis: ${audio ?? ''} ends early; what is there was used.\n`);
+function outOf(portrait: string, audio: string | undefined, flags: RenderFlags): Partial<OutputPath> {
+  const { out, frames, motion, controls } = flags;
+  if ([portrait, audio, motion].filter((input) => input === STANDARD_STREAM).length > 1)
+    throw new UsageError('Only one of the portrait, the sound and --motion can be standard input.');
+  const rules = { inputs: [portrait, audio, motion, controls], force: flags.force === true };
+  if (frames !== undefined) checkPictureFolder(frames, PICTURE_NAME, rules);
+  if (out === undefined && frames !== undefined) return {};
+  if (out !== undefined && out !== STANDARD_STREAM && extname(out).toLowerCase() !== '.webm') {
+    throw new UsageError(`--out ${out}: give a name that ends in .webm.`);
+  }
+  return outputPath(out, audio ?? motion, '.webm', rules);
+}
+
+function report(film: FilmReport, flags: RenderFlags): void {
+  const { out, frames, durationS, truncated, notes, tookS, times } = film;
+  for (const note of notes) process.stderr.write(`visavis: ${note}\n`);
   const where = [out, flags.frames].filter((path) => path !== undefined && path !== '-').join(' and ');
   if (flags.json === true && out !== '-') {
     const made = { out, frameFolder: flags.frames, frames, framesPerSecond: flags.fps, durationS, truncated, tookS };

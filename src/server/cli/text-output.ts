@@ -1,5 +1,6 @@
 import type { Closable } from '../../base/lifecycle.ts';
 import { OutputFile } from '../../native/codec/output-file.ts';
+import { STANDARD_STREAM } from './output-path.ts';
 import { writeToStandardOutput } from './standard-output.ts';
 
 /** Lines are gathered to this length, so that a frame does not cost a system call. */
@@ -15,8 +16,8 @@ export class TextOutput implements Closable {
   }
 
   /** @throws AvatarError `OUTPUT_FAILED`. */
-  static open(path: string): TextOutput {
-    return new TextOutput(path === '-' ? undefined : OutputFile.open(path));
+  static open(path: string, options: { readonly replace: boolean }): TextOutput {
+    return new TextOutput(path === STANDARD_STREAM ? undefined : OutputFile.open(path, options));
   }
 
   async line(text: string): Promise<void> {

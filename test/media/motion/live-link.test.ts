@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { LIVE_LINK_HEADER, LiveLinkReader, liveLinkRow } from '../../../src/media/motion/live-link.ts';
+import { LiveLinkReader } from '../../../src/media/motion/live-link-reader.ts';
+import { LIVE_LINK_HEADER, liveLinkRow } from '../../../src/media/motion/live-link.ts';
 import { motionLine, readMotionLine } from '../../../src/media/motion/motion-lines.ts';
 import { ARKIT_DIMS, MOTION_DIMS, MOTION_INDEX, restMotion } from '../../../src/media/motion-space.ts';
 import { mediaTimeUs } from '../../../src/base/timeline.ts';
@@ -87,6 +88,61 @@ describe('a Live Link take', () => {
       row('14:03:53:06.207'),
     ]);
     expect(read.map((frame) => Math.round(frame.timeUs / 1000))).toEqual([0, 17, 133]);
+  });
+
+  const take = (timecodes: readonly string[]): number[] =>
+    readAll([LIVE_LINK_HEADER, ...timecodes.map((timecode) => row(timecode))]).map(({ timeUs }) => timeUs);
+  const frames = (second: string, rate: number, from = 0): string[] =>
+    Array.from({ length: rate - from }, (_, n) => `${second}:${String(n + from).padStart(2, '0')}.000`);
+
+  test('goes on past midnight', () => {
+    const times = take([...frames('23:59:58', 25), ...frames('23:59:59', 25), ...frames('00:00:00', 25)]);
+    expect(times).toEqual(times.map((_, index) => index * 40_000));
+  });
+
+  test('has its rate from several seconds, because the first may lack frames', () => {
+    const ragged = frames('10:00:00', 30).filter((_, index) => index < 25);
+    const times = take([...ragged, ...['1', '2', '3'].flatMap((second) => frames(`10:00:0${second}`, 30))]);
+    expect(times).toHaveLength(115);
+    expect(times.at(-1)).toBe(Math.round((119 / 30) * 1e6));
+  });
+
+  test('of 29.97 frames a second leaves numbers out and no time', () => {
+    const minute = [...frames('00:00:59', 30), ...frames('00:01:00', 30, 2)].map((text) =>
+      text.replace(/:(\d+\.)/, ';$1'),
+    );
+    const times = take(minute);
+    expect(times).toEqual(times.map((_, index) => Math.round((index * 1.001e6) / 30)));
+  });
+
+  test('never runs back and never drops a row', () => {
+    const anyTimecode = fc
+      .tuple(fc.integer({ min: 0, max: 23 }), fc.integer({ min: 0, max: 59 }), fc.integer({ min: 0, max: 70 }))
+      .map(([hour, second, frame]) => `${hour}:00:${second}:${frame}`);
+    fc.assert(
+      fc.property(fc.array(anyTimecode, { minLength: 1, maxLength: 40 }), (timecodes) => {
+        const times = take(timecodes);
+        expect(times).toHaveLength(timecodes.length);
+        times.slice(1).forEach((time, index) => {
+          expect(time).toBeGreaterThan(times[index]!);
+        });
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('of a spreadsheet: quoted, or with semicolons and decimal commas', () => {
+    const values = Array.from({ length: 61 }, () => 0.25);
+    const quoted = ['00:00:00:00', 61, ...values].map((value) => `"${value}"`).join(',');
+    const header = LIVE_LINK_HEADER.split(',');
+    const european = ['00:00:00:00', 61, ...values.map((value) => String(value).replace('.', ','))].join(';');
+    for (const lines of [
+      [LIVE_LINK_HEADER, quoted],
+      [header.map((name) => `"${name}"`).join(','), quoted],
+      [header.join(';'), european],
+    ]) {
+      expect(readAll(lines)[0]?.motion[MOTION_INDEX.jawOpen]).toBe(0.25);
+    }
   });
 
   test('with a given rate needs no timecodes', () => {

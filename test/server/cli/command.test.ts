@@ -205,7 +205,7 @@ describe('visavis animate', () => {
     while (!(await readdir(folder)).some((name) => name.startsWith('.half.csv'))) await setTimeout(20);
     child.kill('SIGTERM');
     const [code] = (await once(child, 'close')) as [number];
-    expect(code).toBe(130);
+    expect(code).toBe(143);
     expect(await readdir(folder)).toEqual(before);
   }, 60_000);
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { assert } from '../../base/errors.ts';
+import { assert } from '../base/errors.ts';
 
 /** @returns the folder of `package.json`, whether this runs from `src/` or from `dist/`. */
 export function packageFolder(folder: string = import.meta.dirname): string {
