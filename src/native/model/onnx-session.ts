@@ -1,3 +1,4 @@
+import './telemetry-off.ts';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { AvatarError, messageOf } from '../../base/errors.ts';
 import type { Closable } from '../../base/lifecycle.ts';

@@ -1,3 +1,4 @@
+import '../model/telemetry-off.ts';
 import { type MessagePort, Worker } from 'node:worker_threads';
 import { AvatarError, messageOf } from '../../base/errors.ts';
 import type { Closable } from '../../base/lifecycle.ts';
