@@ -31,6 +31,7 @@ export const SIGNALING_ERRORS = [
   'MESSAGE_TOO_LARGE',
   'NOT_JOINED',
   'PORTRAIT_BLOCKED',
+  'PORTRAIT_PRIVATE',
   'PORTRAIT_UNKNOWN',
   'RATE_EXCEEDED',
   'ROOM_FULL',
@@ -46,6 +47,8 @@ export type SignalingErrorCode = (typeof SIGNALING_ERRORS)[number];
 /** Letters, digits, dash and underscore: safe in a link, a log line and a file name. */
 export const roomNameSchema = z.string().regex(/^[\p{L}\p{N}_-]{1,64}$/u, 'a room is 1 to 64 letters, digits, - or _');
 export const portraitIdSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'a portrait is 1 to 64 of a-z, 0-9, -');
+/** The key by which a browser knows its own uploads again: whoever has it may use and delete them. */
+export const ownerKeySchema = z.string().regex(/^[\w-]{16,128}$/, 'an owner key is 16 to 128 letters, digits, - or _');
 const peerIdSchema = z.string().regex(/^[A-Za-z0-9_-]{1,40}$/);
 /** Control characters would let a name break out of a caption or a log line. */
 const displayNameSchema = z
@@ -75,6 +78,8 @@ const join = z.object({
   room: roomNameSchema,
   name: displayNameSchema.default(''),
   portrait: portraitIdSchema,
+  /** Shows that the portrait is the caller's own; one that is public needs none. Goes to the avatar peer, to nobody else. */
+  owner: ownerKeySchema.optional(),
   /** The caller's offer travels with the wish to join: one round trip less before the first picture. */
   sdp: sdpSchema,
 });
@@ -146,6 +151,7 @@ export interface IceServer {
 export interface RosterMember {
   readonly peerId: string;
   readonly name: string;
+  /** A name for the portrait that means something in this room alone: with the portrait's id one could ask for it. */
   readonly portrait: string;
   /** The member's socket broke; the place is kept for some seconds. */
   readonly away: boolean;
@@ -198,6 +204,9 @@ export type ToAvatar =
       readonly room: string;
       readonly name: string;
       readonly portrait: string;
+      /** What the others are told instead of the portrait's id. */
+      readonly alias: string;
+      readonly owner?: string | undefined;
       readonly sdp: string;
       readonly iceServers: readonly IceServer[];
     }

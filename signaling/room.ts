@@ -14,11 +14,14 @@ export interface RoomRecord {
   readonly name: string;
   readonly avatarId: string;
   readonly members: Map<string, Member>;
+  /** Portraits that were seen here; numbers their aliases. */
+  faces: number;
 }
 
 interface Member {
   readonly name: string;
   readonly portrait: string;
+  readonly alias: string;
   /** When the socket broke; the place is given up `resumeWindowUs` later. */
   awaySinceUs: MonotonicUs | undefined;
 }
@@ -42,6 +45,7 @@ export interface JoinWish {
   readonly room: string;
   readonly name: string;
   readonly portrait: string;
+  readonly owner?: string | undefined;
   readonly sdp: string;
 }
 
@@ -103,14 +107,15 @@ export class Rooms {
     if (placement.type === 'full') return [...effects, this.#full(peerId, placement.retryAfterS)];
 
     const { avatarId } = placement;
-    const entered = room ?? { name: wish.room, avatarId, members: new Map<string, Member>() };
-    entered.members.set(peerId, { name: wish.name, portrait: wish.portrait, awaySinceUs: undefined });
+    const entered = room ?? { name: wish.room, avatarId, members: new Map<string, Member>(), faces: 0 };
+    const alias = aliasIn(entered, wish.portrait);
+    entered.members.set(peerId, { name: wish.name, portrait: wish.portrait, alias, awaySinceUs: undefined });
     this.#store.put(entered);
     this.#roomOf.set(peerId, wish.room);
     this.#waiting.delete(peerId);
     return [
       ...effects,
-      { to: avatarId, audience: 'avatar', message: { ...visitOf(wish), peerId } },
+      { to: avatarId, audience: 'avatar', message: { ...visitOf(wish), peerId, alias } },
       {
         to: peerId,
         audience: 'caller',
@@ -246,8 +251,14 @@ export class Rooms {
 }
 
 /** Field by field: a wish comes off the wire and may carry more than it promises. */
-function visitOf({ room, name, portrait, sdp }: JoinWish) {
-  return { type: 'visit', room, name, portrait, sdp } as const;
+function visitOf({ room, name, portrait, owner, sdp }: JoinWish) {
+  return { type: 'visit', room, name, portrait, owner, sdp } as const;
+}
+
+/** Two members with one face have one alias; a face that comes back later has another. */
+function aliasIn(room: RoomRecord, portrait: string): string {
+  const alike = [...room.members.values()].find((member) => member.portrait === portrait);
+  return alike?.alias ?? `face-${++room.faces}`;
 }
 
 function failure(peerId: string, code: SignalingErrorCode, message: string): Effect {
@@ -258,7 +269,7 @@ function roster(room: RoomRecord): RosterMember[] {
   return [...room.members].map(([peerId, member]) => ({
     peerId,
     name: member.name,
-    portrait: member.portrait,
+    portrait: member.alias,
     away: member.awaySinceUs !== undefined,
   }));
 }

@@ -1,5 +1,6 @@
 import type { ToCaller } from '../signaling/protocol.ts';
 import type { CallPort, CallState, ChannelMessage, Participant } from './call-port.ts';
+import { ownerKey } from './owner-key.ts';
 import { PeerLink, type Place } from './peer-link.ts';
 import { playoutOffsetMs } from './playout-clock.ts';
 import type { Settings } from './settings.ts';
@@ -221,7 +222,7 @@ export class Call implements CallPort {
     const sdp = await link.offer();
     if (this.#link !== link) return;
     performance.mark('visavis:offer');
-    this.#socket?.send({ type: 'join', ...wish, sdp });
+    this.#socket?.send({ type: 'join', ...wish, owner: ownerKey(), sdp });
   }
 
   #onLinkState(state: RTCPeerConnectionState): void {

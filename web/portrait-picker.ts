@@ -60,7 +60,8 @@ export class PortraitPicker {
       this.#showCredit();
     });
     const picture = make('img');
-    picture.src = portrait.thumbnail;
+    if (portrait.mine) void this.#showOwn(portrait, picture);
+    else picture.src = portrait.thumbnail;
     picture.alt = '';
     picture.width = picture.height = 160;
     const card = make('label', { className: 'portrait' }, radio, picture);
@@ -73,6 +74,15 @@ export class PortraitPicker {
       if (confirm(t('call.portrait.deleteSure', { name: portrait.name }))) void this.#delete(portrait);
     });
     return make('div', { className: 'portrait' }, card, remove);
+  }
+
+  async #showOwn(portrait: Portrait, picture: HTMLImageElement): Promise<void> {
+    const url = await this.#service.thumbnail(portrait).catch(() => undefined);
+    if (url === undefined) return;
+    picture.addEventListener('load', () => {
+      URL.revokeObjectURL(url);
+    });
+    picture.src = url;
   }
 
   #showCredit(): void {

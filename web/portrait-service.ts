@@ -1,4 +1,4 @@
-import { recall, remember } from './storage.ts';
+import { ownerKey } from './owner-key.ts';
 
 /** A portrait as the server lists it. */
 export interface Portrait {
@@ -21,20 +21,21 @@ export class ServiceError extends Error {
 
 /** The portraits of this server that this browser may see, and what it may do with them. */
 export class PortraitService {
-  readonly #ownerKey: string;
   readonly #token: string | undefined;
 
   constructor(token: string | undefined) {
     this.#token = token;
-    const known = recall('owner');
-    this.#ownerKey = known ?? inventKey();
-    if (known === undefined) remember('owner', this.#ownerKey);
   }
 
   /** @returns what there is, and how many more the server will soon have. */
   async list(): Promise<{ readonly portraits: readonly Portrait[]; readonly arriving: number }> {
     const response = await this.#ask('/api/portraits');
     return (await response.json()) as { portraits: Portrait[]; arriving: number };
+  }
+
+  /** @returns a portrait's small picture; an `img` could not show whose it is. The caller revokes the URL. */
+  async thumbnail({ thumbnail }: Portrait): Promise<string> {
+    return URL.createObjectURL(await (await this.#ask(thumbnail)).blob());
   }
 
   /** @throws ServiceError with a `FACE_…`, `IMAGE_…` or other code of the server. */
@@ -49,15 +50,11 @@ export class PortraitService {
   }
 
   async #ask(path: string, init: RequestInit = {}): Promise<Response> {
-    const headers = new Headers({ 'x-visavis-owner': this.#ownerKey });
+    const headers = new Headers({ 'x-visavis-owner': ownerKey() });
     if (this.#token !== undefined) headers.set('authorization', `Bearer ${this.#token}`);
     const response = await fetch(path, { ...init, headers });
     if (response.ok) return response;
     const body = (await response.json().catch(() => ({}))) as { error?: { code?: string; message?: string } };
     throw new ServiceError(body.error?.code ?? 'INTERNAL', body.error?.message ?? response.statusText);
   }
-}
-
-function inventKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(24)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -11,10 +11,11 @@ import type { RtcOptions } from './rtc/rtc-options.ts';
 /** Where enrolled portraits come from. */
 export interface AvatarSource {
   /**
+   * @param ownerKey - of whoever wants to wear the face.
    * @returns the bytes of an `.avatar` file, best over a `SharedArrayBuffer`: then threads share them without a copy.
-   * @throws AvatarError `PORTRAIT_UNKNOWN`, `PORTRAIT_BLOCKED`, `CONSENT_MISSING` or what reading it brings.
+   * @throws AvatarError `PORTRAIT_UNKNOWN`, `PORTRAIT_BLOCKED`, `PORTRAIT_PRIVATE`, `CONSENT_MISSING` or what reading it brings.
    */
-  load(portraitId: string): Promise<Uint8Array>;
+  load(portraitId: string, ownerKey?: string): Promise<Uint8Array>;
 }
 
 export interface AvatarPeerOptions {
@@ -43,6 +44,10 @@ export interface JoinRequest {
   readonly participantId: string;
   readonly name: string;
   readonly portraitId: string;
+  /** What the other participants are told instead of the portrait's id, if anything. */
+  readonly portraitAlias?: string | undefined;
+  /** Shows that the portrait is the participant's own; one that is public needs none. */
+  readonly ownerKey?: string | undefined;
   readonly framesPerSecond?: 25 | 30 | 40;
   /**
    * SDP of the page. Its first audio section carries the microphone (`sendrecv`) and its first video section shows the

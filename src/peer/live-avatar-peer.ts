@@ -142,13 +142,13 @@ export class LiveAvatarPeer implements AvatarPeer {
   async #enter(request: JoinRequest): Promise<Member> {
     const { avatars, clock, rtc } = this.#options;
     const [avatar, microphone, voice] = await Promise.all([
-      avatars.load(request.portraitId),
+      avatars.load(request.portraitId, request.ownerKey),
       this.#decoders.take(),
       this.#decoders.take(),
     ]);
     const room = this.#rooms.get(request.roomId) ?? new Room(request.roomId);
     this.#rooms.set(request.roomId, room);
-    const { participantId, name, portraitId, framesPerSecond = 25 } = request;
+    const { participantId, name, portraitId, portraitAlias, framesPerSecond = 25 } = request;
     const mixer = new SoundMixer();
     const openSession = (events: SessionEvents): Session =>
       new Session({
@@ -170,6 +170,7 @@ export class LiveAvatarPeer implements AvatarPeer {
       participantId,
       name,
       portraitId,
+      portraitAlias,
       room,
       rtc,
       openSession,

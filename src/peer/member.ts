@@ -21,6 +21,7 @@ export interface MemberOptions {
   readonly participantId: string;
   readonly name: string;
   readonly portraitId: string;
+  readonly portraitAlias: string | undefined;
   readonly room: Room;
   readonly rtc: RtcOptions;
   readonly ntp: NtpClock;
@@ -42,6 +43,7 @@ export class Member implements Participant, Source, Closable {
   readonly participantId: string;
   readonly name: string;
   readonly portraitId: string;
+  readonly portraitAlias: string | undefined;
   readonly session: Session;
   readonly #options: MemberOptions;
   readonly #payloader: Vp8Payloader;
@@ -60,6 +62,7 @@ export class Member implements Participant, Source, Closable {
     this.participantId = options.participantId;
     this.name = options.name;
     this.portraitId = options.portraitId;
+    this.portraitAlias = options.portraitAlias;
     this.#payloader = new Vp8Payloader(Math.floor(options.random() * 0x8000));
     this.#offeredUs = options.now();
     this.session = this.#scope.own(options.openSession(this.#sessionEvents()));
@@ -168,10 +171,10 @@ export class Member implements Participant, Source, Closable {
   /** Tells the page who is in which of its places. */
   sendRoster(members: readonly Member[]): void {
     const participants = members.map((member) => {
-      const { participantId, name, portraitId, state } = member;
+      const { participantId, name, portraitAlias, state } = member;
       const place = this.#viewer?.placeOf(member);
       const mids = { videoMid: place?.videoMid, audioMid: place?.audioMid };
-      return { participantId, name, portraitId, state, self: member === this, ...mids };
+      return { participantId, name, portrait: portraitAlias, state, self: member === this, ...mids };
     });
     this.send({ type: 'roster', participants });
   }

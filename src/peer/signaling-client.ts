@@ -172,6 +172,8 @@ export class SignalingClient implements Closable {
           participantId: peerId,
           name: message.name,
           portraitId: message.portrait,
+          portraitAlias: message.alias,
+          ownerKey: message.owner,
           offerSdp: message.sdp,
         });
         this.#send({ type: 'answer', peerId, sdp: answerSdp });

@@ -9,6 +9,9 @@ import type { AvatarSource } from '../peer/avatar-peer.ts';
 import type { AuditLog } from './audit-log.ts';
 import type { BlockList } from './block-list.ts';
 
+/** The scope of a consent by which everybody may use a portrait whose id they were told. */
+const PUBLIC_SCOPE = 'public';
+
 /** Turns a portrait into an `.avatar` file and a small picture of it. */
 export interface Enroller {
   /** @throws AvatarError `IMAGE_…`, `FACE_…` or `CONSENT_MISSING`. */
@@ -124,10 +127,11 @@ export class PortraitStore implements AvatarSource {
     return record;
   }
 
-  async load(id: string): Promise<Uint8Array> {
+  async load(id: string, ownerKey?: string): Promise<Uint8Array> {
     await this.#arriving.get(id);
     // Another process that shares the folder may have taken an upload.
     if (!this.#records.has(id) && /^[a-z0-9-]+$/.test(id)) await this.#read(id);
+    this.requireUse(id, ownerKey);
     const record = this.record(id);
     const known = this.#avatars.get(id);
     if (known !== undefined) return known;
@@ -179,6 +183,17 @@ export class PortraitStore implements AvatarSource {
     return (
       !builtIn && given.length === ownerSha256.length && timingSafeEqual(Buffer.from(given), Buffer.from(ownerSha256))
     );
+  }
+
+  /**
+   * Lets whoever uploaded the portrait use it, and everybody one that is public by its record: it came with the program,
+   * or consent was given in that scope.
+   * @throws AvatarError `PORTRAIT_PRIVATE`, or as `record` does.
+   */
+  requireUse(id: string, ownerKey: string | undefined): void {
+    const { builtIn, consent } = this.record(id);
+    if (builtIn || consent.scope === PUBLIC_SCOPE || (ownerKey !== undefined && this.isOwner(id, ownerKey))) return;
+    throw new AvatarError('PORTRAIT_PRIVATE', 'Only the browser that uploaded this portrait may use it');
   }
 
   /** @throws AvatarError `PORTRAIT_UNKNOWN`. */

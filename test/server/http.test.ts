@@ -54,9 +54,9 @@ function ask(url: string, path: string, headers: Record<string, string>, method 
   });
 }
 
-async function call(url: string, portrait: string, room = 'tea'): Promise<TestSocket> {
+async function call(url: string, portrait: string, room = 'tea', owner?: string): Promise<TestSocket> {
   const socket = await TestSocket.open(`${url.replace('http', 'ws')}/signaling`);
-  socket.sendAll({ type: 'hello', version: 1 }, { type: 'join', room, portrait, sdp: 'v=0\r\n' });
+  socket.sendAll({ type: 'hello', version: 1 }, { type: 'join', room, portrait, owner, sdp: 'v=0\r\n' });
   return socket;
 }
 
@@ -70,7 +70,7 @@ describe('portraits', () => {
     expect(await idsSeenBy(url, STRANGER)).toEqual(['astronaut']);
     const thumbnail = await fetch(`${url}/api/portraits/${id}/thumbnail`);
     expect(thumbnail.headers.get('content-type')).toBe('image/webp');
-    const socket = await call(url, id);
+    const socket = await call(url, id, 'tea', OWNER['x-visavis-owner']);
     await socket.next('answer');
     expect(peer.joins[0]?.portraitId).toBe(id);
     socket.close();
@@ -94,6 +94,43 @@ describe('portraits', () => {
     expect(refused.map(({ status }) => status)).toEqual([403, 403, 403, 403, 403]);
     expect(await idsSeenBy(url, OPERATOR, '?all=true')).toEqual(['astronaut', id]);
     expect((await fetch(`${url}/api/portraits/${id}`, { method: 'DELETE', headers: OWNER })).status).toBe(204);
+  });
+
+  test('nobody wears an uploaded face, or sees its picture, but the browser that uploaded it', async () => {
+    const { url, peer } = await serve({ VISAVIS_OPERATOR_KEY: OPERATOR_KEY });
+    const { id } = (await (await upload(url, 'my face')).json()) as { id: string };
+    for (const owner of [undefined, STRANGER['x-visavis-owner']]) {
+      const stranger = await call(url, id, 'tea', owner);
+      expect(await stranger.next('error')).toMatchObject({ code: 'PORTRAIT_PRIVATE' });
+    }
+    expect(peer.joins).toEqual([]);
+    const thumbnail = `${url}/api/portraits/${id}/thumbnail`;
+    const seen = [{}, STRANGER, OWNER, OPERATOR].map(async (headers) => (await fetch(thumbnail, { headers })).status);
+    expect(await Promise.all(seen)).toEqual([403, 403, 200, 200]);
+    expect((await fetch(`${url}/api/portraits/astronaut/thumbnail`)).status).toBe(200);
+  });
+
+  test('everybody may use one whose consent says that it is public', async () => {
+    const { url } = await serve({ VISAVIS_OPERATOR_KEY: OPERATOR_KEY });
+    const { id } = (await (await upload(url, 'a face', `${CONSENT}&scope=public`)).json()) as { id: string };
+    const stranger = await call(url, id, 'tea', STRANGER['x-visavis-owner']);
+    await stranger.next('answer');
+    expect((await fetch(`${url}/api/portraits/${id}/thumbnail`)).status).toBe(200);
+    expect(await idsSeenBy(url, STRANGER)).toEqual(['astronaut']);
+  });
+
+  test('whoever is in the room hears of an alias, not of the portrait’s id or its owner’s key', async () => {
+    const { url, peer } = await serve();
+    const { id } = (await (await upload(url, 'my face')).json()) as { id: string };
+    const witness = await call(url, 'astronaut');
+    await witness.next('answer');
+    const mine = await call(url, id, 'tea', OWNER['x-visavis-owner']);
+    await mine.next('answer');
+    const heard = JSON.stringify([await witness.next('joined'), await witness.next('roster')]);
+    expect(heard).toContain('"portrait":"face-2"');
+    expect(heard).not.toContain(id);
+    expect(heard).not.toContain(OWNER['x-visavis-owner']);
+    expect(peer.joins[1]).toMatchObject({ portraitId: id, portraitAlias: 'face-2' });
   });
 
   test('the one that came with the program cannot be deleted', async () => {
@@ -133,7 +170,7 @@ describe('the kill switch', () => {
   test('ends the sessions of a portrait, blocks its picture for good, and spares the others', async () => {
     const { url } = await serve();
     const { id } = (await (await upload(url, 'my face')).json()) as { id: string };
-    const mine = await call(url, id, 'tea');
+    const mine = await call(url, id, 'tea', OWNER['x-visavis-owner']);
     const other = await call(url, 'astronaut', 'coffee');
     await Promise.all([mine.next('answer'), other.next('answer')]);
     const body = JSON.stringify({ portraitId: id, reason: 'asked by the person shown' });

@@ -28,7 +28,7 @@ export class FakePeer implements AvatarPeer {
   async join(request: JoinRequest): Promise<JoinReply> {
     if (this.#present.size >= this.#capacity) throw new AvatarError('CAPACITY_FULL', 'No place');
     if (request.offerSdp.includes('m=unusable')) throw new AvatarError('SDP_UNUSABLE', 'The offer has no audio');
-    await this.#avatars.load(request.portraitId);
+    await this.#avatars.load(request.portraitId, request.ownerKey);
     this.joins.push(request);
     this.#present.set(request.participantId, request);
     this.#onEvent({ type: 'joined', roomId: request.roomId, participantId: request.participantId });

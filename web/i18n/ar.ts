@@ -261,6 +261,7 @@ export const ar: Catalogue = {
   'call.error.CAPACITY_FULL': 'كل الأماكن مشغولة. حاول قريبًا.',
   'call.error.AVATAR_GONE': 'غاب خادم الصور. ادخل مجددًا.',
   'call.error.PORTRAIT_BLOCKED': 'سُحبت هذه الصورة ولم تعد تتكلم.',
+  'call.error.PORTRAIT_PRIVATE': 'لا يمكن استخدام هذه الصورة إلا من المتصفح الذي رفعها. اختر صورة أخرى.',
   'call.error.PORTRAIT_UNKNOWN': 'لم تعد هذه الصورة هنا. اختر أخرى.',
   'call.error.SESSION_ENDED': 'انتهت المكالمة.',
   'call.error.SDP_UNUSABLE': 'لا يستطيع هذا المتصفح إجراء هذه المكالمة.',

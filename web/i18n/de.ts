@@ -262,6 +262,8 @@ export const de: Catalogue = {
   'call.error.CAPACITY_FULL': 'Alle Plätze sind belegt. Bitte versuche es bald wieder.',
   'call.error.AVATAR_GONE': 'Der Avatar-Server ist weg. Bitte tritt noch einmal ein.',
   'call.error.PORTRAIT_BLOCKED': 'Dieses Porträt wurde zurückgezogen und kann nicht mehr sprechen.',
+  'call.error.PORTRAIT_PRIVATE':
+    'Nur der Browser, der dieses Porträt hochgeladen hat, darf es verwenden. Wähle ein anderes.',
   'call.error.PORTRAIT_UNKNOWN': 'Dieses Porträt gibt es nicht mehr. Wähle ein anderes.',
   'call.error.SESSION_ENDED': 'Das Gespräch wurde beendet.',
   'call.error.SDP_UNUSABLE': 'Dieser Browser kann so ein Gespräch nicht führen.',

@@ -261,6 +261,7 @@ export const en = {
   'call.error.CAPACITY_FULL': 'All places are taken. Please try again soon.',
   'call.error.AVATAR_GONE': 'The avatar server is gone. Please join again.',
   'call.error.PORTRAIT_BLOCKED': 'This portrait was withdrawn and can no longer speak.',
+  'call.error.PORTRAIT_PRIVATE': 'Only the browser that uploaded this portrait may use it. Choose another one.',
   'call.error.PORTRAIT_UNKNOWN': 'This portrait is not here any more. Choose another.',
   'call.error.SESSION_ENDED': 'The call was ended.',
   'call.error.SDP_UNUSABLE': 'This browser cannot make this kind of call.',

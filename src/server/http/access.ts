@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
 import { isFromThisMachine } from '../../../signaling/origin.ts';
+import { ownerKeySchema } from '../../../signaling/protocol.ts';
 import { verifyRoomToken } from '../../../signaling/room-token.ts';
 import { bearerOf, isSameSecret } from '../../../signaling/secret.ts';
 import { AvatarError } from '../../base/errors.ts';
@@ -60,8 +61,7 @@ export class Access {
 export function ownerKeyOf(request: IncomingMessage): string | undefined {
   const key = request.headers['x-visavis-owner'];
   if (key === undefined) return undefined;
-  if (typeof key !== 'string' || !/^[\w-]{16,128}$/.test(key)) {
-    throw new AvatarError('TOKEN_INVALID', 'x-visavis-owner is 16 to 128 letters, digits, - or _');
-  }
-  return key;
+  const parsed = ownerKeySchema.safeParse(key);
+  if (parsed.success) return parsed.data;
+  throw new AvatarError('TOKEN_INVALID', 'x-visavis-owner is 16 to 128 letters, digits, - or _');
 }

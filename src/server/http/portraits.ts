@@ -76,8 +76,12 @@ export function portraitRoutes(options: PortraitRoutesOptions): Router {
   );
 
   routes.get('/:id/thumbnail', async (request, response) => {
-    const { mediaType, bytes } = await portraits.thumbnail(request.params.id);
+    const { id } = request.params;
+    const { mediaType, bytes } = await portraits.thumbnail(id);
+    // Whoever meets a face in a call does not get its picture: this is for those who may wear it.
+    if (!access.isOperator(request)) portraits.requireUse(id, ownerKeyOf(request));
     response.setHeader('cache-control', 'private, max-age=300');
+    response.setHeader('vary', 'x-visavis-owner');
     response.type(mediaType).send(Buffer.from(bytes));
   });
 
