@@ -1,5 +1,5 @@
 # Two stages: what builds stays behind, what runs is Node, the compiled program, its models and two small libraries.
-FROM node:20-bookworm-slim AS build
+FROM node:24.21.0-bookworm-slim AS build
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends gcc libc6-dev libvpx-dev \
  && rm -rf /var/lib/apt/lists/*
@@ -13,7 +13,7 @@ RUN node src/native/codec/vp8/build.mjs \
  && node web/build.mjs \
  && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
 
-FROM node:20-bookworm-slim
+FROM node:24.21.0-bookworm-slim
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends espeak-ng tini \
  && rm -rf /var/lib/apt/lists/* \
