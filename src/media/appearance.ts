@@ -58,19 +58,37 @@ export interface EyeFacts {
   readonly lashCm: readonly [above: number, below: number];
 }
 
+/** One row of teeth. */
+export interface TeethFacts {
+  /** The row unrolled along its arch, from the person's right to their left: gum at the top, edges at the bottom. */
+  readonly sprite: PartRect;
+  /** `[17, 3]` cm in canonical head space, jaw closed: where the sprite's top and bottom lie. */
+  readonly rootCm: readonly number[];
+  readonly edgeCm: readonly number[];
+}
+
 export interface MouthFacts {
+  /** Eleven vertices each, from the person's right to their left: the lips' inner edges and their borders with the skin. */
   readonly upperInner: readonly number[];
   readonly lowerInner: readonly number[];
-  readonly upperTeeth: PartRect;
-  readonly lowerTeeth: PartRect;
+  readonly upperOuter: readonly number[];
+  readonly lowerOuter: readonly number[];
+  /** Fixed to the skull, with the portrait's own teeth where they show well enough. */
+  readonly upperTeeth: TeethFacts;
+  /** Moves with the jaw. */
+  readonly lowerTeeth: TeethFacts;
+  /** The tongue's back: its root at the top, its tip at the bottom. */
   readonly tongue: PartRect;
-  /** The portrait's own teeth, where they show well enough. */
-  readonly ownTeeth: { readonly sprite: PartRect; readonly originPx: readonly [x: number, y: number] } | null;
-  /** In canonical head space, cm: the middle of the closed lips, and half the width of the dental arch. */
+  /** In canonical head space, cm: the middle of the closed lips, and half the width of the upper dental arch. */
   readonly lipsCm: readonly [x: number, y: number, z: number];
   readonly archHalfWidthCm: number;
+  /** What is behind the lips rises by this for each cm that it is nearer: in the portrait's own pose it stands level. */
+  readonly tilt: number;
   /** 0..1: how much the lips must be darkened where they meet, because the portrait shows them apart. */
   readonly seamShade: number;
+  /** The line along which closed lips meet, and how far it reaches above and below it. */
+  readonly seam: PartRect;
+  readonly seamHalfCm: number;
   /** Solid flesh of the cavity where the light reaches it best, and of its shade. */
   readonly cavity: PartRect;
   readonly shade: PartRect;

@@ -28,6 +28,7 @@ const EYE: FactShape = {
   lash: 'part',
   lashCm: { numbers: 2 },
 };
+const TEETH: FactShape = { sprite: 'part', rootCm: { numbers: 51 }, edgeCm: { numbers: 51 } };
 const FACTS: FactShape = {
   pose: { rotation: { numbers: 9 }, scalePxPerCm: 'number', translationPx: { numbers: 3 } },
   turnDeg: { yaw: 'number', pitch: 'number', roll: 'number' },
@@ -40,12 +41,17 @@ const FACTS: FactShape = {
   mouth: {
     upperInner: { vertices: 11 },
     lowerInner: { vertices: 11 },
-    upperTeeth: 'part',
-    lowerTeeth: 'part',
+    upperOuter: { vertices: 11 },
+    lowerOuter: { vertices: 11 },
+    upperTeeth: TEETH,
+    lowerTeeth: TEETH,
     tongue: 'part',
     lipsCm: { numbers: 3 },
     archHalfWidthCm: 'number',
+    tilt: 'number',
     seamShade: 'number',
+    seam: 'part',
+    seamHalfCm: 'number',
     cavity: 'part',
     shade: 'part',
   },
@@ -54,7 +60,6 @@ const FACTS: FactShape = {
   browFreedom: 'number',
   skin: { numbers: 3 },
 };
-const OWN_TEETH: FactShape = { sprite: 'part', originPx: { numbers: 2 } };
 
 /**
  * @param bytes - JSON. @param parts - the sprites that rectangles must lie in.
@@ -68,14 +73,12 @@ export function readFacts(bytes: Uint8Array, parts: RgbaImage): AppearanceFacts 
     throw corrupt('its facts are no JSON', thrown);
   }
   expect(isRecord(facts), 'its facts are no object');
-  const { sizePx, vertexCount, faceVertexCount, hairVertexStart, mouth } = facts;
+  const { sizePx, vertexCount, faceVertexCount, hairVertexStart } = facts;
   expect(isCount(sizePx, LARGEST_SIDE_PX) && sizePx >= 64, `it is ${String(sizePx)} pixels a side`);
   expect(isCount(vertexCount, MOST_VERTICES), `it has ${String(vertexCount)} vertices`);
   expect(isCount(hairVertexStart, vertexCount), 'its hair does not follow its body');
   expect(isCount(faceVertexCount, hairVertexStart), 'its body does not follow its face');
   checkShape(facts, FACTS, { parts, vertexCount }, 'facts');
-  const teeth = isRecord(mouth) ? mouth['ownTeeth'] : undefined;
-  if (teeth !== null) checkShape(teeth, OWN_TEETH, { parts, vertexCount }, 'ownTeeth');
   return facts as unknown as AppearanceFacts;
 }
 

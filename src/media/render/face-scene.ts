@@ -9,7 +9,9 @@ import { HeadMotion } from './head-motion.ts';
 import { LidLayer } from './lid-layer.ts';
 import { closeLids } from './lid-seam.ts';
 import { LipSeamLayer } from './lip-seam-layer.ts';
+import { InnerLipLayer } from './inner-lip-layer.ts';
 import { MouthLayer } from './mouth-layer.ts';
+import { MouthOpening } from './mouth-opening.ts';
 import { Relight } from './relight.ts';
 import { keepTriangles } from './opacity.ts';
 import { ScenePlanner, VERTEX_FLOATS, type ScenePlan, type Texture } from './scene-plan.ts';
@@ -39,7 +41,9 @@ export class FaceScene {
   private readonly relight: Relight;
   private readonly eyes: readonly EyeLayer[];
   private readonly lids: readonly LidLayer[];
+  private readonly opening: MouthOpening;
   private readonly mouth: MouthLayer;
+  private readonly innerLips: InnerLipLayer;
   private readonly feather: FeatherLayer;
   private readonly lipSeam: LipSeamLayer;
   private readonly tongue: TongueLayer;
@@ -76,10 +80,12 @@ export class FaceScene {
       new EyeLayer(facts, 'Right', this.head, planner, parts),
       new EyeLayer(facts, 'Left', this.head, planner, parts),
     ];
-    this.mouth = new MouthLayer(facts, this.head, planner, parts);
+    this.opening = new MouthOpening(facts);
+    this.mouth = new MouthLayer(appearance, this.head, planner, parts);
     const face = keepTriangles(arrays.faceTriangles, this.texels, arrays.vertexAlphas, textures.face);
     planner.batch(TEXTURES.indexOf('face'), face.triangles, (triangle) => face.opaque[triangle] === 1);
     this.feather = new FeatherLayer(appearance, planner, TEXTURES.indexOf('face'));
+    this.innerLips = new InnerLipLayer(facts, planner, TEXTURES.indexOf('face'));
     this.lipSeam = new LipSeamLayer(facts, planner, parts);
     this.tongue = new TongueLayer(facts, planner, parts);
     this.lids = [new LidLayer(facts, 'Right', planner, parts), new LidLayer(facts, 'Left', planner, parts)];
@@ -116,9 +122,11 @@ export class FaceScene {
     this.shadeSeams();
     this.writeMesh();
     for (const eye of this.eyes) eye.write(motion, deformer, writer);
-    this.mouth.write(motion, deformer, writer);
+    this.opening.update(deformer.places);
+    this.mouth.write(this.weights, this.opening, writer);
     this.feather.write(deformer, texels, relight.shades, writer);
-    this.lipSeam.write(deformer, writer);
+    this.innerLips.write(this.opening, texels, relight.shades, writer);
+    this.lipSeam.write(deformer.places, this.opening, relight.shades, writer);
     this.tongue.write(motion, deformer, writer);
     for (const lid of this.lids) lid.write(this.weights, deformer, writer);
     this.wrinkles.write(this.weights, deformer, writer);

@@ -6,9 +6,9 @@ import type { VertexWriter } from './vertex-writer.ts';
 
 /** How far the skin fades out into a hole, cm. */
 const LID_FEATHER_CM = 0.05;
-const LIP_FEATHER_CM = 0.09;
-/** Strips of edges that meet cover the hair's breadth between them. */
-const SLACK_PX = 0.3;
+/** What a strip adds to its half of the gap, px; below 0 on the lower lid, which must not lie over a closed seam. */
+const UPPER_SLACK_PX = 0.3;
+const LOWER_SLACK_PX = -0.6;
 /** A strip is seen from the side and a little darker than the skin it goes on from. */
 const SHADE = 0.85;
 
@@ -19,20 +19,17 @@ interface Loop {
   /** Index of the last point of the upper edge. */
   readonly upperCount: number;
   readonly first: number;
-  readonly reachCm: number;
-  /** What the lower edge's strip adds to its half of the gap, px; below 0 where it must not lie over a closed seam. */
-  readonly lowerSlackPx: number;
 }
 
-/** A thin strip along the inner edge of each hole in the face, so that lips and lids end softly. */
+/** A thin strip along the inner edge of each eye, so that lids end softly; lips do by `InnerLipLayer`. */
 export class FeatherLayer {
   private readonly loops: readonly Loop[];
   private readonly scale: number;
 
   constructor({ facts }: Appearance, planner: ScenePlanner, faceTexture: number) {
     this.scale = facts.pose.scalePxPerCm;
-    const { mouth, eyes } = facts;
-    const loop = (upper: readonly number[], lower: readonly number[], reachCm: number, lowerSlackPx: number): Loop => {
+    const { eyes } = facts;
+    const loop = (upper: readonly number[], lower: readonly number[]): Loop => {
       const points = [...upper, ...lower.slice(1, -1).reverse()];
       const first = planner.vertices(points.length);
       const triangles: number[] = [];
@@ -45,20 +42,16 @@ export class FeatherLayer {
         ...upper.map((point, index) => (point === lower[index] ? -1 : (lower[index] ?? -1))),
         ...upper.slice(1, -1).reverse(),
       ];
-      return { points, partner, upperCount: upper.length - 1, first, reachCm, lowerSlackPx };
+      return { points, partner, upperCount: upper.length - 1, first };
     };
-    this.loops = [
-      loop(mouth.upperInner, mouth.lowerInner, LIP_FEATHER_CM, SLACK_PX),
-      loop(eyes.right.upperLid, eyes.right.lowerLid, LID_FEATHER_CM, -2 * SLACK_PX),
-      loop(eyes.left.upperLid, eyes.left.lowerLid, LID_FEATHER_CM, -2 * SLACK_PX),
-    ];
+    this.loops = [loop(eyes.right.upperLid, eyes.right.lowerLid), loop(eyes.left.upperLid, eyes.left.lowerLid)];
   }
 
   /** @param texels - `[v, 2]` of the loaded texture; @param shades - `[v]`. */
   write({ places }: Deformer, texels: Float32Array, shades: Float32Array, writer: VertexWriter): void {
+    const reach = LID_FEATHER_CM * this.scale;
     for (let at = 0; at < this.loops.length; at++) {
-      const { points, partner, upperCount, first, reachCm, lowerSlackPx } = this.loops[at]!;
-      const reach = reachCm * this.scale;
+      const { points, partner, upperCount, first } = this.loops[at]!;
       for (let index = 0; index < points.length; index++) {
         const point = points[index]!;
         const before = points[(index + points.length - 1) % points.length]!;
@@ -75,7 +68,7 @@ export class FeatherLayer {
         const gapY = facing < 0 ? 0 : places[facing * 2 + 1]! - y;
         const gap = Math.sqrt(gapX * gapX + gapY * gapY);
         const down = index <= upperCount ? 1 : -1;
-        const slack = index <= upperCount ? SLACK_PX : lowerSlackPx;
+        const slack = index <= upperCount ? UPPER_SLACK_PX : LOWER_SLACK_PX;
         const inward = ((ny < 0 ? -down : down) * clamp(0.5 * gap + slack, 0, reach)) / length;
         nx *= inward;
         ny *= inward;

@@ -1,54 +1,48 @@
 import { smoothstep } from '../../base/ramp.ts';
 import type { AppearanceFacts } from '../appearance.ts';
-import type { Deformer } from './deformer.ts';
+import { LIP_COLUMNS, type MouthOpening } from './mouth-opening.ts';
 import type { ScenePlanner, VertexGrid } from './scene-plan.ts';
 import type { VertexWriter } from './vertex-writer.ts';
 
-/** Half the breadth of the shade between closed lips, cm, and how dark it is. */
-const HALF_CM = 0.13;
-const STRENGTH = 0.5;
-/** Its colour is the cavity's, darker by this. */
-const TONE = 0.5;
-/** Lips this far apart, cm, no longer meet in a line. */
+/** One column for each inner point of the lips, and one for each outer corner. */
+const COLUMNS = LIP_COLUMNS + 2;
+/** Lips this far apart, cm, no longer meet in a line; corners keep theirs a little longer. */
 const MEET_CM = 0.03;
-const PART_CM = 0.12;
+const PART_CM = 0.13;
+const CORNER_MEET_CM = 0.05;
+const CORNER_PART_CM = 0.4;
 
-/** The soft line along which closed lips meet: where two edges are pressed together, single pixels of either flicker. */
+/** The line along which closed lips meet; it fades as they part, from the middle to the corners. */
 export class LipSeamLayer {
   private readonly facts: AppearanceFacts;
   private readonly grid: VertexGrid;
-  private readonly last: number;
 
   constructor(facts: AppearanceFacts, planner: ScenePlanner, partsTexture: number) {
     this.facts = facts;
-    this.last = facts.mouth.upperInner.length - 1;
-    this.grid = planner.grid(partsTexture, this.last, 2);
+    this.grid = planner.grid(partsTexture, COLUMNS, 1);
   }
 
-  write({ places }: Pick<Deformer, 'places'>, writer: VertexWriter): void {
-    const { grid, last } = this;
-    const { cavity, lowerInner, upperInner } = this.facts.mouth;
-    const scale = this.facts.pose.scalePxPerCm;
-    const right = upperInner[0]! * 2;
-    const left = upperInner[last]! * 2;
-    const alongX = places[left]! - places[right]!;
-    const alongY = places[left + 1]! - places[right + 1]!;
-    const width = Math.sqrt(alongX * alongX + alongY * alongY) || 1;
-    const acrossX = (-alongY / width) * HALF_CM * scale;
-    const acrossY = (alongX / width) * HALF_CM * scale;
-    for (let column = 0; column <= last; column++) {
-      const upper = upperInner[column]! * 2;
-      const lower = lowerInner[column]! * 2;
-      const gap =
-        ((places[lower]! - places[upper]!) * -alongY + (places[lower + 1]! - places[upper + 1]!) * alongX) / width;
-      const ends = column === 0 || column === last ? 0 : 1;
-      const alpha = STRENGTH * ends * smoothstep(PART_CM, MEET_CM, gap / scale);
-      const x = (places[upper]! + places[lower]!) / 2;
-      const y = (places[upper + 1]! + places[lower + 1]!) / 2;
-      for (let row = -1; row <= 1; row++) {
-        const vertex = grid.first + (row + 1) * (last + 1) + column;
-        writer.putPart(vertex, x + row * acrossX, y + row * acrossY, cavity, 0.5, 0.5, TONE, row === 0 ? alpha : 0);
-      }
+  /** @param places - `[v, 2]` of the mesh; @param shades - `[v]`. */
+  write(places: Float32Array, opening: MouthOpening, shades: Float32Array, writer: VertexWriter): void {
+    const { mouth, pose } = this.facts;
+    const { alongX, alongY, gapsCm, lower, upper } = opening;
+    const half = mouth.seamHalfCm * pose.scalePxPerCm;
+    const next = this.grid.first + COLUMNS + 1;
+    for (let column = 0; column <= COLUMNS; column++) {
+      const inner = Math.min(LIP_COLUMNS, Math.max(0, column - 1));
+      const outside = column === 0 || column === COLUMNS;
+      const point = outside ? mouth.upperOuter[inner]! : mouth.upperInner[inner]!;
+      const x = outside ? places[point * 2]! : (upper[inner * 2]! + lower[inner * 2]!) / 2;
+      const y = outside ? places[point * 2 + 1]! : (upper[inner * 2 + 1]! + lower[inner * 2 + 1]!) / 2;
+      const corner = inner === 0 || inner === LIP_COLUMNS;
+      const beside = gapsCm[inner === 0 ? 2 : LIP_COLUMNS - 2]!;
+      const alpha = corner
+        ? smoothstep(CORNER_PART_CM, CORNER_MEET_CM, beside)
+        : smoothstep(PART_CM, MEET_CM, gapsCm[inner]!);
+      const u = column / COLUMNS;
+      const shade = shades[point]!;
+      writer.putPart(this.grid.first + column, x + alongY * half, y - alongX * half, mouth.seam, u, 0, shade, alpha);
+      writer.putPart(next + column, x - alongY * half, y + alongX * half, mouth.seam, u, 1, shade, alpha);
     }
   }
 }

@@ -1,0 +1,68 @@
+import { mix, smoothstep } from '../../base/ramp.ts';
+import type { TeethFacts } from '../appearance.ts';
+import type { HeadSpace } from './head-space.ts';
+import type { JawCarriage } from './jaw-carriage.ts';
+import type { MouthOpening } from './mouth-opening.ts';
+import type { ScenePlanner, VertexGrid } from './scene-plan.ts';
+import type { VertexWriter } from './vertex-writer.ts';
+
+const ROWS = 2;
+/**
+ * What the lower teeth do as shares of the lower lip's drop: incisors 3.0 cm down and 2.6 back, molars 2.0 and 2.1, where
+ * the lip falls 3.4 (ICT-FaceKit, jaw at 1). Incisors go a little further here, or a wide mouth would bare them.
+ */
+const FRONT_DROP = 0.93;
+const FRONT_BACK = 0.76;
+const BACK_DROP = 0.6;
+const BACK_BACK = 0.61;
+
+/** One row of teeth: still in the skull, or carried by the jaw. */
+export class TeethLayer {
+  private readonly grid: VertexGrid;
+  private readonly teeth: TeethFacts;
+  private readonly tilt: number;
+  private readonly jawed: boolean;
+  private readonly space: HeadSpace;
+
+  constructor(
+    teeth: TeethFacts,
+    tilt: number,
+    jawed: boolean,
+    space: HeadSpace,
+    planner: ScenePlanner,
+    partsTexture: number,
+  ) {
+    this.teeth = teeth;
+    this.tilt = tilt;
+    this.jawed = jawed;
+    this.space = space;
+    this.grid = planner.grid(partsTexture, teeth.edgeCm.length / 3 - 1, ROWS);
+  }
+
+  write(jaw: JawCarriage, opening: MouthOpening, writer: VertexWriter): void {
+    const { grid, jawed, space, teeth, tilt } = this;
+    const { edgeCm, rootCm, sprite } = teeth;
+    const { columns } = grid;
+    const light = mix(0.78, 1, smoothstep(0.1, 0.9, opening.openCm));
+    const front = edgeCm[(columns >> 1) * 3 + 2]!;
+    const depth = Math.max(0.1, front - edgeCm[2]!);
+    for (let row = 0, vertex = grid.first; row <= ROWS; row++) {
+      const down = row / ROWS;
+      for (let column = 0; column <= columns; column++, vertex++) {
+        const at = column * 3;
+        let x = mix(rootCm[at]!, edgeCm[at]!, down);
+        let y = mix(rootCm[at + 1]!, edgeCm[at + 1]!, down);
+        let z = mix(rootCm[at + 2]!, edgeCm[at + 2]!, down);
+        if (jawed) {
+          const behind = Math.min(1, (front - edgeCm[at + 2]!) / depth);
+          x += jaw.sideCm;
+          const forward = jaw.forwardCm - jaw.dropCm * mix(FRONT_BACK, BACK_BACK, behind);
+          y += tilt * forward - jaw.dropCm * mix(FRONT_DROP, BACK_DROP, behind);
+          z += forward;
+        }
+        space.place(x, y, z);
+        writer.putPart(vertex, space.x, space.y, sprite, column / columns, down, light, opening.visible);
+      }
+    }
+  }
+}

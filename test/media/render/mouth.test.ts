@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import type { Appearance, AppearanceFacts, TeethFacts } from '../../../src/media/appearance.ts';
+import { ARKIT_DIMS, MOTION_INDEX } from '../../../src/media/motion-space.ts';
+import type { HeadSpace } from '../../../src/media/render/head-space.ts';
+import { JawCarriage } from '../../../src/media/render/jaw-carriage.ts';
+import { LIP_COLUMNS, MouthOpening } from '../../../src/media/render/mouth-opening.ts';
+import { MouthVeil } from '../../../src/media/render/mouth-veil.ts';
+import { ScenePlanner, VERTEX_FLOATS } from '../../../src/media/render/scene-plan.ts';
+import { TeethLayer } from '../../../src/media/render/teeth-layer.ts';
+import { VertexWriter } from '../../../src/media/render/vertex-writer.ts';
+
+const SCALE = 20;
+const PART = { x: 0, y: 0, width: 8, height: 8 };
+const UPPER = Array.from({ length: LIP_COLUMNS + 1 }, (_, column) => column);
+const LOWER = UPPER.map((column) => (column % LIP_COLUMNS === 0 ? column : column + LIP_COLUMNS + 1));
+const FACTS = {
+  pose: { rotation: [1, 0, 0, 0, 1, 0, 0, 0, 1], scalePxPerCm: SCALE, translationPx: [0, 0, 0] },
+  mouth: { upperInner: UPPER, lowerInner: LOWER },
+} as unknown as AppearanceFacts;
+
+/** A jaw that drops the lower lip by so many cm at 1. */
+function rig(dropCm: number): Appearance {
+  const shapeOffsets = new Uint32Array(ARKIT_DIMS + 1);
+  shapeOffsets.fill(1, MOTION_INDEX.jawOpen + 1);
+  const shapeVectors = Float32Array.of(0, -dropCm * SCALE, -0.5 * dropCm * SCALE);
+  const arrays = { shapeOffsets, shapeVertices: Uint16Array.of(LOWER[5]!), shapeVectors };
+  return { facts: FACTS, arrays } as unknown as Appearance;
+}
+
+/** Lips in an ellipse that is open by so much in its middle. */
+function opened(gapCm: number, widthCm = 4): MouthOpening {
+  const places = new Float32Array(2 * (2 * LIP_COLUMNS + 2));
+  for (let column = 0; column <= LIP_COLUMNS; column++) {
+    const along = (2 * column) / LIP_COLUMNS - 1;
+    const half = (gapCm / 2) * SCALE * Math.sqrt(1 - along * along);
+    places.set([(along * widthCm * SCALE) / 2, -half], UPPER[column]! * 2);
+    places.set([(along * widthCm * SCALE) / 2, half], LOWER[column]! * 2);
+  }
+  const opening = new MouthOpening(FACTS);
+  opening.update(places);
+  return opening;
+}
+
+describe('JawCarriage', () => {
+  it('moves teeth by what the lips do, whatever a coefficient of 1 means to the rig', () => {
+    const drops = [1.2, 2.4].map((dropCm) => {
+      const jaw = new JawCarriage(rig(dropCm));
+      const weights = new Float32Array(ARKIT_DIMS);
+      weights[MOTION_INDEX.jawOpen] = 0.6 / dropCm;
+      jaw.update(weights);
+      return jaw.dropCm;
+    });
+    expect(drops[0]).toBeCloseTo(0.6, 4);
+    expect(drops[1]).toBeCloseTo(0.6, 4);
+  });
+});
+
+describe('TeethLayer', () => {
+  const line = (y: number): number[] =>
+    Array.from({ length: 17 }, (_, column) => [column - 8, y, -0.04 * (column - 8) ** 2]).flat();
+  const teeth: TeethFacts = { sprite: PART, rootCm: line(-1), edgeCm: line(0) };
+
+  function heights(jawed: boolean, jawOpen: number): number[] {
+    const space = {
+      x: 0,
+      y: 0,
+      place(this: { x: number; y: number }, x: number, y: number) {
+        [this.x, this.y] = [x, y];
+      },
+    } as unknown as HeadSpace;
+    const planner = new ScenePlanner();
+    const layer = new TeethLayer(teeth, 0, jawed, space, planner, 0);
+    const jaw = new JawCarriage(rig(3.4));
+    const weights = new Float32Array(ARKIT_DIMS);
+    weights[MOTION_INDEX.jawOpen] = jawOpen;
+    jaw.update(weights);
+    const writer = new VertexWriter(1, [1, 1]);
+    writer.vertices = new Float32Array(planner.vertexCount * VERTEX_FLOATS);
+    layer.write(jaw, opened(1), writer);
+    return Array.from({ length: 17 }, (_, column) => writer.vertices[(34 + column) * VERTEX_FLOATS + 1]!);
+  }
+
+  it('keeps the upper teeth still', () => {
+    expect(heights(false, 1)).toEqual(heights(false, 0));
+  });
+
+  it('turns the lower teeth about the hinge: molars drop two thirds of what incisors do', () => {
+    const [before, after] = [heights(true, 0), heights(true, 1)];
+    const incisor = before[8]! - after[8]!;
+    const molar = before[0]! - after[0]!;
+    expect(incisor).toBeGreaterThan(2.9);
+    expect(incisor).toBeLessThan(3.3);
+    expect(molar / incisor).toBeGreaterThan(0.6);
+    expect(molar / incisor).toBeLessThan(0.72);
+  });
+});
+
+describe('MouthVeil', () => {
+  /** How dark each vertex is, `[row][column]`. */
+  function alphas(gapCm: number): number[][] {
+    const planner = new ScenePlanner();
+    const veil = new MouthVeil(PART, planner, 0);
+    const writer = new VertexWriter(1, [1, 1]);
+    writer.vertices = new Float32Array(planner.vertexCount * VERTEX_FLOATS);
+    veil.write(opened(gapCm), writer);
+    const columns = LIP_COLUMNS + 1;
+    return Array.from({ length: planner.vertexCount / columns }, (_, row) =>
+      Array.from({ length: columns }, (__, column) => writer.vertices[(row * columns + column) * VERTEX_FLOATS + 5]!),
+    );
+  }
+
+  it('is darkest behind the upper lip and towards the corners', () => {
+    const dark = alphas(1.2);
+    expect(dark[0]![5]).toBeGreaterThan(dark[1]![5]!);
+    expect(dark[1]![5]).toBeGreaterThan(dark[2]![5]!);
+    expect(dark[2]![5]).toBeLessThan(0.3);
+    for (let column = 1; column <= 5; column++) expect(dark[3]![column - 1]).toBeGreaterThan(dark[3]![column]!);
+  });
+
+  it('lets less light through narrow lips', () => {
+    expect(alphas(0.15)[3]![5]).toBeGreaterThan(alphas(1.2)[3]![5]! + 0.2);
+  });
+
+  it('shows nothing through closed lips', () => {
+    expect(Math.max(...alphas(0).flat())).toBe(0);
+  });
+});
