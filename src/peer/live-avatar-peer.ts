@@ -181,6 +181,9 @@ export class LiveAvatarPeer implements AvatarPeer {
       onEvent: (event) => {
         this.#tell(event);
       },
+      onFault: (reason) => {
+        this.#options.logger.error('session.fault', { sessionId: participantId, message: reason.slice(0, 200) });
+      },
       onEnd: (ended, reason, code) => {
         void this.#end(ended, reason, code);
       },

@@ -30,6 +30,8 @@ export interface MemberOptions {
   readonly figures: PeerFigures;
   readonly openSession: (events: SessionEvents) => Session;
   readonly onEvent: (event: PeerEvent) => void;
+  /** Something failed at what this participant's page sent, and ended its connection. */
+  readonly onFault: (reason: string) => void;
   /** It cannot go on, or nobody came back for it: its place is to be given up. */
   readonly onEnd: (member: Member, reason: string, code?: string) => void;
 }
@@ -227,7 +229,7 @@ export class Member implements Participant, Source, Closable {
 
   #connectionEvents(): ConnectionEvents {
     const { roomId, participantId } = this;
-    const { onEvent } = this.#options;
+    const { figures, onEvent, onFault } = this.#options;
     return {
       onConnected: () => {
         this.#connected();
@@ -252,6 +254,13 @@ export class Member implements Participant, Source, Closable {
       },
       onAbuse: (reason) => {
         this.#options.onEnd(this, `The connection was closed: ${reason}`, 'CONTROL_INVALID');
+      },
+      onDropped: (counts) => {
+        figures.dropped(counts);
+      },
+      onFault: (reason) => {
+        figures.fault();
+        onFault(reason);
       },
     };
   }

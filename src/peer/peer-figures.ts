@@ -65,6 +65,19 @@ export class PeerFigures {
     }
   }
 
+  /** @param counts - datagrams and messages of one page that were not taken, by kind. */
+  dropped(counts: Readonly<Record<string, number>>): void {
+    const counter = this.#meter.counter(
+      'avatar_rtc_dropped_total',
+      'What pages or strangers sent and nobody read, by kind',
+    );
+    for (const [what, count] of Object.entries(counts)) counter.add(count, { what });
+  }
+
+  fault(): void {
+    this.#meter.counter('avatar_rtc_faults_total', 'Connections that ended by a failure of ours').add(1);
+  }
+
   /** @param delayUs - what sound and picture wait for each other. */
   sync(delayUs: number, missedShare: number, framesPerSecond: number): void {
     const rates = this.#meter.histogram('avatar_sync_frame_rate', 'Frame rates that sessions have', [25, 30, 40]);

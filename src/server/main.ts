@@ -12,6 +12,7 @@ import { RenderPool } from '../native/worker/render-pool.ts';
 import { LiveAvatarPeer } from '../peer/live-avatar-peer.ts';
 import { readConfig, type Config } from './config.ts';
 import { Host } from './host.ts';
+import { hangLastNet } from './last-net.ts';
 import { openLogger } from './logger.ts';
 import { PrometheusMeter } from './metrics.ts';
 import { openOperatorKeys } from './operator-keys.ts';
@@ -35,11 +36,13 @@ async function main(): Promise<void> {
     return;
   }
   const log = openLogger(config.logLevel);
+  const meter = new PrometheusMeter();
+  hangLastNet(log, meter);
   warnOfFormerData(config, log);
   const scope = new Scope();
   try {
     await checkBeforeStart(config);
-    const host = await open(config, log, scope);
+    const host = await open(config, log, meter, scope);
     stopOnSignals(host, scope, config.drainS, log);
     process.stdout.write(`Visavis: ${host.url}\n`);
     await host.whenReady();
@@ -53,8 +56,12 @@ async function main(): Promise<void> {
   }
 }
 
-async function open(config: Config, log: ReturnType<typeof openLogger>, scope: Scope): Promise<Host> {
-  const meter = new PrometheusMeter();
+async function open(
+  config: Config,
+  log: ReturnType<typeof openLogger>,
+  meter: PrometheusMeter,
+  scope: Scope,
+): Promise<Host> {
   const motion = await LastingInference.open({
     open: () => InferenceWorker.open({ folder: config.motionBundle, precision: 'int8' }),
     onCrash: () => {

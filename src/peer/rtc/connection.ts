@@ -1,30 +1,19 @@
-import {
-  MediaStream,
-  MediaStreamTrack,
-  RTCPeerConnection,
-  RTCRtpCodecParameters,
-  RTCRtpHeaderExtensionParameters,
-  useAbsSendTime,
-  useSdesMid,
-  type RTCDtlsTransport,
-  type RTCRtpTransceiver,
-  type RtpPacket,
-} from 'werift';
+import { RTCPeerConnection, type RTCDtlsTransport, type RtpPacket } from 'werift';
 import { AvatarError, messageOf } from '../../base/errors.ts';
 import type { Closable } from '../../base/lifecycle.ts';
 import type { AudioPacket } from '../../base/media.ts';
 import { advance, type MonotonicUs } from '../../base/timeline.ts';
 import type { CandidateInit } from '../../../signaling/protocol.ts';
-import { prepareAssociation, WINDOW_BYTES, windowLeft } from './association.ts';
+import { ABS_CAPTURE_TIME, answer, peerConfiguration } from './answer.ts';
+import { WINDOW_BYTES, windowLeft } from './association.ts';
 import { DataChannels, MAX_MESSAGE_BYTES, type DataChannelEvents } from './data-channels.ts';
 import { readFeedback, type Feedback } from './feedback.ts';
 import { sayGoodbye } from './goodbye.ts';
+import { Guard, type ConnectionFailure } from './guard.ts';
 import { readOffer, type Offer } from './offer.ts';
 import { skipUsedRecordNumbers } from './record-numbers.ts';
 import type { RtcOptions } from './rtc-options.ts';
 import { AUDIO_CLOCK_HZ, StreamSender, VIDEO_CLOCK_HZ } from './stream-sender.ts';
-
-const ABS_CAPTURE_TIME = 'http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time';
 
 /** What a connection tells; nothing is told after `onClosed`. */
 export interface ConnectionEvents extends DataChannelEvents {
@@ -35,6 +24,10 @@ export interface ConnectionEvents extends DataChannelEvents {
   onFeedback(feedback: Feedback, slot: number | undefined): void;
   /** The page went away, or its network did. Never told of a `close` of ours. */
   onClosed(reason: string): void;
+  /** What came and was dropped since it was told last, by kind. */
+  onDropped(counts: Readonly<Record<string, number>>): void;
+  /** Something of ours failed at what the page sent; `onClosed` follows. */
+  onFault(reason: string): void;
 }
 
 /** A place for one avatar on the page: its picture and, where the page has an audio section for it, its sound. */
@@ -62,8 +55,6 @@ const CONNECT_TIMEOUT_US = 15_000_000;
 /** Half a second each: longer than any lost piece takes to come again. */
 const CHOKED_CHECKS = 4;
 
-const feedback = (type: string, parameter?: string) => ({ type, ...(parameter === undefined ? {} : { parameter }) });
-
 /** One page's WebRTC connection, answered by us. The only file, with its neighbours, that knows the library. */
 export class Connection implements Closable {
   readonly answerSdp: string;
@@ -71,6 +62,7 @@ export class Connection implements Closable {
   readonly data: DataChannels;
   readonly #peer: RTCPeerConnection;
   readonly #options: ConnectionOptions;
+  readonly #guard: Guard;
   readonly #openedUs: MonotonicUs;
   #offer: Offer;
   #heardUs: MonotonicUs;
@@ -79,17 +71,25 @@ export class Connection implements Closable {
   #choked = 0;
   #watch: NodeJS.Timeout | undefined;
 
-  private constructor(options: ConnectionOptions, peer: RTCPeerConnection, offer: Offer, answerSdp: string) {
+  private constructor(parts: {
+    readonly options: ConnectionOptions;
+    readonly peer: RTCPeerConnection;
+    readonly guard: Guard;
+    readonly offer: Offer;
+    readonly answerSdp: string;
+  }) {
+    const { options, peer, offer } = parts;
     this.#options = options;
     this.#peer = peer;
+    this.#guard = parts.guard;
     this.#offer = offer;
-    this.answerSdp = answerSdp;
+    this.answerSdp = parts.answerSdp;
     this.#openedUs = options.now();
     this.#heardUs = this.#openedUs;
     this.slots = openSlots(peer, offer, options.random, (ssrc) => {
       this.#tell({ type: 'keyframe-request', ssrc });
     });
-    this.data = new DataChannels(options.events, options.now);
+    this.data = new DataChannels(options.events, options.now, (action) => this.#guard.own(action));
     peer.onDataChannel.subscribe((channel) => {
       this.data.accept(channel);
     });
@@ -97,21 +97,28 @@ export class Connection implements Closable {
     this.#watch = setInterval(() => {
       this.#watchSilence();
       this.#watchWindow();
+      this.#tellDropped();
     }, SILENCE_CHECK_MS);
     this.#watch.unref();
+    this.#guard.listen((failure) => {
+      this.#fail(failure);
+    });
   }
 
   /** @throws AvatarError `SDP_UNUSABLE` when the offer cannot be answered. */
   static async open(options: ConnectionOptions): Promise<Connection> {
     const offer = readOffer(options.offerSdp, !options.rtc.iceLite);
-    const peer = new RTCPeerConnection(peerConfiguration(options.rtc));
-    try {
-      const answerSdp = await answer(peer, offer, options.rtc);
-      return new Connection(options, peer, offer, answerSdp);
-    } catch (thrown) {
-      await peer.close();
-      throw unusable(thrown);
-    }
+    const guard = new Guard(options.now);
+    return guard.own(async () => {
+      const peer = new RTCPeerConnection(peerConfiguration(options.rtc));
+      try {
+        const answerSdp = await answer(peer, offer, options.rtc, guard);
+        return new Connection({ options, peer, guard, offer, answerSdp });
+      } catch (thrown) {
+        await peer.close();
+        throw unusable(thrown);
+      }
+    });
   }
 
   get connected(): boolean {
@@ -130,7 +137,7 @@ export class Connection implements Closable {
   async renegotiate(offerSdp: string): Promise<string> {
     const offer = readOffer(offerSdp, !this.#options.rtc.iceLite);
     try {
-      const answerSdp = await answer(this.#peer, offer, this.#options.rtc);
+      const answerSdp = await this.#guard.own(() => answer(this.#peer, offer, this.#options.rtc, this.#guard));
       this.#offer = offer;
       this.#heardUs = this.#options.now();
       return answerSdp;
@@ -162,6 +169,8 @@ export class Connection implements Closable {
     if (this.#closed) return;
     this.#closed = true;
     clearInterval(this.#watch);
+    this.#guard.shut();
+    this.#tellDropped();
     for (const transport of this.#peer.dtlsTransports) await sayGoodbye(transport);
     await this.#peer.close();
   }
@@ -224,88 +233,26 @@ export class Connection implements Closable {
     this.#options.events.onAbuse(`a message of more than ${MAX_MESSAGE_BYTES} bytes`);
   }
 
+  #tellDropped(): void {
+    const counts = this.#guard.tally.take();
+    if (counts !== undefined) this.#options.events.onDropped(counts);
+  }
+
+  #fail({ type, reason }: ConnectionFailure): void {
+    if (this.#closed) return;
+    if (type === 'violation') {
+      this.#options.events.onAbuse(reason);
+      return;
+    }
+    this.#options.events.onFault(reason);
+    this.#lost('a fault');
+  }
+
   #lost(reason: string): void {
     if (this.#closed) return;
     this.close().catch(() => undefined);
     this.#options.events.onClosed(reason);
   }
-}
-
-function peerConfiguration(rtc: RtcOptions): ConstructorParameters<typeof RTCPeerConnection>[0] {
-  const extension = (uri: string) => new RTCRtpHeaderExtensionParameters({ uri });
-  const own = rtc.hostAddresses[0];
-  return {
-    iceServers: [],
-    iceLite: rtc.iceLite,
-    iceUseIpv6: false,
-    // With another policy every section would have sockets of its own, two of which are never closed.
-    bundlePolicy: 'max-bundle',
-    maxMessageSize: MAX_MESSAGE_BYTES,
-    ...(own === undefined
-      ? {}
-      : { iceInterfaceAddresses: { udp4: own }, iceAdditionalHostAddresses: [...rtc.hostAddresses] }),
-    ...(rtc.portRange === undefined ? {} : { icePortRange: [rtc.portRange[0], rtc.portRange[1]] }),
-    codecs: {
-      audio: [
-        new RTCRtpCodecParameters({
-          mimeType: 'audio/opus',
-          clockRate: AUDIO_CLOCK_HZ,
-          channels: 2,
-          parameters: 'minptime=10;useinbandfec=1',
-        }),
-      ],
-      video: [
-        new RTCRtpCodecParameters({
-          mimeType: 'video/VP8',
-          clockRate: VIDEO_CLOCK_HZ,
-          // No transport-cc: the library's estimator never speaks and its memory grows. Without it browsers send REMB.
-          rtcpFeedback: [feedback('nack'), feedback('nack', 'pli'), feedback('ccm', 'fir'), feedback('goog-remb')],
-        }),
-        new RTCRtpCodecParameters({ mimeType: 'video/rtx', clockRate: VIDEO_CLOCK_HZ }),
-      ],
-    },
-    headerExtensions: {
-      audio: [useSdesMid(), useAbsSendTime(), extension(ABS_CAPTURE_TIME)],
-      video: [useSdesMid(), useAbsSendTime(), extension(ABS_CAPTURE_TIME)],
-    },
-  };
-}
-
-/** Sets the offer, gives each section what we send in it, and answers. */
-async function answer(peer: RTCPeerConnection, offer: Offer, rtc: RtcOptions): Promise<string> {
-  await peer.setRemoteDescription({ type: 'offer', sdp: offer.sdp });
-  for (const transceiver of peer.getTransceivers()) prepare(transceiver, offer);
-  if (peer.currentLocalDescription === null) prepareAssociation(peer);
-  for (const transport of peer.iceTransports) {
-    // An empty list of servers still makes the library ask a public one.
-    (transport.connection as { stunServer?: unknown }).stunServer = undefined;
-  }
-  // As client the library sleeps for 100 ms before its first flight.
-  for (const transport of peer.dtlsTransports) if (transport.role === 'auto') transport.role = 'server';
-  const description = await peer.createAnswer();
-  await peer.setLocalDescription(description);
-  restartChecks(peer);
-  const sdp = peer.localDescription?.sdp ?? '';
-  return rtc.publicAddress === undefined ? sdp : withAddress(sdp, rtc.publicAddress);
-}
-
-/** After an ICE restart the library sees that DTLS is connected, and never looks at the new checks. */
-function restartChecks(peer: RTCPeerConnection): void {
-  for (const { state, iceTransport } of peer.dtlsTransports) {
-    if (state !== 'connected' || !['new', 'completed'].includes(iceTransport.state)) continue;
-    // One that fails is heard as silence.
-    iceTransport.start().catch(() => undefined);
-  }
-}
-
-function prepare(transceiver: RTCRtpTransceiver, offer: Offer): void {
-  const { sender, kind, mid } = transceiver;
-  if (sender.track !== null) return;
-  const slot = offer.slots.findIndex(({ videoMid, audioMid }) => mid === videoMid || mid === audioMid);
-  sender.registerTrack(new MediaStreamTrack({ kind }));
-  // Sound and picture of one stream are what a browser keeps in sync.
-  if (slot >= 0) sender.setStreams([new MediaStream({ id: `avatar-${slot}` })]);
-  transceiver.setDirection(kind === 'audio' && slot === 0 ? 'sendrecv' : 'sendonly');
 }
 
 function openSlots(
@@ -339,10 +286,6 @@ function candidateOf({ candidate, sdpMid, sdpMLineIndex, usernameFragment }: Non
     ...(sdpMLineIndex == null ? {} : { sdpMLineIndex }),
     ...(usernameFragment == null ? {} : { usernameFragment }),
   };
-}
-
-function withAddress(sdp: string, address: string): string {
-  return sdp.replaceAll(/^(a=candidate:\S+ \d+ udp \d+ )\S+( \d+ typ host)/gim, `$1${address}$2`);
 }
 
 function unusable(thrown: unknown): AvatarError {

@@ -1,5 +1,6 @@
 import type { RTCDataChannel } from 'werift';
 import type { MonotonicUs } from '../../base/timeline.ts';
+import { TokenBucket } from '../../base/token-bucket.ts';
 
 /** The channel of controls and rosters, which the page opens. */
 export const CONTROL_LABEL = 'visavis';
@@ -35,14 +36,16 @@ export interface DataCounts {
 export class DataChannels {
   readonly #events: DataChannelEvents;
   readonly #now: () => MonotonicUs;
+  readonly #own: <T>(action: () => T) => T;
   #control: RTCDataChannel | undefined;
-  #tokens = BURST;
-  #refilledUs: MonotonicUs | undefined;
+  readonly #rate = new TokenBucket(MESSAGES_PER_SECOND, BURST);
   #counts = { messages: 0, malformed: 0, refused: 0 };
 
-  constructor(events: DataChannelEvents, now: () => MonotonicUs) {
+  /** @param own - runs what the library does when we send, as belonging to this connection. */
+  constructor(events: DataChannelEvents, now: () => MonotonicUs, own: <T>(action: () => T) => T) {
     this.#events = events;
     this.#now = now;
+    this.#own = own;
   }
 
   get counts(): DataCounts {
@@ -73,7 +76,9 @@ export class DataChannels {
     const channel = this.#control;
     if (channel?.readyState !== 'open' || channel.bufferedAmount > MAX_BUFFERED_BYTES) return false;
     try {
-      channel.send(JSON.stringify(message));
+      this.#own(() => {
+        channel.send(JSON.stringify(message));
+      });
       return true;
     } catch {
       // Between our look at its state and now the association closed.
@@ -86,12 +91,7 @@ export class DataChannels {
       this.#events.onAbuse(`a message of ${Buffer.byteLength(bytes)} bytes, at most ${MAX_MESSAGE_BYTES} are taken`);
       return false;
     }
-    const now = this.#now();
-    const elapsedS = (now - (this.#refilledUs ?? now)) / 1_000_000;
-    this.#refilledUs = now;
-    this.#tokens = Math.min(BURST, this.#tokens + elapsedS * MESSAGES_PER_SECOND);
-    if (this.#tokens >= 1) {
-      this.#tokens--;
+    if (this.#rate.take(this.#now())) {
       this.#counts.messages++;
       return true;
     }

@@ -1,6 +1,7 @@
 import { RTCDtlsTransport, RTCPeerConnection } from 'werift';
 import { systemClock } from '../../base/clock.ts';
 import { Connection } from './connection.ts';
+import { catchSocketErrors } from './udp-sockets.ts';
 
 const ignore = (): void => undefined;
 
@@ -9,6 +10,7 @@ const ignore = (): void => undefined;
  * first visitor does not wait for what every first time costs: keys, curves, code that no one has run yet.
  */
 export async function warmUp(): Promise<void> {
+  catchSocketErrors();
   await RTCDtlsTransport.SetupCertificate();
   const own = '127.0.0.1';
   const page = new RTCPeerConnection({
@@ -44,6 +46,8 @@ export async function warmUp(): Promise<void> {
       onText: ignore,
       onOpen: ignore,
       onAbuse: ignore,
+      onDropped: ignore,
+      onFault: ignore,
     },
   });
   await page.setRemoteDescription({ type: 'answer', sdp: connection.answerSdp });

@@ -2,49 +2,14 @@ import dgram from 'node:dgram';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../src/base/clock.ts';
 import { mediaTimeUs } from '../../../src/base/timeline.ts';
-import { Connection, type ConnectionEvents } from '../../../src/peer/rtc/connection.ts';
-import { Page, until, type PageOptions } from '../support/page.ts';
+import { Connection } from '../../../src/peer/rtc/connection.ts';
+import { closeAll, connect, heard, opened, RTC } from '../support/connected.ts';
+import { Page, until } from '../support/page.ts';
 
 // Handshakes and pictures take as long as the machine is busy.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
-const RTC = { iceLite: true, hostAddresses: ['127.0.0.1'] };
-
-const opened: { close(): Promise<void> }[] = [];
-afterEach(async () => {
-  for (const each of opened.splice(0)) await each.close();
-});
-
-function heard() {
-  const log: string[] = [];
-  const events: ConnectionEvents = {
-    onConnected: () => log.push('connected'),
-    onAudio: (packet, ssrc) => log.push(`audio ${packet.data.length} ${ssrc}`),
-    onFeedback: (feedback, slot) => log.push(`${feedback.type} ${slot ?? 'all'}`),
-    onClosed: (reason) => log.push(`closed: ${reason}`),
-    onMessage: (message) => log.push(JSON.stringify(message)),
-    onText: (text) => log.push(`text ${text}`),
-    onOpen: () => log.push('open'),
-    onAbuse: (reason) => log.push(`abuse: ${reason}`),
-  };
-  return { log, events };
-}
-
-async function connect(options: PageOptions = {}, page = new Page(options), beforeAnswer = () => {}) {
-  const { log, events } = heard();
-  const connection = await Connection.open({
-    offerSdp: await page.offer(),
-    rtc: RTC,
-    events,
-    now: () => systemClock.now(),
-    random: Math.random,
-  });
-  opened.push(connection, page);
-  beforeAnswer();
-  await page.accept(connection.answerSdp, options.link);
-  await until(() => log.includes('connected'));
-  return { page, connection, log };
-}
+afterEach(closeAll);
 
 /** Content type and places of a DTLS record's header (RFC 6347, 4.1): type, version, epoch, number, length. */
 const APPLICATION_DATA = 23;
