@@ -1,96 +1,186 @@
 import { assert } from '../../base/errors.ts';
-import { BLOCKS, CELLS, watermarkSigns, type WatermarkKey } from './watermark.ts';
+import { BEAT_HZ, BLOCKS, watermarkPhases, type WatermarkKey } from './watermark.ts';
 
 /**
- * A score above this says "marked". Without the mark, secret signs make the score a standard normal number whatever the
- * picture shows, so 5 is passed by one clip in 3.5 million; rates on real pictures: `bench/watermark.ts`.
+ * A score above this says "marked". Without the mark, secret phases make the score follow chance whatever the film
+ * shows: it is `sqrt(-2 ln p)` of the probability p, so 5.5 is passed by one film in 3.7 million; rates on real
+ * pictures: `bench/watermark.ts`.
  */
-export const WATERMARK_THRESHOLD = 5;
+export const WATERMARK_THRESHOLD = 5.5;
 
 export interface WatermarkVerdict {
-  /** In standard deviations of chance; negative or near 0 without the mark. */
+  /** Near 1 without the mark, and 0 where there is too little to tell. */
   readonly score: number;
   readonly marked: boolean;
   readonly frames: number;
+  /** What was looked at is too short to say anything. */
+  readonly tooShort: boolean;
 }
 
-/** Looks for one key's mark in pictures of one origin; two seconds are enough after VP8 at 300 kbit/s. */
-export class WatermarkDetector {
-  readonly #signs: Int8Array;
-  readonly #sums = new Float64Array(BLOCKS * BLOCKS);
-  readonly #cells = new Float64Array(CELLS * CELLS);
-  #frames = 0;
+/** Where in a frame the picture lies, in pixels. */
+export interface PictureBox {
+  readonly left: number;
+  readonly top: number;
+  readonly widthPx: number;
+  readonly heightPx: number;
+}
 
-  constructor(key: WatermarkKey) {
-    this.#signs = watermarkSigns(key);
+const CARRIERS = BLOCKS * BLOCKS;
+/** Film is judged in stretches of about this length, so that a cut spoils one of them only. */
+const STRETCH_S = 5;
+/** Too few beats to tell from chance. */
+const SHORTEST_S = 1.5;
+
+/** Looks for one key's mark in a film; five seconds are enough after VP8 at 300 kbit/s. */
+export class WatermarkDetector {
+  readonly #phases: Float64Array;
+  readonly #framesPerSecond: number;
+  readonly #frames: Float32Array[] = [];
+  #filter?: Filter;
+
+  /** @param framesPerSecond - of the pictures to come, at least 11. */
+  constructor(key: WatermarkKey, framesPerSecond: number) {
+    assert(framesPerSecond > 2 * BEAT_HZ, 'the pictures are shown fast enough to see the beat');
+    this.#phases = watermarkPhases(key);
+    this.#framesPerSecond = framesPerSecond;
   }
 
   /**
-   * Takes the luma of one picture of any size from 128 px on: the whole marked picture, neither cropped nor turned.
-   * @param luma - `[heightPx * widthPx]`, rows unpadded.
+   * Takes the luma of the next picture.
+   * @param luma - `[rows, rowPx]`.
+   * @param box - where the whole marked picture lies in it, neither cropped nor turned, at least 64 px a side.
    */
-  push(luma: Uint8Array, widthPx: number, heightPx: number): void {
-    assert(widthPx >= 2 * CELLS && heightPx >= 2 * CELLS, 'a cell is at least two pixels');
-    assert(luma.length >= widthPx * heightPx, 'the luma plane is as large as its picture');
-    measureCells(luma, widthPx, heightPx, this.#cells);
-    for (let row = 0; row < BLOCKS; row++) {
-      for (let column = 0; column < BLOCKS; column++) {
-        const at = row * 2 * CELLS + column * 2;
-        const checker =
-          this.#cells[at]! - this.#cells[at + 1]! - this.#cells[at + CELLS]! + this.#cells[at + CELLS + 1]!;
-        this.#sums[row * BLOCKS + column]! += clamp(checker, EDGE);
-      }
-    }
-    this.#frames++;
+  push(luma: Uint8Array, rowPx: number, box: PictureBox): void {
+    assert(Math.min(box.widthPx, box.heightPx) >= 4 * BLOCKS, 'a checker field is at least two pixels');
+    assert(luma.length >= rowPx * (box.top + box.heightPx - 1) + box.left + box.widthPx, 'the box lies in the plane');
+    const { widthPx, heightPx } = box;
+    if (this.#filter?.widthPx !== widthPx || this.#filter.heightPx !== heightPx) this.#filter = filterFor(box);
+    this.#frames.push(measureBlocks(luma, rowPx, box, this.#filter));
   }
 
   verdict(): WatermarkVerdict {
-    // An edge that stands still outweighs a thousand marks, so blocks count by sign and a limited size.
-    const sizes = this.#sums.map(Math.abs).sort();
-    const limit = 2 * (sizes[sizes.length >> 1] ?? 0);
-    let product = 0;
-    let energy = 0;
-    for (let i = 0; i < this.#sums.length; i++) {
-      const value = clamp(this.#sums[i]!, limit);
-      product += this.#signs[i]! * value;
-      energy += value * value;
+    const frames = this.#frames.length;
+    const seconds = frames / this.#framesPerSecond;
+    if (seconds < SHORTEST_S) return { score: 0, marked: false, frames, tooShort: true };
+    const stretches = Math.max(1, Math.round(seconds / STRETCH_S));
+    let power = 0;
+    for (let i = 0; i < stretches; i++) {
+      const [from, to] = [i, i + 1].map((edge) => Math.round((edge * frames) / stretches));
+      power += this.#power(this.#frames.slice(from, to));
     }
-    const score = energy > 0 ? product / Math.sqrt(energy) : 0;
-    return { score, marked: score > WATERMARK_THRESHOLD, frames: this.#frames };
+    const score = Math.sqrt(2 * surprise(power, stretches));
+    return { score, marked: score > WATERMARK_THRESHOLD, frames, tooShort: false };
   }
 
   reset(): void {
-    this.#sums.fill(0);
-    this.#frames = 0;
+    this.#frames.length = 0;
+  }
+
+  /**
+   * When a film begins is not known, but it turns all blocks' phases alike: after each block's own secret phase is
+   * taken off, marked blocks point one way, whichever.
+   * @returns an exponentially distributed number of mean 1 without the mark, at most `CARRIERS`.
+   */
+  #power(frames: readonly Float32Array[]): number {
+    const still = withoutTrend(frames);
+    const aside = Math.max(0.6, (2.5 * this.#framesPerSecond) / frames.length);
+    const at = spectrum(still, BEAT_HZ / this.#framesPerSecond);
+    const below = spectrum(still, (BEAT_HZ - aside) / this.#framesPerSecond);
+    const above = spectrum(still, (BEAT_HZ + aside) / this.#framesPerSecond);
+    const noise = Float64Array.from(at.real, (_, block) => Math.sqrt((size2(below, block) + size2(above, block)) / 2));
+    const floor = 0.5 * (noise.toSorted()[CARRIERS >> 1] ?? 0);
+    let [real, imaginary, energy] = [0, 0, 0];
+    for (let block = 0; block < CARRIERS; block++) {
+      // What moves in a block at other rates than the beat is noise; and no block may outvote the others.
+      const size = Math.sqrt(size2(at, block));
+      const scale = Math.min(1 / (noise[block]! + floor || 1), LIMIT / (size || 1));
+      const [x, y] = [at.real[block]! * scale, at.imaginary[block]! * scale];
+      const [cos, sin] = [Math.cos(this.#phases[block]!), Math.sin(this.#phases[block]!)];
+      real += x * cos + y * sin;
+      imaginary += y * cos - x * sin;
+      energy += x * x + y * y;
+    }
+    return energy > 0 ? (real * real + imaginary * imaginary) / energy : 0;
   }
 }
 
-/** A block with more contrast than this shows an edge of the picture in this frame (luma steps). */
-const EDGE = 12;
+const LIMIT = 2;
 
-function clamp(value: number, limit: number): number {
-  return Math.max(-limit, Math.min(limit, value));
+/** `-ln p` of the probability p that `count` exponential numbers of mean 1 sum to `power` or more. */
+function surprise(power: number, count: number): number {
+  let term = 1;
+  let sum = 1;
+  for (let k = 1; k < count; k++) sum += term *= power / k;
+  return Math.max(0, power - Math.log(sum));
 }
 
-/** Weighs each pixel by the mark's own shape in its cell: a matched filter, at any scale. */
-function measureCells(luma: Uint8Array, widthPx: number, heightPx: number, cells: Float64Array): void {
-  cells.fill(0);
-  const weights = new Float32Array(widthPx);
-  const columns = new Int32Array(widthPx);
-  for (let x = 0; x < widthPx; x++) {
-    const across = ((x + 0.5) / widthPx) * CELLS;
-    columns[x] = Math.floor(across);
-    weights[x] = Math.abs(Math.sin(across * Math.PI));
-  }
-  const sums = new Float64Array(CELLS);
-  const perCell = (4 * widthPx * heightPx) / (Math.PI * Math.PI * CELLS * CELLS);
+interface Spectrum {
+  readonly real: Float64Array;
+  readonly imaginary: Float64Array;
+}
+
+function size2({ real, imaginary }: Spectrum, block: number): number {
+  return real[block]! ** 2 + imaginary[block]! ** 2;
+}
+
+/** @returns each block's component at a rate in cycles per frame, seen through a Hann window. */
+function spectrum(frames: readonly Float64Array[], rate: number): Spectrum {
+  const real = new Float64Array(CARRIERS);
+  const imaginary = new Float64Array(CARRIERS);
+  frames.forEach((blocks, frame) => {
+    const weight = 1 - Math.cos((2 * Math.PI * (frame + 1)) / (frames.length + 1));
+    const cos = weight * Math.cos(2 * Math.PI * rate * frame);
+    const sin = -weight * Math.sin(2 * Math.PI * rate * frame);
+    for (let block = 0; block < CARRIERS; block++) {
+      real[block]! += cos * blocks[block]!;
+      imaginary[block]! += sin * blocks[block]!;
+    }
+  });
+  return { real, imaginary };
+}
+
+/** Takes each block's mean and slope over time away: what is left of still and slowly moving pictures is small. */
+function withoutTrend(frames: readonly Float32Array[]): Float64Array[] {
+  const mean = new Float64Array(CARRIERS);
+  const slope = new Float64Array(CARRIERS);
+  const middle = (frames.length - 1) / 2;
+  const spread = (frames.length * (frames.length ** 2 - 1)) / 12;
+  frames.forEach((blocks, frame) => {
+    for (let block = 0; block < CARRIERS; block++) {
+      mean[block]! += blocks[block]! / frames.length;
+      slope[block]! += (blocks[block]! * (frame - middle)) / spread;
+    }
+  });
+  return frames.map((blocks, frame) =>
+    Float64Array.from(blocks, (value, block) => value - mean[block]! - slope[block]! * (frame - middle)),
+  );
+}
+
+/** The mark's own shape along both sides of a picture: a matched filter, at any scale. */
+interface Filter {
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly across: Float32Array;
+  readonly down: Float32Array;
+}
+
+function filterFor({ widthPx, heightPx }: PictureBox): Filter {
+  const wave = (sidePx: number): Float32Array =>
+    Float32Array.from({ length: sidePx }, (_, i) => Math.sin(((i + 0.5) / sidePx) * BLOCKS * 2 * Math.PI));
+  return { widthPx, heightPx, across: wave(widthPx), down: wave(heightPx) };
+}
+
+/** @returns how much of the checker each block shows, `[BLOCKS * BLOCKS]`. */
+function measureBlocks(luma: Uint8Array, rowPx: number, box: PictureBox, { across, down }: Filter): Float32Array {
+  const { left, top, widthPx, heightPx } = box;
+  const blocks = new Float32Array(CARRIERS);
+  const sums = new Float64Array(BLOCKS);
   for (let y = 0; y < heightPx; y++) {
-    const down = ((y + 0.5) / heightPx) * CELLS;
-    const weight = Math.abs(Math.sin(down * Math.PI)) / perCell;
     sums.fill(0);
-    const start = y * widthPx;
-    for (let x = 0; x < widthPx; x++) sums[columns[x]!]! += weights[x]! * luma[start + x]!;
-    const row = Math.floor(down) * CELLS;
-    for (let cell = 0; cell < CELLS; cell++) cells[row + cell]! += sums[cell]! * weight;
+    const start = (top + y) * rowPx + left;
+    for (let x = 0; x < widthPx; x++) sums[Math.floor((x * BLOCKS) / widthPx)]! += across[x]! * luma[start + x]!;
+    const row = Math.floor((y * BLOCKS) / heightPx) * BLOCKS;
+    for (let block = 0; block < BLOCKS; block++) blocks[row + block]! += sums[block]! * down[y]!;
   }
+  return blocks;
 }

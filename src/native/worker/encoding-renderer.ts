@@ -2,19 +2,15 @@ import type { Closable } from '../../base/lifecycle.ts';
 import { mediaTimeUs } from '../../base/timeline.ts';
 import type { FaceCodec, FaceDecoder, FaceDecoderOptions } from '../../media/face-codec.ts';
 import { restMotion } from '../../media/motion-space.ts';
-import { marked, type MarkPlace } from '../../media/render/marked-decoder.ts';
-import { avatarDigest } from '../codec/avatar-digest.ts';
+import { marked } from '../../media/render/marked-decoder.ts';
 import { Vp8Encoder } from '../codec/vp8/vp8-encoder.ts';
 import type { Rendered, RendererOptions, RenderOrder } from './render-pool.ts';
 
 /** Until code that no one has run yet is compiled well. */
 const WARM_PICTURES = 6;
-/** Half a megabyte each. */
-const KEPT_MARKS = 8;
 
 /** Draws and encodes on the thread it is on; one picture buffer serves all frames. */
 export class EncodingRenderer implements Closable {
-  private static readonly marks = new Map<string, MarkPlace>();
   readonly #decoder: FaceDecoder;
   readonly #encoder: Vp8Encoder;
   readonly #picture: Uint8Array;
@@ -31,11 +27,7 @@ export class EncodingRenderer implements Closable {
 
   /** @throws AvatarError what the codec says of the avatar, or `CODEC_FAILED`. */
   static async open(codec: FaceCodec, options: RendererOptions): Promise<EncodingRenderer> {
-    const decoder = marked(
-      await codec.open(options.avatar, options.decoder),
-      options.decoder.watermarkKey,
-      EncodingRenderer.markPlaceOf(options),
-    );
+    const decoder = marked(await codec.open(options.avatar, options.decoder), options.decoder.watermarkKey);
     try {
       const { bitrateBps, framesPerSecond } = options;
       const { widthPx, heightPx } = decoder;
@@ -78,17 +70,6 @@ export class EncodingRenderer implements Closable {
   close(): void {
     this.#encoder.close();
     this.#decoder.close();
-  }
-
-  private static markPlaceOf({ avatar, decoder }: RendererOptions): MarkPlace {
-    const { background, sizePx, watermarkKey } = decoder;
-    const name = JSON.stringify([avatarDigest(avatar), watermarkKey, sizePx, background]);
-    const { marks } = EncodingRenderer;
-    const place = marks.get(name) ?? {};
-    marks.delete(name);
-    marks.set(name, place);
-    for (const oldest of [...marks.keys()].slice(0, -KEPT_MARKS)) marks.delete(oldest);
-    return place;
   }
 
   #follow({ bitrateBps, framesPerSecond }: RenderOrder): void {

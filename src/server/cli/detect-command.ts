@@ -11,9 +11,9 @@ export function addDetectCommand(program: Command, settings: Settings): void {
     .command('detect')
     .summary('look for the mark and the signed statement of generated pictures')
     .description(
-      "Looks in a film or a picture for the invisible mark that this operator's key puts into every generated picture, and checks the signed statement that `visavis render` writes into a WebM. For the mark two seconds of film are enough; a recording of a call counts, a crop of it does not. Changed pictures or sound no longer fit the statement.",
+      "Looks in a film for the invisible mark that this operator's key puts into every generated picture, and checks the signed statement that `visavis render` writes into a WebM. The mark is spread over time: five seconds of film are enough, one picture is not. A recording of a call counts, with black bars around it too; a crop of it does not. Changed pictures or sound no longer fit the statement.",
     )
-    .argument('<file>', 'any film or picture that ffmpeg reads')
+    .argument('<file>', 'any film that ffmpeg reads')
     .option('--key <file>', "check the statement with another operator's public key: what GET /api/provenance-key says")
     .option('--json', 'print the verdict as JSON')
     .addHelpText(

@@ -1,10 +1,7 @@
 import { existsSync } from 'node:fs';
 import { AvatarError } from '../../base/errors.ts';
-import {
-  WATERMARK_THRESHOLD,
-  WatermarkDetector,
-  type WatermarkVerdict,
-} from '../../media/render/watermark-detector.ts';
+import { WATERMARK_THRESHOLD, type WatermarkVerdict } from '../../media/render/watermark-detector.ts';
+import { WatermarkSearch } from '../../media/render/watermark-search.ts';
 import { readVideoFrames } from '../../native/codec/video-frames.ts';
 import { openOperatorKeys, operatorKeysPath, type OperatorKeys } from '../operator-keys.ts';
 import type { DetectFlags } from './detect-command.ts';
@@ -38,10 +35,15 @@ export async function detect(path: string, flags: DetectFlags, settings: Setting
     return;
   }
   if (mark !== undefined) {
-    const what = mark.marked ? "carries this operator's mark: generated" : "carries no mark of this operator's key";
-    process.stdout.write(`${path} ${what} (score ${mark.score.toFixed(1)}, a mark is above ${WATERMARK_THRESHOLD})\n`);
+    process.stdout.write(`${path} ${wordsOfMark(mark)}\n`);
   }
   process.stdout.write(`${path} ${wordsOf(statement)}\n`);
+}
+
+function wordsOfMark({ marked, score, tooShort }: WatermarkVerdict): string {
+  if (tooShort) return 'is too short to find the mark in: the mark is spread over time, and takes five seconds of film';
+  const what = marked ? "carries this operator's mark: generated" : "carries no mark of this operator's key";
+  return `${what} (score ${score.toFixed(1)}, a mark is above ${WATERMARK_THRESHOLD})`;
 }
 
 async function findMark(
@@ -49,7 +51,7 @@ async function findMark(
   { watermarkKey }: Pick<OperatorKeys, 'watermarkKey'>,
   signal: AbortSignal,
 ): Promise<WatermarkVerdict> {
-  const detector = new WatermarkDetector(watermarkKey);
+  const search = new WatermarkSearch(watermarkKey, FRAMES_PER_SECOND, SIDE_PX, SIDE_PX);
   const luma = new Uint8Array(SIDE_PX * SIDE_PX);
   const options = { framesPerSecond: FRAMES_PER_SECOND, sidePx: SIDE_PX, limitS: LIMIT_S, signal };
   for await (const { rgba } of readVideoFrames(path, options)) {
@@ -57,7 +59,7 @@ async function findMark(
       const at = 4 * pixel;
       luma[pixel] = 0.299 * rgba[at]! + 0.587 * rgba[at + 1]! + 0.114 * rgba[at + 2]!;
     }
-    detector.push(luma, SIDE_PX, SIDE_PX);
+    search.push(luma);
   }
-  return detector.verdict();
+  return search.verdict();
 }

@@ -262,17 +262,21 @@ describe.skipIf(!hasFfmpeg)('visavis render', () => {
   }, 60_000);
 
   test('marks what it makes with the key of the operator', async () => {
-    await run('render', 'face.avatar', 'voice.wav', '--out', 'marked.webm', '--quiet');
+    await writeFile(join(folder, 'three.wav'), wavFile(16_000, babble(16_000, 3)));
+    await run('render', 'face.avatar', 'three.wav', '--size', '256', '--out', 'marked.webm', '--quiet');
     const verdict = async (name: string, env: NodeJS.ProcessEnv): Promise<unknown> =>
       JSON.parse((await visavis(folder, ['detect', name, '--json'], undefined, env)).stdout);
     expect(await verdict('marked.webm', dataFolder())).toMatchObject({ marked: true });
-    ffmpeg(join(folder, 'marked.webm'), join(folder, 'small.webm'), '-vf', 'scale=360:360', '-b:v', '300k');
-    expect(await verdict('small.webm', dataFolder())).toMatchObject({ marked: true });
+    const barred = 'scale=360:360,pad=640:360:140:0';
+    ffmpeg(join(folder, 'marked.webm'), join(folder, 'barred.webm'), '-vf', barred, '-b:v', '300k');
+    expect(await verdict('barred.webm', dataFolder())).toMatchObject({ marked: true });
+    ffmpeg(join(folder, 'marked.webm'), join(folder, 'moment.webm'), '-t', '1');
+    expect((await run('detect', 'moment.webm')).stdout).toMatch(/too short to find the mark/);
     const other = { VISAVIS_DATA_DIR: join(folder, '.other') };
     expect((await visavis(folder, ['detect', 'marked.webm'], undefined, other)).stderr).toMatch(/there is no key/);
     await visavis(folder, ['render', 'face.avatar', 'short.wav', '--quiet', '--out', 'other.webm'], undefined, other);
     expect(await verdict('marked.webm', other)).toMatchObject({ marked: false });
-  }, 60_000);
+  }, 120_000);
 
   test('signs what it makes, and detect tells a changed film from the one that was made', async () => {
     const verdict = async (...args: string[]): Promise<{ statement: { result: string; claims?: object } }> =>

@@ -1,0 +1,116 @@
+import type { WatermarkKey } from './watermark.ts';
+import {
+  WATERMARK_THRESHOLD,
+  WatermarkDetector,
+  type PictureBox,
+  type WatermarkVerdict,
+} from './watermark-detector.ts';
+
+/** The mean of this many pictures says where there are bars: no longer than a fade from black would matter. */
+const FIRST_FRAMES = 50;
+/** Luma that no bar reaches after encoding. */
+const LIT = 24;
+/** Part of a row or column that is lit where a picture is: less may be noise beside an edge, or a small logo. */
+const LIT_PART = 0.03;
+
+/** Looks for one key's mark in a film whose picture may have black bars around it. */
+export class WatermarkSearch {
+  readonly #key: WatermarkKey;
+  readonly #framesPerSecond: number;
+  readonly #widthPx: number;
+  readonly #heightPx: number;
+  readonly #first: Uint8Array[] = [];
+  #places: readonly { readonly box: PictureBox; readonly detector: WatermarkDetector }[] = [];
+
+  /** @param framesPerSecond - of the pictures to come, each of `widthPx` x `heightPx`. */
+  constructor(key: WatermarkKey, framesPerSecond: number, widthPx: number, heightPx: number) {
+    this.#key = key;
+    this.#framesPerSecond = framesPerSecond;
+    this.#widthPx = widthPx;
+    this.#heightPx = heightPx;
+  }
+
+  /** @param luma - of the next picture, `[heightPx * widthPx]`; copied where it is kept. */
+  push(luma: Uint8Array): void {
+    if (this.#places.length > 0) {
+      this.#look(luma);
+      return;
+    }
+    this.#first.push(luma.slice());
+    if (this.#first.length === FIRST_FRAMES) this.#begin();
+  }
+
+  /** @returns the clearest of the places' verdicts, less what looking in several places adds to chance. */
+  verdict(): WatermarkVerdict {
+    if (this.#places.length === 0) this.#begin();
+    const verdicts = this.#places.map(({ detector }) => detector.verdict());
+    const best = verdicts.reduce((most, next) => (next.score > most.score ? next : most));
+    const score = Math.sqrt(Math.max(0, best.score ** 2 - 2 * Math.log(verdicts.length)));
+    return { ...best, score, marked: score > WATERMARK_THRESHOLD };
+  }
+
+  #begin(): void {
+    const boxes = pictureBoxes(this.#first, this.#widthPx, this.#heightPx);
+    this.#places = boxes.map((box) => ({ box, detector: new WatermarkDetector(this.#key, this.#framesPerSecond) }));
+    for (const luma of this.#first) this.#look(luma);
+    this.#first.length = 0;
+  }
+
+  #look(luma: Uint8Array): void {
+    for (const { box, detector } of this.#places) detector.push(luma, this.#widthPx, box);
+  }
+}
+
+/**
+ * A dark picture ends where its darkness begins, so bars are taken off in more than one way.
+ * @param frames - lumas of one film, `[heightPx * widthPx]` each.
+ * @returns the whole frame, what is lit of it, and the square around that, without repetitions.
+ */
+export function pictureBoxes(frames: readonly Uint8Array[], widthPx: number, heightPx: number): PictureBox[] {
+  const whole = { left: 0, top: 0, widthPx, heightPx };
+  const columns = new Float64Array(widthPx);
+  const rows = new Float64Array(heightPx);
+  for (let y = 0; y < heightPx; y++) {
+    for (let x = 0; x < widthPx; x++) {
+      let sum = 0;
+      for (const luma of frames) sum += luma[y * widthPx + x]!;
+      if (sum <= LIT * frames.length) continue;
+      columns[x]! += 1 / heightPx;
+      rows[y]! += 1 / widthPx;
+    }
+  }
+  const [left, right] = litSpan(columns);
+  const [top, bottom] = litSpan(rows);
+  const lit = { left, top, widthPx: right - left, heightPx: bottom - top };
+  const sidePx = Math.min(Math.max(lit.widthPx, lit.heightPx), widthPx, heightPx);
+  const square = {
+    left: Math.round((widthPx - sidePx) / 2),
+    top: Math.round((heightPx - sidePx) / 2),
+    widthPx: sidePx,
+    heightPx: sidePx,
+  };
+  const boxes: PictureBox[] = [whole];
+  for (const box of [lit, square]) {
+    if (Math.min(box.widthPx, box.heightPx) < LEAST_PX || boxes.some((other) => alike(box, other))) continue;
+    boxes.push(box);
+  }
+  return boxes;
+}
+
+/** A picture shown smaller than this has lost the mark. */
+const LEAST_PX = 128;
+
+function litSpan(parts: Float64Array): [number, number] {
+  const first = parts.findIndex((part) => part > LIT_PART);
+  return first < 0 ? [0, 0] : [first, parts.findLastIndex((part) => part > LIT_PART) + 1];
+}
+
+function alike(a: PictureBox, b: PictureBox): boolean {
+  const pairs = [
+    [a.left, b.left],
+    [a.top, b.top],
+    [a.left + a.widthPx, b.left + b.widthPx],
+    [a.top + a.heightPx, b.top + b.heightPx],
+  ] as const;
+  return pairs.every(([one, other]) => Math.abs(one - other) <= 1);
+}
