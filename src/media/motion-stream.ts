@@ -2,18 +2,19 @@ import type { MotionFrame } from '../base/media.ts';
 import { advance, mediaTimeUs, US_PER_S, type MediaTimeUs } from '../base/timeline.ts';
 import { EMOTIONS, type ControlMessage } from './control/control-message.ts';
 import { ControlTrack, type ControlState } from './control/control-track.ts';
+import { Prosody } from './features/prosody.ts';
 import { VoiceActivity } from './features/voice-activity.ts';
 import { Windower } from './features/windower.ts';
 import { compose } from './motion/composition.ts';
 import { ConditionWriter, type Wishes } from './motion/condition.ts';
 import { FeatureWindow } from './motion/feature-window.ts';
 import { JobWriter } from './motion/job-writer.ts';
+import { Life } from './motion/life.ts';
 import type { MotionManifest } from './motion/manifest.ts';
 import type { GuidanceTerm, Hearing, MotionJob, MotionResult } from './motion/motion-job.ts';
 import { MotionResampler } from './motion/motion-resampler.ts';
 import { MouthGate } from './motion/mouth-gate.ts';
 import { NoiseSource } from './motion/noise.ts';
-import { PassingSmiles } from './motion/passing-smiles.ts';
 import { Stitcher } from './motion/stitcher.ts';
 
 export interface MotionStreamOptions {
@@ -35,7 +36,6 @@ export interface MotionStreamCounts {
 const KEPT_US = 5 * US_PER_S;
 /** `emotion` in a bundle names neutral last (`models/README.md`). */
 const EMOTION_ORDER = [...EMOTIONS.filter((name) => name !== 'neutral'), 'neutral'] as const;
-const UNMOVED = { happy: 0, sad: 0, angry: 0, surprised: 0, afraid: 0, disgusted: 0 };
 
 /**
  * Sound in, motion out, without clock or thread: asks for one inference per hop, or for some hops at once, and is given its result. How the sound
@@ -45,13 +45,14 @@ export class MotionStream {
   readonly manifest: MotionManifest;
   readonly #windower: Windower;
   readonly #voice: VoiceActivity;
+  readonly #prosody: Prosody;
   #controls = new ControlTrack();
   #gate = new MouthGate();
   readonly #heard: FeatureWindow;
   readonly #jobs: JobWriter;
   readonly #conditions: ConditionWriter;
   readonly #noise: NoiseSource;
-  readonly #smiles: PassingSmiles;
+  readonly #life: Life;
   readonly #stitcher: Stitcher;
   readonly #resampler: MotionResampler;
   readonly #counts = { skippedHops: 0, invalidHops: 0, lateResults: 0 };
@@ -68,11 +69,12 @@ export class MotionStream {
     this.manifest = manifest;
     this.#windower = new Windower(manifest.features, manifest.encoder.melFramesPerHop);
     this.#voice = new VoiceActivity(manifest.features.sampleRateHz);
+    this.#prosody = new Prosody(manifest.features.sampleRateHz);
     this.#heard = new FeatureWindow(manifest);
     this.#jobs = new JobWriter(manifest);
     this.#conditions = new ConditionWriter(manifest);
     this.#noise = new NoiseSource(manifest, seed);
-    this.#smiles = new PassingSmiles(seed);
+    this.#life = new Life(seed, manifest.motion.framesPerSecond);
     this.#stitcher = new Stitcher(manifest);
     this.#resampler = new MotionResampler((manifest.motion.framesPerSecond * KEPT_US) / US_PER_S);
   }
@@ -81,6 +83,7 @@ export class MotionStream {
   push(samples: Float32Array): void {
     this.#windower.push(samples);
     this.#voice.push(samples);
+    this.#prosody.push(samples);
     if (this.#gate.interrupted && this.#voice.silentSinceUs !== undefined) this.#gate.resume(this.#voice.silentSinceUs);
   }
 
@@ -235,6 +238,8 @@ export class MotionStream {
   reset(): void {
     this.#windower.reset();
     this.#voice.reset();
+    this.#prosody.reset();
+    this.#life.reset();
     this.#controls = new ControlTrack();
     this.#gate = new MouthGate();
     this.#heard.reset();
@@ -249,11 +254,9 @@ export class MotionStream {
 
   /** @returns what is wished for each of the next hops, as many of `most` as are guided alike. */
   #wished(most: number): { wishes: Wishes[]; guidance: GuidanceTerm[] } {
-    const wishes = Array.from({ length: most }, (_, hop) => {
-      const timeUs = this.#timeOf(this.#hop + hop, 0);
-      const state = this.#controls.at(timeUs);
-      return wishesOf(state, state.emotion ?? smiling(this.#smiles.at(timeUs)));
-    });
+    const wishes = Array.from({ length: most }, (_, hop) =>
+      wishesOf(this.#controls.at(this.#timeOf(this.#hop + hop, 0))),
+    );
     const [guidance = [], ...later] = wishes.map((wish) => this.#conditions.guidance(wish));
     const other = later.findIndex((terms) => JSON.stringify(terms) !== JSON.stringify(guidance));
     return { wishes: other < 0 ? wishes : wishes.slice(0, other + 1), guidance };
@@ -266,9 +269,12 @@ export class MotionStream {
   }
 
   #made(motions: readonly Float32Array[]): MotionFrame[] {
-    const frames = motions.map((motion, frame) => ({ timeUs: this.#timeOf(this.#hop, frame), motion }));
+    const frames = motions.map((motion, frame) => ({ timeUs: this.#timeOf(this.#hop, frame), motion: motion.slice() }));
     this.#hop++;
-    for (const frame of frames) this.#resampler.push(frame);
+    for (const frame of frames) {
+      this.#live(frame);
+      this.#resampler.push(frame);
+    }
     const oldest = advance(this.newestUs, -KEPT_US);
     this.#controls.forget(oldest);
     this.#gate.forget(oldest);
@@ -279,6 +285,20 @@ export class MotionStream {
         this.#compose(timeUs, composed);
         return { timeUs, motion: composed };
       });
+  }
+
+  /** Lays over a frame what the networks do not make: what a voice and chance do to a face. */
+  #live({ timeUs, motion }: MotionFrame): void {
+    const { gaze, distance, emotion, arousal } = this.#controls.at(timeUs);
+    const moment = {
+      // The newest sound that is known whenever this frame is made.
+      voice: this.#prosody.take(advance(timeUs, this.manifest.motion.lookAheadUs)),
+      liveliness: arousal,
+      gazeAsked: gaze !== undefined,
+      distanceAsked: distance !== undefined,
+      feelingAsked: emotion !== undefined,
+    };
+    this.#life.step(moment, motion);
   }
 
   #compose(timeUs: MediaTimeUs, motion: Float32Array): void {
@@ -292,11 +312,7 @@ function part(values: Float32Array, hop: number, hops: number): Float32Array {
   return values.subarray(hop * length, (hop + 1) * length);
 }
 
-function smiling(strength: number | undefined): ControlState['emotion'] {
-  return strength === undefined ? undefined : { ...UNMOVED, happy: strength, neutral: 1 - strength };
-}
-
-function wishesOf({ gaze, distance, arousal, guidance }: ControlState, emotion: ControlState['emotion']): Wishes {
+function wishesOf({ gaze, distance, emotion, arousal, guidance }: ControlState): Wishes {
   return {
     ...(gaze && { gaze }),
     ...(distance !== undefined && { distance }),

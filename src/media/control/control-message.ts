@@ -27,8 +27,9 @@ const pose = z.object({
   pitch: z.number().min(-15).max(15),
   roll: z.number().min(-15).max(15),
 });
-/** `neutral` at strength 0 asks for none, as in the beginning: then small smiles come and go by themselves. */
+/** `neutral` at strength 0 asks for none, as in the beginning: then moods come and go by themselves. */
 const emotion = z.object({ type: z.literal('emotion'), name: z.enum(EMOTIONS), strength: ratio(1) });
+/** Liveliness: 0 a newsreader, 0.5 as people are, 1 as lively as VASA-1's films. `null` is as people are. */
 const arousal = z.object({ type: z.literal('arousal'), level: ratio(1).nullable() });
 const amplitude = z.object({ type: z.literal('amplitude'), scale: ratio(2) });
 const headMotion = z.object({ type: z.literal('head-motion'), scale: ratio(2) });

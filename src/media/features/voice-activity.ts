@@ -1,11 +1,6 @@
 import { mediaTimeUs, US_PER_S, type MediaTimeUs } from '../../base/timeline.ts';
+import { NoiseFloor } from './noise-floor.ts';
 
-/** Quieter than this is silence, whatever the room: a whisper close to a microphone has about -45 dBFS. */
-const SILENCE_DBFS = -55;
-/** A voice stands out from its room by at least this. */
-const ABOVE_FLOOR_DB = 9;
-/** How fast the estimate of the room's noise may rise: slower than any syllable, faster than a fan that starts. */
-const FLOOR_RISE_DB_PER_S = 4;
 /** Longer than a stop's closure (about 100 ms) and the pause in a hesitant word. */
 const HANGOVER_US = 300_000;
 const BLOCK_US = 10_000;
@@ -17,7 +12,7 @@ export class VoiceActivity {
   #energy = 0;
   #inBlock = 0;
   #blocks = 0;
-  #floorDbfs = SILENCE_DBFS;
+  readonly #floor = new NoiseFloor(BLOCK_US / US_PER_S);
   #lastVoiceUs: MediaTimeUs | undefined;
   #silentSinceUs: MediaTimeUs | undefined = mediaTimeUs(0);
 
@@ -46,7 +41,7 @@ export class VoiceActivity {
     this.#energy = 0;
     this.#inBlock = 0;
     this.#blocks = 0;
-    this.#floorDbfs = SILENCE_DBFS;
+    this.#floor.reset();
     this.#lastVoiceUs = undefined;
     this.#silentSinceUs = mediaTimeUs(0);
   }
@@ -54,9 +49,7 @@ export class VoiceActivity {
   #judge(levelDbfs: number): void {
     this.#blocks++;
     const nowUs = mediaTimeUs((this.#blocks * this.#blockSamples * US_PER_S) / this.#sampleRateHz);
-    const risen = this.#floorDbfs + (FLOOR_RISE_DB_PER_S * BLOCK_US) / US_PER_S;
-    this.#floorDbfs = Math.min(risen, Math.max(levelDbfs, SILENCE_DBFS - ABOVE_FLOOR_DB));
-    if (levelDbfs > Math.max(SILENCE_DBFS, this.#floorDbfs + ABOVE_FLOOR_DB)) {
+    if (this.#floor.isAbove(levelDbfs)) {
       this.#lastVoiceUs = nowUs;
       this.#silentSinceUs = undefined;
     } else if (this.#silentSinceUs === undefined && nowUs - (this.#lastVoiceUs ?? 0) >= HANGOVER_US) {

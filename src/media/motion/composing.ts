@@ -1,6 +1,7 @@
 import { smoothstep } from '../../base/ramp.ts';
 import { US_PER_S } from '../../base/timeline.ts';
 import { MOTION_INDEX, type MotionChannel } from '../motion-space.ts';
+import { addPose, type Pose } from './pose.ts';
 
 /** The pose of a person who writes, and for how long they have been writing. */
 export interface ComposingMoment {
@@ -20,19 +21,19 @@ const NOD_DEG = 2.4;
 const OWN_GAZE_KEPT = 0.35;
 
 /** As long as it lasts: thoughtful, lips together. */
-const THOUGHTFUL: readonly (readonly [MotionChannel, number])[] = [
+const THOUGHTFUL: Pose = [
   ['browInnerUp', 0.18],
   ['browDownLeft', 0.08],
   ['mouthPressLeft', 0.12],
   ['mouthPressRight', 0.12],
 ];
 /** Eyes and head lowered over the text, a little to the own left; the other side is the mirror of it. */
-const OVER_TEXT: readonly (readonly [MotionChannel, number])[] = [
+const OVER_TEXT: Pose = [
   ['eyeLookDownLeft', 0.45],
   ['eyeLookDownRight', 0.45],
   ['headPitch', -4],
 ];
-const ASIDE: Readonly<Record<'left' | 'right', readonly (readonly [MotionChannel, number])[]>> = {
+const ASIDE: Readonly<Record<'left' | 'right', Pose>> = {
   left: [
     ['eyeLookOutLeft', 0.2],
     ['eyeLookInRight', 0.2],
@@ -58,14 +59,10 @@ export function drawComposing({ share, forUs }: ComposingMoment, motion: Float32
   const up = smoothstep(TURN, 0, Math.min(place, 1 - place));
   const away = share * (1 - up);
   for (const look of LOOKS) motion[MOTION_INDEX[look]]! *= 1 - (1 - OWN_GAZE_KEPT) * away;
-  add(THOUGHTFUL, share, motion);
-  add(OVER_TEXT, away, motion);
-  add(ASIDE[round % 2 === 0 ? 'left' : 'right'], away, motion);
+  addPose(THOUGHTFUL, share, motion);
+  addPose(OVER_TEXT, away, motion);
+  addPose(ASIDE[round % 2 === 0 ? 'left' : 'right'], away, motion);
   motion[MOTION_INDEX.headPitch]! -= NOD_DEG * share * nod(Math.min(place, 1 - place) / TURN);
-}
-
-function add(pose: readonly (readonly [MotionChannel, number])[], share: number, motion: Float32Array): void {
-  for (const [channel, value] of pose) motion[MOTION_INDEX[channel]]! += value * share;
 }
 
 /** One beat while the eyes are up. */

@@ -31,8 +31,17 @@ export function turnEyes(motion: Float32Array, yawDeg: number, pitchDeg: number)
   }
 }
 
+/** Points both eyes, in place: degrees in the head, signs as above, as far as they go. Lids stay. */
+export function lookAt(motion: Float32Array, yawDeg: number, pitchDeg: number): void {
+  for (const [left, right] of YAW_PAIRS) point(motion, left, right, yawDeg / GAZE_YAW_LIMIT_DEG);
+  for (const [up, down] of PITCH_PAIRS) point(motion, up, down, pitchDeg / GAZE_PITCH_LIMIT_DEG);
+}
+
 function turn(motion: Float32Array, positive: MotionChannel, negative: MotionChannel, by: number): void {
-  const at = motion[MOTION_INDEX[positive]]! - motion[MOTION_INDEX[negative]]! + by;
+  point(motion, positive, negative, motion[MOTION_INDEX[positive]]! - motion[MOTION_INDEX[negative]]! + by);
+}
+
+function point(motion: Float32Array, positive: MotionChannel, negative: MotionChannel, at: number): void {
   const turned = Math.max(-1, Math.min(1, at));
   motion[MOTION_INDEX[positive]] = Math.max(0, turned);
   motion[MOTION_INDEX[negative]] = Math.max(0, -turned);

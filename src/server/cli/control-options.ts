@@ -17,6 +17,7 @@ export interface ControlFlags {
   readonly distance?: number;
   readonly pose?: readonly number[];
   readonly emotion?: { readonly name: string; readonly strength: number };
+  readonly liveliness?: number;
   readonly amplitude?: number;
   readonly headMotion?: number;
   readonly seed: number;
@@ -30,6 +31,7 @@ export function addControlOptions(command: Command): Command {
     .addOption(option('--distance <ratio>', 'head distance, 1 as enrolled (0.8 to 1.25)', number))
     .addOption(option('--pose <yaw,pitch,roll>', 'offset of the head, degrees', numbers(3)))
     .addOption(option('--emotion <name:strength>', `${EMOTIONS.join(', ')}; strength 0 to 1`, emotion))
+    .addOption(option('--liveliness <level>', '0 a newsreader, 0.5 as people are (the default), 1 very lively', number))
     .addOption(option('--amplitude <scale>', 'size of all facial motion, 1 as made (0 to 2)', number))
     .addOption(option('--head-motion <scale>', 'size of head motion, 1 as made (0 to 2)', number))
     .addOption(option('--seed <n>', 'decides all that chance decides', seed).default(1))
@@ -56,6 +58,7 @@ function messagesOf(flags: ControlFlags): ControlMessage[] {
     messages.push({ type: 'pose', yaw: flags.pose[0], pitch: flags.pose[1], roll: flags.pose[2] });
   }
   if (flags.emotion !== undefined) messages.push({ type: 'emotion', ...flags.emotion });
+  if (flags.liveliness !== undefined) messages.push({ type: 'arousal', level: flags.liveliness });
   if (flags.amplitude !== undefined) messages.push({ type: 'amplitude', scale: flags.amplitude });
   if (flags.headMotion !== undefined) messages.push({ type: 'head-motion', scale: flags.headMotion });
   return messages.map((message) => {
