@@ -14,10 +14,11 @@ import type { Logger } from '../base/logger.ts';
 import type { AvatarPeer, AvatarSource, PeerEvent } from '../peer/avatar-peer.ts';
 import { SignalingClient } from '../peer/signaling-client.ts';
 import { AuditLog } from './audit-log.ts';
-import { BlockList } from './block-list.ts';
+import { BlockList, importBlocks } from './block-list.ts';
 import type { Config } from './config.ts';
 import { Access } from './http/access.ts';
 import { makeApp } from './http/app.ts';
+import { KillSwitch } from './kill-switch.ts';
 import type { PrometheusMeter } from './metrics.ts';
 import { PortraitStore, type Enroller } from './portrait-store.ts';
 import { SessionRegistry } from './session-registry.ts';
@@ -87,7 +88,8 @@ export class Host implements Closable {
       const now = (): Date => new Date();
       const unixTimeS = (): number => Date.now() / 1000;
       const audit = new AuditLog(join(config.dataDir, 'audit.log'));
-      const blocks = await BlockList.open(join(config.dataDir, 'blocked.json'));
+      const blocks = scope.own(await BlockList.open({ folder: join(config.dataDir, 'blocks'), log }));
+      await importBlocks(join(config.dataDir, 'blocked.json'), blocks);
       const portraits = await PortraitStore.open({
         folder: join(config.dataDir, 'portraits'),
         builtInFolder: join(root, 'models', 'portraits'),
@@ -106,6 +108,10 @@ export class Host implements Closable {
           for (const listener of listeners) listener(event);
         }),
       );
+      const killSwitch = new KillSwitch({ peer, portraits, blocks, audit, log, now });
+      listeners.push((event) => {
+        if (event.type === 'joined') killSwitch.checkArrival(event.participantId);
+      });
       // Most visitors begin with the first portrait.
       void portraits.ready().then(
         async () => {
@@ -132,6 +138,7 @@ export class Host implements Closable {
         access,
         audit,
         blocks,
+        killSwitch,
         log,
         meter,
         now,

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { AvatarError, messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { ConsentRecord } from '../media/portrait/consent.ts';
+import { similarity } from '../media/portrait/likeness.ts';
 import type { AvatarSource } from '../peer/avatar-peer.ts';
 import type { AuditLog } from './audit-log.ts';
 import type { BlockList } from './block-list.ts';
@@ -22,6 +23,8 @@ export interface Enroller {
 
 export interface Enrolled {
   readonly avatar: Uint8Array;
+  /** Perceptual hash of the face. */
+  readonly likeness?: string;
   readonly thumbnail: { readonly mediaType: string; readonly bytes: Uint8Array };
 }
 
@@ -39,6 +42,17 @@ export interface PortraitRecord {
   readonly createdAt: string;
   readonly thumbnailType: string;
   readonly enrolledBy: string;
+  /** Perceptual hash of the face (`likenessOf`); records of older versions have none. */
+  readonly likeness?: string | undefined;
+}
+
+/** A portrait beside one that is blocked. */
+export interface AlikePortrait {
+  readonly portraitId: string;
+  /** Share of equal bits of the two hashes, 0..1. */
+  readonly similarity: number;
+  /** Whether it is so much alike that it is blocked too. */
+  readonly blocked: boolean;
 }
 
 export interface PortraitStoreOptions {
@@ -62,10 +76,19 @@ interface BuiltIn {
   readonly consent: string;
 }
 
+/** Faces whose hashes are more alike than this are of one picture: measured by bench/likeness.ts. */
+const SAME_PICTURE = 0.85;
+/** From here on a person has to look. */
+const PERHAPS_SAME_PICTURE = 0.78;
+/** Deleted portraits whose calls may still go on. */
+const REMEMBERED = 1000;
+
 /** Portraits as files: `<folder>/<id>/{record.json, face.avatar, thumbnail}`. The picture that was given is not kept. */
 export class PortraitStore implements AvatarSource {
   readonly #options: PortraitStoreOptions;
   readonly #records = new Map<string, PortraitRecord>();
+  /** The last that were deleted: a block still has to find their calls. */
+  readonly #deleted = new Map<string, PortraitRecord>();
   readonly #avatars = new Map<string, Promise<Uint8Array>>();
   readonly #arriving = new Map<string, Promise<unknown>>();
   #first: string | undefined;
@@ -113,7 +136,7 @@ export class PortraitStore implements AvatarSource {
     const owner = ownerKey === undefined ? undefined : sha256Of(ownerKey);
     return [...this.#records.values()]
       .filter((record) => record.builtIn || owner === undefined || record.ownerSha256 === owner)
-      .filter((record) => !this.#options.blocks.has(record.sha256))
+      .filter((record) => !this.#isBlocked(record))
       .sort((a, b) => Number(b.builtIn) - Number(a.builtIn) || a.createdAt.localeCompare(b.createdAt));
   }
 
@@ -121,7 +144,7 @@ export class PortraitStore implements AvatarSource {
   record(id: string): PortraitRecord {
     const record = this.#records.get(id);
     if (record === undefined) throw new AvatarError('PORTRAIT_UNKNOWN', `There is no portrait "${id.slice(0, 64)}"`);
-    if (this.#options.blocks.has(record.sha256)) {
+    if (this.#isBlocked(record)) {
       throw new AvatarError('PORTRAIT_BLOCKED', 'This portrait was withdrawn by the operator');
     }
     return record;
@@ -202,6 +225,9 @@ export class PortraitStore implements AvatarSource {
     if (record === undefined) throw new AvatarError('PORTRAIT_UNKNOWN', `There is no portrait "${id.slice(0, 64)}"`);
     this.#records.delete(id);
     this.#avatars.delete(id);
+    this.#deleted.set(id, record);
+    const [oldest] = this.#deleted.keys();
+    if (this.#deleted.size > REMEMBERED && oldest !== undefined) this.#deleted.delete(oldest);
     await rm(join(this.#options.folder, id), { recursive: true, force: true });
     await this.#options.audit.append(
       { event: 'deleted', portraitId: id, portraitSha256: record.sha256 },
@@ -209,9 +235,34 @@ export class PortraitStore implements AvatarSource {
     );
   }
 
-  /** Portraits of a hash, blocked ones too: what a kill switch has to end. */
-  idsOf(sha256: string): string[] {
-    return [...this.#records.values()].filter((record) => record.sha256 === sha256).map((record) => record.id);
+  /** Portraits that may not be used any more, those deleted lately too: whose sessions a kill switch ends. */
+  blockedIds(): string[] {
+    return [...this.#records.values(), ...this.#deleted.values()]
+      .filter((record) => this.#isBlocked(record))
+      .map(({ id }) => id);
+  }
+
+  /** @returns the likeness of the portrait with this hash, if one is known. */
+  likenessOf(sha256: string): string | undefined {
+    const records = [...this.#records.values(), ...this.#deleted.values()];
+    return records.find((record) => record.sha256 === sha256 && record.likeness !== undefined)?.likeness;
+  }
+
+  /** @returns other pictures than the one with this hash that look like it, most alike first. */
+  alike(sha256: string): AlikePortrait[] {
+    const likeness = this.likenessOf(sha256);
+    if (likeness === undefined) return [];
+    return [...this.#records.values()]
+      .filter((record) => record.sha256 !== sha256 && record.likeness !== undefined)
+      .map((record) => ({ portraitId: record.id, similarity: similarity(likeness, record.likeness ?? '') }))
+      .filter((found) => found.similarity >= PERHAPS_SAME_PICTURE)
+      .map((found) => ({ ...found, blocked: found.similarity >= SAME_PICTURE }))
+      .sort((x, y) => y.similarity - x.similarity);
+  }
+
+  #isBlocked({ sha256, likeness }: Pick<PortraitRecord, 'sha256' | 'likeness'>): boolean {
+    const { blocks } = this.#options;
+    return blocks.has(sha256) || (likeness !== undefined && blocks.likeBlocked(likeness) >= SAME_PICTURE);
   }
 
   async #read(id: string): Promise<void> {
@@ -263,14 +314,19 @@ export class PortraitStore implements AvatarSource {
     const { audit, blocks, enroller, folder, log, now } = this.#options;
     const sha256 = sha256Of(image);
     if (blocks.has(sha256)) throw new AvatarError('PORTRAIT_BLOCKED', 'This portrait was withdrawn by the operator');
-    const { avatar, thumbnail } = await enroller.enrol(image, wish.consent);
+    const { avatar, thumbnail, likeness } = await enroller.enrol(image, wish.consent);
     const record: PortraitRecord = {
       ...wish,
       sha256,
       createdAt: now().toISOString(),
       thumbnailType: thumbnail.mediaType,
       enrolledBy: enroller.version,
+      ...(likeness === undefined ? {} : { likeness }),
     };
+    // The operator may have blocked it meanwhile, or another picture of it before.
+    if (this.#isBlocked(record)) {
+      throw new AvatarError('PORTRAIT_BLOCKED', 'This portrait was withdrawn by the operator');
+    }
     // Written beside and moved into place: a reader sees all of it or nothing.
     const draft = join(folder, `.${wish.id}-${randomBytes(4).toString('hex')}`);
     await mkdir(draft, { recursive: true, mode: 0o700 });

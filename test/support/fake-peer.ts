@@ -14,6 +14,10 @@ export const FAKE_SDP = 'v=0\r\ns=answer\r\n';
 export class FakePeer implements AvatarPeer {
   readonly joins: JoinRequest[] = [];
   readonly left: string[] = [];
+  /** While it is set, whoever joins has been given their portrait and is not there yet. */
+  arrival: Promise<void> | undefined;
+  /** How many wait for it. */
+  arriving = 0;
   readonly #present = new Map<string, JoinRequest>();
   readonly #avatars: AvatarSource;
   readonly #onEvent: (event: PeerEvent) => void;
@@ -29,6 +33,9 @@ export class FakePeer implements AvatarPeer {
     if (this.#present.size >= this.#capacity) throw new AvatarError('CAPACITY_FULL', 'No place');
     if (request.offerSdp.includes('m=unusable')) throw new AvatarError('SDP_UNUSABLE', 'The offer has no audio');
     await this.#avatars.load(request.portraitId, request.ownerKey);
+    this.arriving++;
+    await this.arrival;
+    this.arriving--;
     this.joins.push(request);
     this.#present.set(request.participantId, request);
     this.#onEvent({ type: 'joined', roomId: request.roomId, participantId: request.participantId });
@@ -58,7 +65,8 @@ export class FakePeer implements AvatarPeer {
 
   participant(participantId: string): Participant | undefined {
     const request = this.#present.get(participantId);
-    return request === undefined ? undefined : ({ participantId, roomId: request.roomId } as Participant);
+    if (request === undefined) return undefined;
+    return { participantId, roomId: request.roomId, portraitId: request.portraitId } as Participant;
   }
 
   endPortrait(portraitId: string, reason: string): number {

@@ -4,6 +4,7 @@ import type { PortraitAnalysis } from '../../media/portrait/analysis.ts';
 import type { AvatarMetadata } from '../../media/portrait/avatar-header.ts';
 import { buildAppearance } from '../../media/portrait/build-appearance.ts';
 import { checkConsent, type ConsentRecord } from '../../media/portrait/consent.ts';
+import { likenessOf } from '../../media/portrait/likeness.ts';
 import { packAppearance } from '../codec/appearance-file.ts';
 import { makeThumbnail } from '../codec/image.ts';
 import { FaceMeasurer } from '../model/face-measure.ts';
@@ -68,8 +69,9 @@ export class PortraitEnroller implements Closable {
     const avatar = await packAppearance(appearance, metadataOf(analysis, checked));
     const picture = { widthPx: analysis.sizePx, heightPx: analysis.sizePx, rgba: analysis.rgba };
     const bytes = await makeThumbnail(picture, THUMBNAIL_SIDE_PX);
-    const { quality, warnings } = analysis;
-    return { avatar, thumbnail: { mediaType: 'image/jpeg', bytes }, warnings, quality };
+    const { landmarks, quality, warnings } = analysis;
+    const likeness = likenessOf(picture, landmarks);
+    return { avatar, thumbnail: { mediaType: 'image/jpeg', bytes }, likeness, warnings, quality };
   }
 
   close(): Promise<void> {

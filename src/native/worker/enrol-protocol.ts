@@ -24,6 +24,8 @@ export interface Enrolled {
   readonly avatar: Uint8Array;
   /** The crop, small: 256x256 JPEG. */
   readonly thumbnail: { readonly mediaType: 'image/jpeg'; readonly bytes: Uint8Array };
+  /** Perceptual hash of the face: `likenessOf`. */
+  readonly likeness: string;
   readonly warnings: readonly PortraitWarning[];
   readonly quality: PortraitQuality;
 }

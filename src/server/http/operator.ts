@@ -7,17 +7,19 @@ import { AvatarError } from '../../base/errors.ts';
 import type { AvatarPeer } from '../../peer/avatar-peer.ts';
 import type { AuditLog } from '../audit-log.ts';
 import type { BlockList } from '../block-list.ts';
+import type { KillSwitch } from '../kill-switch.ts';
 import type { PortraitStore } from '../portrait-store.ts';
 import type { SessionRegistry } from '../session-registry.ts';
 import type { Access } from './access.ts';
 
 export interface OperatorRoutesOptions {
   readonly access: Access;
-  readonly peer: Pick<AvatarPeer, 'leave' | 'endPortrait' | 'participant'>;
+  readonly peer: Pick<AvatarPeer, 'leave' | 'participant'>;
   readonly portraits: PortraitStore;
   readonly sessions: SessionRegistry;
   readonly audit: AuditLog;
   readonly blocks: BlockList;
+  readonly killSwitch: KillSwitch;
   readonly tokenSecret: string | undefined;
   readonly now: () => Date;
 }
@@ -43,7 +45,7 @@ const invitationSchema = z.object({
  * `DELETE /api/sessions/:id` · `GET|POST|DELETE /api/blocks` (the kill switch) · `POST /api/rooms/:room/invitations`.
  */
 export function operatorRoutes(options: OperatorRoutesOptions): Router {
-  const { access, peer, portraits, sessions, audit, blocks, tokenSecret, now } = options;
+  const { access, peer, portraits, sessions, audit, blocks, killSwitch, tokenSecret, now } = options;
   const routes = Router();
   // On each route, not on the router: what is not here may be another router's.
   const gate = <P>(request: Request<P>, _response: Response, next: NextFunction): void => {
@@ -69,12 +71,7 @@ export function operatorRoutes(options: OperatorRoutesOptions): Router {
   routes.post('/blocks', gate, json(), async (request, response) => {
     const wish = parsed(blockSchema, request.body);
     const sha256 = 'sha256' in wish ? wish.sha256 : portraits.record(wish.portraitId).sha256;
-    await blocks.add(sha256, wish.reason);
-    await audit.append({ event: 'blocked', portraitSha256: sha256, reason: wish.reason }, now());
-    const ids = portraits.idsOf(sha256);
-    const count = ids.reduce((sum, id) => sum + peer.endPortrait(id, 'The operator withdrew this portrait'), 0);
-    await audit.append({ event: 'sessions-ended', portraitSha256: sha256, count }, now());
-    response.json({ sha256, sessionsEnded: count });
+    response.json({ sha256, ...(await killSwitch.block(sha256, wish.reason)) });
   });
 
   routes.delete('/blocks/:sha256', gate, async (request, response) => {
