@@ -32,6 +32,7 @@ const FILE_NAME = /^([0-9a-f]{64})\.json$/;
 interface Entry extends Block {
   /** A block that could not be saved holds in this process, and is tried again. */
   isSaved: boolean;
+  isSaving: boolean;
 }
 
 /**
@@ -86,7 +87,7 @@ export class BlockList implements Closable {
 
   /** @returns each block with its hash. */
   entries(): (Block & { readonly sha256: string; readonly isSaved: boolean })[] {
-    return [...this.#blocks].map(([sha256, block]) => ({ sha256, ...block }));
+    return [...this.#blocks].map(([sha256, { reason, likeness, isSaved }]) => ({ sha256, reason, likeness, isSaved }));
   }
 
   /** Calls `listener` when another process has added or taken away a block. */
@@ -99,7 +100,7 @@ export class BlockList implements Closable {
    * @throws Error what the system says of the file. The block holds all the same, and is saved as soon as that works.
    */
   async add(sha256: string, block: Block): Promise<void> {
-    const entry = { ...block, isSaved: false };
+    const entry = { ...block, isSaved: false, isSaving: false };
     this.#blocks.set(sha256, entry);
     this.#similarities.clear();
     await this.#save(sha256, entry);
@@ -124,8 +125,13 @@ export class BlockList implements Closable {
 
   async #save(sha256: string, entry: Entry): Promise<void> {
     const { reason, likeness } = entry;
-    await writeDurably(this.#pathOf(sha256), JSON.stringify({ reason, likeness }, null, 2));
-    entry.isSaved = true;
+    entry.isSaving = true;
+    try {
+      await writeDurably(this.#pathOf(sha256), JSON.stringify({ reason, likeness }, null, 2));
+      entry.isSaved = true;
+    } finally {
+      entry.isSaving = false;
+    }
   }
 
   #pathOf(sha256: string): string {
@@ -168,7 +174,8 @@ export class BlockList implements Closable {
         this.#similarities.clear();
         for (const listener of this.#listeners) listener();
       }
-      for (const [sha256, entry] of this.#blocks) if (!entry.isSaved) await this.#save(sha256, entry);
+      for (const [sha256, entry] of this.#blocks)
+        if (!entry.isSaved && !entry.isSaving) await this.#save(sha256, entry);
     } catch (thrown) {
       log.error('blocks.not-read', { message: messageOf(thrown) });
     }
@@ -186,7 +193,8 @@ export class BlockList implements Closable {
     for (const sha256 of found) {
       if (this.#blocks.has(sha256)) continue;
       const block = await this.#read(sha256);
-      if (block !== undefined && !this.#blocks.has(sha256)) this.#blocks.set(sha256, { ...block, isSaved: true });
+      if (block !== undefined && !this.#blocks.has(sha256))
+        this.#blocks.set(sha256, { ...block, isSaved: true, isSaving: false });
     }
   }
 

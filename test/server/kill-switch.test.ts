@@ -42,7 +42,10 @@ async function idOf(uploaded: Promise<Response>): Promise<string> {
 
 async function call(url: string, portrait: string, room: string): Promise<TestSocket> {
   const socket = await TestSocket.open(`${url.replace('http', 'ws')}/signaling`);
-  socket.sendAll({ type: 'hello', version: 1 }, { type: 'join', room, portrait, sdp: 'v=0\r\n' });
+  socket.sendAll(
+    { type: 'hello', version: 1 },
+    { type: 'join', room, portrait, owner: OWNER['x-visavis-owner'], sdp: 'v=0\r\n' },
+  );
   return socket;
 }
 
