@@ -7,6 +7,7 @@ import { basename } from 'node:path';
 import { FaceMeasurer } from '../src/native/model/face-measure.ts';
 import { MeshCodec } from '../src/native/raster/mesh-codec.ts';
 import { PortraitEnroller } from '../src/native/worker/enrol-portrait.ts';
+import { shutLidColours } from '../src/server/evaluate/lid-colour.ts';
 import { isMonotonic, runClosedLoop, worstError, type LoopPoint } from '../src/server/evaluate/closed-loop.ts';
 
 const CONSENT = { text: 'Measured by the bench', time: '2026-01-01T00:00:00Z', scope: 'evaluation' };
@@ -28,6 +29,7 @@ for (const portrait of portraits) {
   const { avatar } = await enroller.enrol(await readFile(portrait), CONSENT);
   const decoder = await codec.open(avatar, { sizePx: 512, background: 'portrait', badge: false, seed: 1 });
   const loop = await runClosedLoop(decoder, measurer);
+  const lids = shutLidColours(decoder, loop.neutral.landmarks).map(({ difference }) => difference);
   decoder.close();
   console.log(basename(portrait));
   for (const [name, points] of [
@@ -41,7 +43,7 @@ for (const portrait of portraits) {
   row('distance', loop.distance, verdict(100 * worstError(loop.distance), 2, ' %'));
   row('gaze yaw', loop.gazeYawDeg, verdict(worstError(loop.gazeYawDeg), 5, '°'));
   row('gaze pitch', loop.gazePitchDeg, verdict(worstError(loop.gazePitchDeg), 5, '°'));
-  row('blink', loop.lidGap, verdict(100 * (loop.lidGap.at(-1)?.read ?? 1), 12, ' %'));
+  console.log(`  shut lids  ${verdict(Math.max(...lids), 5, ' dE76')} from the skin around the eye`);
   row('jaw', loop.jawOpening, isMonotonic(loop.jawOpening, 1) ? 'ok  monotonic' : 'OUT');
   row('pucker', loop.puckerWidthCm, isMonotonic(loop.puckerWidthCm, -1) ? 'ok  monotonic' : 'OUT');
   row('smile', loop.smileLiftCm, isMonotonic(loop.smileLiftCm, 1) ? 'ok  monotonic' : 'OUT');

@@ -32,6 +32,9 @@ export interface PartRect {
   readonly height: number;
 }
 
+/** Where lids meet, as a share of the way from the open upper lid to the lower. */
+export const LID_SEAM = 0.92;
+
 /** One eye. Vertex numbers count in `vertexPositions`; pixel positions are picture coordinates. */
 export interface EyeFacts {
   /** Nine lid vertices from the corner at 33 or 263 to the inner corner. */
@@ -39,6 +42,8 @@ export interface EyeFacts {
   readonly lowerLid: readonly number[];
   /** Nine vertices along the crease above the upper lid. */
   readonly upperSecond: readonly number[];
+  /** Nine vertices above the crease, at its ends the corners: where the skin begins that a blink unrolls. */
+  readonly lidTop: readonly number[];
   readonly irisPx: readonly [x: number, y: number];
   readonly irisRadiusPx: number;
   /** Camera z of the iris. */
@@ -51,7 +56,7 @@ export interface EyeFacts {
   /** The reflex of the light: stays where the light is while the iris moves. */
   readonly catchLight: PartRect;
   readonly catchLightPx: readonly [x: number, y: number];
-  /** Skin of the closed lid, from its crease (first row) to its lashes. */
+  /** Skin of the closed lid, from `lidTop` (first row) to where the lids meet, `LID_SEAM` below the open edge. */
   readonly lidSkin: PartRect;
   /** Line and lashes at the lid's edge, and how far they reach above and below it. */
   readonly lash: PartRect;

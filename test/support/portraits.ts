@@ -51,21 +51,6 @@ export function withGlasses(svg: string): string {
   return svg.replace('</svg>', `${glasses}</svg>`);
 }
 
-/** The same drawing with its eyes shut: what a landmark net reads of lids that are drawn closed. */
-export function withEyesShut(svg: string): string {
-  const open = /^.*(#e9e2da|#e2dad1|"url\(#(right|left)Eye\)"><circle|M28[46] 368|M484 368).*$/gm;
-  const line = (colour: string, width: string, right: boolean): string =>
-    `<path d="${right ? 'M281 367 C300 384 340 384 357 371' : 'M487 367 C468 384 428 384 411 371'}" stroke="${colour}" stroke-width="${width}" fill="none" stroke-linecap="round"/>`;
-  return svg
-    .replace(open, '')
-    .replace(/<path d="M281 367[^>]*stroke="([^"]*)" stroke-width="(\d+)"[^>]*>/, (_, colour: string, width: string) =>
-      line(colour, width, true),
-    )
-    .replace(/<path d="M487 367[^>]*stroke="([^"]*)" stroke-width="(\d+)"[^>]*>/, (_, colour: string, width: string) =>
-      line(colour, width, false),
-    );
-}
-
 export function withDarkSkin(svg: string): string {
   const tones: Readonly<Record<string, string>> = {
     '#f3cba9': '#8a5a3c',

@@ -16,6 +16,7 @@ const EYE: FactShape = {
   upperLid: { vertices: 9 },
   lowerLid: { vertices: 9 },
   upperSecond: { vertices: 9 },
+  lidTop: { vertices: 9 },
   irisPx: { numbers: 2 },
   irisRadiusPx: 'number',
   depthPx: 'number',

@@ -58,7 +58,11 @@ export function buildAppearance(analysis: PortraitAnalysis): Appearance {
   const normals = vertexNormals(mesh, triangles);
   const tone = skinTone(analysis);
   const atlas = new PartsAtlas();
-  const eyes = { right: buildEye(analysis, RIGHT_EYE, grain, atlas), left: buildEye(analysis, LEFT_EYE, grain, atlas) };
+  const light = estimateLight(analysis, normals);
+  const eyes = {
+    right: buildEye(analysis, RIGHT_EYE, light, grain, atlas),
+    left: buildEye(analysis, LEFT_EYE, light, grain, atlas),
+  };
   const mouth = buildMouth(analysis, rest, tone, atlas);
   const white = atlas.add(solidSprite([255, 255, 255]));
   const black = atlas.add(solidSprite([0, 0, 0]));
@@ -77,7 +81,7 @@ export function buildAppearance(analysis: PortraitAnalysis): Appearance {
         (landmarks[234 * 3]! + landmarks[454 * 3]!) / 2,
         (landmarks[10 * 3 + 1]! + landmarks[152 * 3 + 1]!) / 2,
       ],
-      light: estimateLight(analysis, normals),
+      light,
       eyes,
       mouth,
       white,

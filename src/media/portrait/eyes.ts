@@ -1,8 +1,10 @@
 import { clamp, mix, smoothstep } from '../../base/ramp.ts';
 import type { EyeFacts } from '../appearance.ts';
 import type { PortraitAnalysis } from './analysis.ts';
+import { eyeSkin } from './eye-skin.ts';
 import { sampleAt } from './inpaint.ts';
-import { LASH_ABOVE_CM, LASH_BELOW_CM, lashSprite, lidSkinSprite } from './lid-skin.ts';
+import { LASH_ABOVE_CM, LASH_BELOW_CM, lashSprite } from './lashes.ts';
+import { lidSkinSprite, type Light } from './lid-skin.ts';
 import { newSprite, type PartsAtlas, type Sprite } from './parts-atlas.ts';
 import type { EyePoints } from './topology.ts';
 
@@ -20,7 +22,14 @@ interface EyeOpening {
 type Rgb = readonly [number, number, number];
 
 /** Builds the layer behind the lids: a sclera without iris, a whole iris, and the reflex of the light. */
-export function buildEye(analysis: PortraitAnalysis, eye: EyePoints, grain: number, atlas: PartsAtlas): EyeFacts {
+export function buildEye(
+  analysis: PortraitAnalysis,
+  eye: EyePoints,
+  light: Light,
+  grain: number,
+  atlas: PartsAtlas,
+): EyeFacts {
+  const skin = eyeSkin(analysis, eye);
   const opening = openingOf(analysis, eye);
   const picture = pictureOf(analysis);
   const rings = irisRings(picture, opening);
@@ -31,6 +40,7 @@ export function buildEye(analysis: PortraitAnalysis, eye: EyePoints, grain: numb
     upperLid: eye.upper,
     lowerLid: eye.lower,
     upperSecond: eye.upperSecond,
+    lidTop: eye.lidTop,
     irisPx: [opening.irisX, opening.irisY],
     irisRadiusPx: opening.radius,
     depthPx: -analysis.landmarks[eye.iris * 3 + 2]!,
@@ -39,8 +49,8 @@ export function buildEye(analysis: PortraitAnalysis, eye: EyePoints, grain: numb
     iris: atlas.add(iris),
     catchLight: atlas.add(catchLight),
     catchLightPx: [opening.irisX, opening.irisY],
-    lidSkin: atlas.add(lidSkinSprite(analysis, eye, grain)),
-    lash: atlas.add(lashSprite(analysis, eye)),
+    lidSkin: atlas.add(lidSkinSprite(analysis, eye, skin, light, grain)),
+    lash: atlas.add(lashSprite(analysis, eye, skin)),
     lashCm: [LASH_ABOVE_CM, LASH_BELOW_CM],
   };
 }

@@ -1,157 +1,149 @@
 import { clamp, mix, smoothstep } from '../../base/ramp.ts';
 import { seededRandom } from '../../base/random.ts';
+import { LID_SEAM } from '../appearance.ts';
 import type { PortraitAnalysis } from './analysis.ts';
+import type { EyeSkin } from './eye-skin.ts';
 import { sampleAt } from './inpaint.ts';
 import { newSprite, type Sprite } from './parts-atlas.ts';
 import type { EyePoints } from './topology.ts';
 
-type Rgb = readonly [red: number, green: number, blue: number];
+/** Direction to the portrait's light, camera space. */
+export type Light = readonly [x: number, y: number, z: number];
 
-const COLUMNS_PX = 48;
-const ROWS_PX = 24;
-/** Places along an upper lid that skin is looked for at, and between crease and brow. */
-const ALONG = 9;
-const UP = 8;
-/** Darker than this share of the skin under the eye is a brow, a lash or a rim. */
-const NOT_SKIN = 0.62;
-/** Lashes lie within this far of the lid's edge, cm. */
-const LASH_REACH_CM = 0.1;
-
-/**
- * The skin of a lid that is shut, which an open eye hides in its crease: the skin above it carried on, rounded by the
- * globe beneath. The crease lies along the first row of the sprite, the lashes along the last; columns run from the
- * outer corner to the inner.
- * @param grain - standard deviation of the portrait's grain, 0..255.
- */
-export function lidSkinSprite(analysis: PortraitAnalysis, eye: EyePoints, grain: number): Sprite {
-  const skin = skinAlong(analysis, eye);
-  const random = seededRandom(eye.iris, 3);
-  const sprite = newSprite(COLUMNS_PX, ROWS_PX);
-  for (let y = 0; y < ROWS_PX; y++) {
-    const v = (y + 0.5) / ROWS_PX;
-    // Shade in the crease, light on the globe, shade again where it turns under towards the lashes.
-    const light = 1 - 0.1 * (1 - smoothstep(0, 0.22, v)) + 0.025 * Math.sin(Math.PI * v) - 0.1 * smoothstep(0.45, 1, v);
-    for (let x = 0; x < COLUMNS_PX; x++) {
-      const u = ((x + 0.5) / COLUMNS_PX) * (ALONG - 1);
-      const low = Math.min(ALONG - 2, Math.floor(u));
-      const noise = grain * random.normal();
-      const to = (y * COLUMNS_PX + x) * 4;
-      for (let channel = 0; channel < 3; channel++) {
-        const colour = mix(skin[low]![channel]!, skin[low + 1]![channel]!, u - low);
-        sprite.pixels[to + channel] = clamp(colour * light + noise, 0, 255);
-      }
-      sprite.pixels[to + 3] = 255;
-    }
-  }
-  return sprite;
-}
-
-/** Of the lashes' sprite: how much of it stands above the lid's edge, cm, and how far lashes hang below. */
-export const LASH_ABOVE_CM = 0.15;
-export const LASH_BELOW_CM = 0.26;
-/**
- * Half the thickness of the line where lids meet. The landmark net reads drawn lids as the more shut the thicker and darker
- * it is (0.125 in near black: dark skin 0.12 instead of 0.22 of the open eye, glasses 0.35 instead of 0.50), but then it
- * looks painted on, on photos above all.
- */
-const LINE_CM = 0.085;
-/** Lashes along an upper lid, as bunches that a picture shows. */
-const LASH_COUNT = 15;
+/** The globe under a lid: how far its normals lean at the corners, and from crease to lashes. */
+const LEAN = { sideways: 0.45, upright: 0.6 } as const;
+/** Share of the light on that globe that shows, and the most of it: a lid is never a step darker than the skin around. */
+const GLOBE_SHADING = 0.3;
+const LIGHTEST = 1.05;
+const DARKEST = 0.93;
+/** The strongest detail carried over from elsewhere, 0..255: pores and strokes, not moles or hairs. */
+const MOST_DETAIL = 9;
+/** How far the lid's mean colour goes to that of the skin around the eye, and the limits of it. */
+const LIFT = 0.65;
+const LEAST_LIFT = 0.9;
+const MOST_LIFT = 1.5;
+/** Make-up on the visible strip of an open lid shows by its hue; this much of it goes on over the whole lid. */
+const MAKE_UP = 0.5;
+const MOST_MAKE_UP = 0.08;
 
 /**
- * The edge of an upper lid on its way down: a line, and lashes that hang from it and fan out towards the outer corner.
- * Columns run from the outer corner to the inner; the edge lies `LASH_ABOVE_CM` below the first row.
+ * The skin of an upper lid as it unrolls when the eye shuts: the colours of the skin around the eye, carried on over
+ * it, the tint of make-up, and the light on the globe beneath. The first row lies along the skin that a blink does not
+ * move, the last along the lashes of the shut eye; columns run from the outer corner to the inner. Above the crease its
+ * alpha leaves out what is no skin: a low brow, the rim of spectacles.
+ * @param light - of the portrait; @param grain - standard deviation of the portrait's grain, 0..255.
  */
-export function lashSprite(analysis: PortraitAnalysis, eye: EyePoints): Sprite {
+export function lidSkinSprite(
+  analysis: PortraitAnalysis,
+  eye: EyePoints,
+  skin: EyeSkin,
+  light: Light,
+  grain: number,
+): Sprite {
   const { landmarks, pose } = analysis;
-  const span = Math.abs(landmarks[eye.upper[0]! * 3]! - landmarks[eye.upper[8]! * 3]!);
-  const cm = pose.pxPerCm;
-  const width = clamp(Math.round(span), 16, 400);
-  const height = Math.max(6, Math.round((LASH_ABOVE_CM + LASH_BELOW_CM) * cm));
-  const colour = lashColour(analysis, eye);
-  const random = seededRandom(eye.iris, 5);
-  const lashes = Array.from({ length: LASH_COUNT }, (_, index) => ({
-    at: (index + 0.5 + 0.4 * (random.uniform() - 0.5)) / LASH_COUNT,
-    length: 0.7 + 0.3 * random.uniform(),
-  }));
+  const random = seededRandom(eye.iris, 3);
+  const place = (points: readonly number[], t: number, axis: number): number => alongLid(landmarks, points, t, axis);
+  const seam = (t: number, axis: number): number => mix(place(eye.upper, t, axis), place(eye.lower, t, axis), LID_SEAM);
+  const middle = (axis: number): number => seam(4, axis) - place(eye.lidTop, 4, axis);
+  const width = clamp(Math.round(Math.abs(place(eye.upper, 0, 0) - place(eye.upper, 8, 0))), 24, 160);
+  const height = clamp(Math.round(Math.hypot(middle(0), middle(1))), 16, 96);
+  const tint = makeUp(analysis, eye, skin);
+  const lift = liftOf(skin, (t, v, axis) => mix(place(eye.lidTop, t, axis), seam(t, axis), v));
+  const outward = Math.sign(place(eye.upper, 0, 0) - place(eye.upper, 8, 0));
+  // Detail comes from the cheek under the eye, which on every face is skin.
+  const cheekY = 0.55 * pose.pxPerCm;
   const sprite = newSprite(width, height);
-  for (let y = 0; y < height; y++) {
-    const below = (y + 0.5) / cm - LASH_ABOVE_CM;
-    for (let x = 0; x < width; x++) {
-      const u = (x + 0.5) / width;
-      // Thick on the outer half, thin towards the nose, gone at both ends.
-      const thick = LINE_CM * (0.5 + 0.5 * smoothstep(0, 0.2, u) * smoothstep(1, 0.4, u));
-      const soft = 1.1 / cm;
-      const line = 1 - smoothstep(thick - soft, thick + soft, Math.abs(below));
-      let hair = 0;
-      for (const { at, length } of lashes) {
-        const reach = LASH_BELOW_CM * length * (0.35 + 0.65 * smoothstep(1, 0.2, at)) * smoothstep(0, 0.06, at);
-        if (below < 0 || below > reach) continue;
-        // From the middle outwards they lean away.
-        const lean = (0.55 - at) * 0.9 * below;
-        const off = Math.abs((u - at) * (span / cm) + lean);
-        const half = 0.028 * (1 - (0.7 * below) / reach) + 0.3 / cm;
-        hair = Math.max(
-          hair,
-          0.8 * (1 - smoothstep(0.4 * half, 1.6 * half, off)) * (1 - smoothstep(0.6 * reach, reach, below)),
-        );
-      }
-      const ends = smoothstep(0, 0.12, u) * smoothstep(0, 0.12, 1 - u);
+  for (let x = 0; x < width; x++) {
+    const t = ((x + 0.5) / width) * 8;
+    const [topX, topY] = [place(eye.lidTop, t, 0), place(eye.lidTop, t, 1)];
+    const [seamX, seamY] = [seam(t, 0), seam(t, 1)];
+    const toCrease = Math.hypot(place(eye.upperSecond, t, 0) - topX, place(eye.upperSecond, t, 1) - topY);
+    const creaseV = clamp(toCrease / (Math.hypot(seamX - topX, seamY - topY) || 1), 0.05, 0.6);
+    // Towards the corners the lid goes over into the skin beside it.
+    const inside = smoothstep(0, 3, t) * smoothstep(8, 5, t);
+    for (let y = 0; y < height; y++) {
+      const v = (y + 0.5) / height;
+      const [atX, atY] = [mix(topX, seamX, v), mix(topY, seamY, v)];
+      const down = clamp((v - creaseV) / (1 - creaseV), 0, 1);
+      const lit = globeLight(light, outward * (1 - t / 4), down, smoothstep(0, 0.3, down));
+      const detail = skin.detail(atX, seamY + cheekY + (seamY - atY));
+      const fine = clamp(detail, -MOST_DETAIL, MOST_DETAIL) + 0.6 * grain * random.normal();
       const to = (y * width + x) * 4;
-      for (let channel = 0; channel < 3; channel++) sprite.pixels[to + channel] = colour[channel]!;
-      sprite.pixels[to + 3] = 255 * Math.max(line * ends, hair);
+      for (let channel = 0; channel < 3; channel++) {
+        const painted = mix(1, tint[channel]! * lift[channel]!, inside * smoothstep(0, 0.6, down));
+        sprite.pixels[to + channel] = clamp(skin.colour(atX, atY, channel) * lit * painted + fine, 0, 255);
+      }
+      const bare = mix(skin.bareness(atX, atY), 1, smoothstep(0.6 * creaseV, creaseV, v));
+      sprite.pixels[to + 3] = 255 * bare;
     }
   }
   return sprite;
 }
 
-/** @returns the colour of lashes: darker than the darkest of what lies along the upper lid of the open eye. */
-function lashColour({ landmarks, rgba, sizePx, pose }: PortraitAnalysis, eye: EyePoints): Rgb {
-  const reach = LASH_REACH_CM * pose.pxPerCm;
-  let darkest: Rgb = [40, 30, 25];
-  let least = Infinity;
-  for (const point of eye.upper.slice(1, 5)) {
-    for (let step = -4; step <= 4; step++) {
-      const y = landmarks[point * 3 + 1]! + (step / 4) * reach;
-      const colour = [0, 1, 2].map((channel) =>
-        sampleAt(rgba, sizePx, sizePx, 4, channel, landmarks[point * 3]!, y),
-      ) as unknown as Rgb;
-      const luma = colour[0] + colour[1] + colour[2];
-      if (luma >= least) continue;
-      least = luma;
-      darkest = colour;
-    }
-  }
-  return [darkest[0] * 0.7, darkest[1] * 0.7, darkest[2] * 0.7];
+/** @returns light on the lid over light on flat skin. @param side - 1 at the corner to the picture's right, -1 at the left. */
+function globeLight([lx, ly, lz]: Light, side: number, down: number, share: number): number {
+  const nx = LEAN.sideways * side;
+  const ny = LEAN.upright * (0.85 - 1.7 * down);
+  const lit = (nx * lx + ny * ly + lz) / Math.hypot(nx, ny, 1) / lz;
+  return clamp(1 + share * GLOBE_SHADING * (lit - 0.95), DARKEST, LIGHTEST);
 }
 
-/** @returns skin colours along the lid, outer corner first. */
-function skinAlong({ landmarks, rgba, sizePx }: PortraitAnalysis, eye: EyePoints): readonly Rgb[] {
-  const at = (point: number, axis: number): number => landmarks[point * 3 + axis]!;
-  const between = (from: number, to: number, share: number): Rgb => {
-    const x = mix(at(from, 0), at(to, 0), share);
-    const y = mix(at(from, 1), at(to, 1), share);
-    return [0, 1, 2].map((channel) => sampleAt(rgba, sizePx, sizePx, 4, channel, x, y)) as unknown as Rgb;
-  };
-  const luma = (colour: Rgb): number => colour[0] + colour[1] + colour[2];
-  const median = (colours: readonly Rgb[]): Rgb => {
-    const sorted = [...colours].sort((a, b) => luma(a) - luma(b));
-    const middle = sorted.slice(sorted.length >> 2, Math.max(1, sorted.length - (sorted.length >> 2)));
-    return [0, 1, 2].map(
-      (channel) => middle.reduce((sum, colour) => sum + colour[channel]!, 0) / middle.length,
-    ) as unknown as Rgb;
-  };
-  // Under the eye there is skin on every face; above it there may be a brow or the rim of spectacles.
-  const under = median(
-    [3, 4, 5].flatMap((row) => [0.3, 0.6, 0.9].map((share) => between(eye.lower[row]!, eye.lowerSecond[row]!, share))),
-  );
-  const rows = Array.from({ length: ALONG }, (_, index) => {
-    const row = clamp(index, 1, 7);
-    const above = Array.from({ length: UP }, (__, step) =>
-      between(eye.upperSecond[row]!, eye.upperThird[row]!, -0.25 + (0.9 * step) / (UP - 1)),
-    ).filter((colour) => luma(colour) > NOT_SKIN * luma(under));
-    return above.length < 2 ? under : median(above);
+/** @returns a coordinate of the point at `t` (0..8) along a row of nine landmarks, on a Catmull-Rom curve. */
+export function alongLid(landmarks: Float32Array, points: readonly number[], t: number, axis: number): number {
+  const low = clamp(Math.floor(t), 0, 7);
+  const s = t - low;
+  const [a, b, c, d] = [-1, 0, 1, 2].map((step) => landmarks[points[clamp(low + step, 0, 8)]! * 3 + axis]!) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  return b + 0.5 * s * (c - a + s * (2 * a - 5 * b + 4 * c - d + s * (3 * (b - c) + d - a)));
+}
+
+/**
+ * A shut lid stands forward of the socket that shades it while it is open.
+ * @returns what brings the skin over the lid near the mean of the skin around the eye, a factor for each channel.
+ */
+function liftOf(skin: EyeSkin, at: (t: number, v: number, axis: number) => number): readonly number[] {
+  const sums = [0, 0, 0];
+  let count = 0;
+  for (let t = 1.5; t <= 6.5; t += 0.5) {
+    for (let v = 0.5; v < 0.95; v += 0.1, count++) {
+      for (let channel = 0; channel < 3; channel++) sums[channel]! += skin.colour(at(t, v, 0), at(t, v, 1), channel);
+    }
+  }
+  return sums.map((sum, channel) => {
+    const ratio = skin.around[channel]! / Math.max(1, sum / count);
+    return clamp(1 + LIFT * (ratio - 1), LEAST_LIFT, MOST_LIFT);
   });
-  // Neighbours are alike: a single hair decides nothing.
-  return rows.map((_, index) => median([-2, -1, 0, 1, 2].map((step) => rows[clamp(index + step, 0, ALONG - 1)]!)));
+}
+
+/** @returns what the visible strip of the open lid is tinted by, a factor for each channel that leaves the luma. */
+function makeUp({ landmarks, rgba, sizePx }: PortraitAnalysis, eye: EyePoints, skin: EyeSkin): readonly number[] {
+  const sums = [0, 0, 0];
+  const plain = [0, 0, 0];
+  for (let t = 1.5; t <= 6.5; t += 0.25) {
+    for (let share = 0.4; share <= 0.9; share += 0.1) {
+      const at = (axis: number): number =>
+        mix(alongLid(landmarks, eye.upper, t, axis), alongLid(landmarks, eye.upperSecond, t, axis), share);
+      const [x, y] = [at(0), at(1)];
+      // Lashes and the crease are darker than make-up is.
+      const weight = skin.bareness(x, y) ** 2 + 0.01;
+      for (let channel = 0; channel < 3; channel++) {
+        sums[channel]! += weight * sampleAt(rgba, sizePx, sizePx, 4, channel, x, y);
+        plain[channel]! += weight * skin.colour(x, y, channel);
+      }
+    }
+  }
+  const total = (values: readonly number[]): number =>
+    Math.max(
+      1,
+      values.reduce((sum, value) => sum + value, 0),
+    );
+  const [painted, bare] = [total(sums), total(plain)];
+  return sums.map((sum, channel) => {
+    const ratio = sum / painted / Math.max(0.02, plain[channel]! / bare);
+    return clamp(1 + MAKE_UP * (ratio - 1), 1 - MOST_MAKE_UP, 1 + MOST_MAKE_UP);
+  });
 }

@@ -31,6 +31,11 @@ export class HandleSet {
     );
   }
 
+  /** @returns the point on the other side of the nose. */
+  mirrorOf(point: number): number {
+    return this.mirror[point]!;
+  }
+
   /** Points that stay unless a handle moves them. */
   hold(...groups: readonly (readonly number[])[]): this {
     for (const group of groups) for (const point of group) this.held.add(point);

@@ -14,7 +14,11 @@ export interface EyePoints {
   /** The crease above the upper lid, and the skin above that. */
   readonly upperSecond: readonly number[];
   readonly upperThird: readonly number[];
+  /** Where the skin of a lid begins that a blink unrolls: the row above the crease, from corner to corner. */
+  readonly lidTop: readonly number[];
   readonly lowerSecond: readonly number[];
+  /** The edge of the orbit, where lid becomes cheek. */
+  readonly lowerThird: readonly number[];
   /** Iris centre; four points of its edge follow. */
   readonly iris: number;
 }
@@ -24,7 +28,9 @@ export const RIGHT_EYE: EyePoints = {
   lower: RIGHT_EYE_LOWER,
   upperSecond: [130, 247, 30, 29, 27, 28, 56, 190, 243],
   upperThird: [226, 113, 225, 224, 223, 222, 221, 189, 244],
+  lidTop: [130, 113, 225, 224, 223, 222, 221, 189, 243],
   lowerSecond: [130, 25, 110, 24, 23, 22, 26, 112, 243],
+  lowerThird: [226, 31, 228, 229, 230, 231, 232, 233, 244],
   iris: 468,
 };
 export const LEFT_EYE: EyePoints = {
@@ -32,7 +38,9 @@ export const LEFT_EYE: EyePoints = {
   lower: [...LEFT_EYE_LOWER].reverse(),
   upperSecond: [359, 467, 260, 259, 257, 258, 286, 414, 463],
   upperThird: [446, 342, 445, 444, 443, 442, 441, 413, 464],
+  lidTop: [359, 342, 445, 444, 443, 442, 441, 413, 463],
   lowerSecond: [359, 255, 339, 254, 253, 252, 256, 341, 463],
+  lowerThird: [446, 261, 448, 449, 450, 451, 452, 453, 464],
   iris: 473,
 };
 

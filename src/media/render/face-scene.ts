@@ -88,7 +88,7 @@ export class FaceScene {
     this.innerLips = new InnerLipLayer(facts, planner, TEXTURES.indexOf('face'));
     this.lipSeam = new LipSeamLayer(facts, planner, parts);
     this.tongue = new TongueLayer(facts, planner, parts);
-    this.lids = [new LidLayer(facts, 'Right', planner, parts), new LidLayer(facts, 'Left', planner, parts)];
+    this.lids = [new LidLayer(appearance, 'Right', planner, parts), new LidLayer(appearance, 'Left', planner, parts)];
     this.wrinkles = new WrinkleLayer(facts, planner, parts);
     hairBatch(arrays.hairTriangles);
     const loaded: Texture[] = TEXTURES.map((name) => textures[name]);
@@ -128,7 +128,7 @@ export class FaceScene {
     this.innerLips.write(this.opening, texels, relight.shades, writer);
     this.lipSeam.write(deformer.places, this.opening, relight.shades, writer);
     this.tongue.write(motion, deformer, writer);
-    for (const lid of this.lids) lid.write(this.weights, deformer, writer);
+    for (const lid of this.lids) lid.write(deformer, writer);
     this.wrinkles.write(this.weights, deformer, writer);
     this.writeBadge(vertices);
   }

@@ -1,124 +1,206 @@
 import { clamp, mix, smoothstep } from '../../base/ramp.ts';
-import type { AppearanceFacts, EyeFacts } from '../appearance.ts';
-import { MOTION_INDEX } from '../motion-space.ts';
+import { LID_SEAM, type Appearance, type EyeFacts } from '../appearance.ts';
 import type { Deformer } from './deformer.ts';
 import type { ScenePlanner, VertexGrid } from './scene-plan.ts';
 import type { VertexWriter } from './vertex-writer.ts';
 
-/** Nine points of a lid, and one beyond each corner, where the skin fades out. */
+/** Of the nine points of a lid, the last. */
 const LAST = 8;
-const COLUMNS = LAST + 2;
-/** How far past the corners it does, in columns: what glints in a corner is covered too. */
-const PAST_CORNER = 1.1;
-/** The line of lashes is drawn between the lid's points too, or its corners would show. */
-const LASH_COLUMNS = 16;
-/** It goes on past the corners by these shares of a column. */
+/** Columns are finer than the lid's points, or its edge would have corners; they go on past the corners of the eye. */
+const COLUMNS = 18;
 const PAST_OUTER = 0.9;
 const PAST_INNER = 0.6;
-/** From skin that fades in above the crease down to the edge, and a little past it where the other lid is met. */
-const SKIN_ROWS = [
-  { share: -0.22, past: 0, v: 0, alpha: 0 },
-  { share: 0.08, past: 0, v: 0.1, alpha: 0.55 },
-  { share: 0.4, past: 0, v: 0.4, alpha: 1 },
-  { share: 1, past: 0, v: 1, alpha: 1 },
-  { share: 1, past: 1, v: 1, alpha: 0 },
-] as const;
-const PAST_EDGE_CM = 0.2;
-/** The skin of a lid on its way down, and the line of lashes at its edge: what an open eye's portrait does not show. */
+/** Rows of the unrolling skin: it fades in above the crease, and ends softly at the edge. */
+const ROWS = 6;
+/** How far the lid's edge fades out, cm to either side: about a pixel. */
+const EDGE_CM = 0.035;
+/** A shut lid reaches over the wet rim of the lower one by this much, cm. */
+const RIM_CM = 0.05;
+/** The crease comes down with the lid by this share of its travel, and lets go of the skin above it. */
+const CREASE_TRAVEL = 0.35;
+/** Skin just below an open crease lies in its shade. */
+const CREASE_SHADE = 0.1;
+/** Shares of the whole way down between which the skin that unrolls takes over from the portrait's own. */
+const UNROLLED = [0.06, 0.3] as const;
+
+/** The skin that an upper lid unrolls on its way down, and the lashes at its edge: what an open eye does not show. */
 export class LidLayer {
   private readonly eye: EyeFacts;
-  private readonly shape: number;
+  private readonly rest: Float32Array;
   private readonly skin: VertexGrid;
   private readonly lashes: VertexGrid;
-  private readonly pastPx: number;
+  private readonly edgePx: number;
+  private readonly rimPx: number;
   private readonly abovePx: number;
   private readonly belowPx: number;
-  /** Each lash column hangs from four points of the lid, `[columns + 1, 4]`, in these shares. */
-  private readonly lashPoints: Uint16Array;
-  private readonly lashShares: Float32Array;
-  /** Of the frame that is being written. */
-  private blink = 0;
+  /** Each column hangs from four points of the lid, `[columns + 1, 4]`, in these shares. */
+  private readonly edgePoints: Uint16Array;
+  private readonly topPoints: Uint16Array;
+  private readonly pointShares: Float32Array;
+  /** For each column: skin that shows when the eye is open, and the crease's place when open and when shut, all as shares of the whole skin. */
+  private readonly openShares: Float32Array;
+  private readonly openCreases: Float32Array;
+  private readonly shutCreases: Float32Array;
+  private readonly fades: Float32Array;
+  /** Of the frame that is being written: how far the lid has come down, 0..1, and whether anything is drawn. */
+  private fall = 0;
+  private drawn = true;
 
-  constructor(facts: AppearanceFacts, side: 'Left' | 'Right', planner: ScenePlanner, partsTexture: number) {
-    this.eye = side === 'Left' ? facts.eyes.left : facts.eyes.right;
-    this.shape = MOTION_INDEX[`eyeBlink${side}`];
-    this.skin = planner.grid(partsTexture, COLUMNS, SKIN_ROWS.length - 1);
-    this.lashes = planner.grid(partsTexture, LASH_COLUMNS, 1);
-    this.pastPx = PAST_EDGE_CM * facts.pose.scalePxPerCm;
-    this.abovePx = this.eye.lashCm[0] * facts.pose.scalePxPerCm;
-    this.belowPx = this.eye.lashCm[1] * facts.pose.scalePxPerCm;
-    const columns = Array.from({ length: LASH_COLUMNS + 1 }, (_, column) =>
-      along(this.eye.upperLid, mix(-PAST_OUTER, LAST + PAST_INNER, column / LASH_COLUMNS)),
-    );
-    this.lashPoints = Uint16Array.from(columns.flatMap(({ points }) => points));
-    this.lashShares = Float32Array.from(columns.flatMap(({ shares }) => shares));
+  constructor({ facts, arrays }: Appearance, side: 'Left' | 'Right', planner: ScenePlanner, partsTexture: number) {
+    const eye = side === 'Left' ? facts.eyes.left : facts.eyes.right;
+    const scale = facts.pose.scalePxPerCm;
+    this.eye = eye;
+    this.rest = arrays.vertexPositions;
+    this.skin = planner.grid(partsTexture, COLUMNS, ROWS - 1);
+    this.lashes = planner.grid(partsTexture, COLUMNS, 1);
+    this.edgePx = EDGE_CM * scale;
+    this.rimPx = RIM_CM * scale;
+    this.abovePx = eye.lashCm[0] * scale;
+    this.belowPx = eye.lashCm[1] * scale;
+    const columns = Array.from({ length: COLUMNS + 1 }, (_, column) => curveAt(placeOf(column)));
+    this.edgePoints = Uint16Array.from(columns.flatMap(({ points }) => points.map((point) => eye.upperLid[point]!)));
+    this.topPoints = Uint16Array.from(columns.flatMap(({ points }) => points.map((point) => eye.lidTop[point]!)));
+    this.pointShares = Float32Array.from(columns.flatMap(({ shares }) => shares));
+    this.openShares = new Float32Array(COLUMNS + 1);
+    this.openCreases = new Float32Array(COLUMNS + 1);
+    this.shutCreases = new Float32Array(COLUMNS + 1);
+    this.fades = Float32Array.from({ length: COLUMNS + 1 }, (_, column) => {
+      const t = placeOf(column);
+      return smoothstep(-0.8, 0.4, t) * smoothstep(LAST + 0.5, LAST - 0.4, t);
+    });
+    columns.forEach(({ points, shares }, column) => {
+      const along = (lid: readonly number[], axis: number): number =>
+        points.reduce((sum, point, at) => sum + shares[at]! * this.rest[lid[point]! * 3 + axis]!, 0);
+      const length = (to: (axis: number) => number): number =>
+        Math.hypot(to(0) - along(eye.lidTop, 0), to(1) - along(eye.lidTop, 1));
+      const open = length((axis) => along(eye.upperLid, axis));
+      const shut = length((axis) => mix(along(eye.upperLid, axis), along(eye.lowerLid, axis), LID_SEAM));
+      const crease = Math.min(
+        length((axis) => along(eye.upperSecond, axis)),
+        0.9 * open,
+      );
+      const whole = Math.max(1, shut, open);
+      this.openShares[column] = open / whole;
+      this.openCreases[column] = crease / whole;
+      this.shutCreases[column] = (crease + CREASE_TRAVEL * Math.max(0, shut - open)) / whole;
+    });
   }
 
   /** Grids are written by methods of their own, which the engine compiles without boxing numbers: a frame leaves no garbage. */
-  write(weights: Float32Array, { places }: Deformer, writer: VertexWriter): void {
-    this.blink = clamp(weights[this.shape]!, 0, 1);
-    this.writeSkin(places, writer);
-    this.writeLashes(places, writer);
+  write(deformer: Deformer, writer: VertexWriter): void {
+    this.fall = this.fallOf(deformer.shaped);
+    const drawn = this.fall > UNROLLED[0];
+    // What was laid together once stays so: triangles without area cost nothing.
+    if (drawn || this.drawn) {
+      this.writeSkin(deformer.places, drawn, writer);
+      this.writeLashes(deformer.places, drawn, writer);
+    }
+    this.drawn = drawn;
   }
 
-  private writeSkin(places: Float32Array, writer: VertexWriter): void {
-    const { eye, skin, blink } = this;
-    const { upperLid, upperSecond } = eye;
-    const shown = smoothstep(0.12, 0.5, blink);
-    const pastPx = this.pastPx * smoothstep(0.8, 1, blink);
-    for (let row = 0; row < SKIN_ROWS.length; row++) {
-      const { share, past, v, alpha } = SKIN_ROWS[row]!;
-      for (let column = 0; column <= COLUMNS; column++) {
-        const at = clamp(column - 1, 0, LAST);
-        const crease = upperSecond[at]! * 2;
-        const edge = upperLid[at]! * 2;
-        let x = mix(places[crease]!, places[edge]!, share);
-        let y = mix(places[crease + 1]!, places[edge + 1]!, share) + past * pastPx;
-        const beyond = column === 0 ? upperLid[1]! : column === COLUMNS ? upperLid[LAST - 1]! : -1;
-        if (beyond >= 0) {
-          x += PAST_CORNER * (places[edge]! - places[beyond * 2]!);
-          y += PAST_CORNER * (places[edge + 1]! - places[beyond * 2 + 1]!);
-        }
-        const corner = beyond >= 0 ? 0 : at === 0 || at === LAST ? v : 1;
+  /** @returns how far the middle of the lid's edge has gone of its way, 0..1. @param shaped - before the head's motion. */
+  private fallOf(shaped: Float32Array): number {
+    const { eye, rest } = this;
+    let gone = 0;
+    let way = 0;
+    for (let point = 3; point <= 5; point++) {
+      const edge = eye.upperLid[point]! * 3;
+      const other = eye.lowerLid[point]! * 3;
+      for (let axis = 0; axis < 2; axis++) {
+        const travel = LID_SEAM * (rest[other + axis]! - rest[edge + axis]!);
+        gone += travel * (shaped[edge + axis]! - rest[edge + axis]!);
+        way += travel * travel;
+      }
+    }
+    return way > 0 ? clamp(gone / way, 0, 1) : 0;
+  }
+
+  private writeSkin(places: Float32Array, drawn: boolean, writer: VertexWriter): void {
+    const { edgePoints, edgePx, eye, fades, fall, openCreases, openShares, pointShares, rimPx, shutCreases } = this;
+    const { skin, topPoints } = this;
+    const rim = rimPx * smoothstep(0.75, 1, fall);
+    const shown = drawn ? smoothstep(UNROLLED[0], UNROLLED[1], fall) : 0;
+    const above = 0.8 * smoothstep(0.35, 1, fall);
+    const shade = 1 - CREASE_SHADE * (1 - fall);
+    for (let column = 0; column <= COLUMNS; column++) {
+      let edgeX = 0;
+      let edgeY = 0;
+      let topX = 0;
+      let topY = 0;
+      for (let at = 4 * column; at < 4 * column + 4; at++) {
+        const share = pointShares[at]!;
+        edgeX += share * places[edgePoints[at]! * 2]!;
+        edgeY += share * places[edgePoints[at]! * 2 + 1]!;
+        topX += share * places[topPoints[at]! * 2]!;
+        topY += share * places[topPoints[at]! * 2 + 1]!;
+      }
+      const u = clamp(placeOf(column) / LAST, 0, 1);
+      const unrolled = mix(openShares[column]!, 1, fall);
+      const crease = clamp(mix(openCreases[column]!, shutCreases[column]!, fall) / unrolled, 0.1, 0.85);
+      const length = Math.max(1, Math.sqrt((edgeX - topX) * (edgeX - topX) + (edgeY - topY) * (edgeY - topY)));
+      const soft = edgePx / length;
+      const over = rim / length;
+      const alpha = shown * fades[column]!;
+      for (let row = 0; row < ROWS; row++) {
+        const share = !drawn
+          ? 1
+          : row === 0
+            ? 0
+            : row === 1
+              ? 0.55 * crease
+              : row === 2
+                ? crease
+                : row === 3
+                  ? mix(crease, 1, 0.3)
+                  : row === 4
+                    ? 1 + over - soft
+                    : 1 + over + soft;
+        const opacity = row === 0 || row === 5 ? 0 : row === 1 ? above : row === 2 ? mix(0.7, 1, fall) : 1;
         writer.putPart(
           skin.first + row * (COLUMNS + 1) + column,
-          x,
-          y,
+          mix(topX, edgeX, share),
+          mix(topY, edgeY, share),
           eye.lidSkin,
-          at / LAST,
-          v,
-          1,
-          shown * alpha * corner,
+          u,
+          clamp(1 - (1 - share) * unrolled, 0, 1),
+          row === 2 ? shade : 1,
+          alpha * opacity,
         );
       }
     }
   }
 
-  private writeLashes(places: Float32Array, writer: VertexWriter): void {
-    const { eye, lashes, blink, lashPoints, lashShares } = this;
-    const line = smoothstep(0.12, 0.6, blink);
-    for (let column = 0; column <= LASH_COLUMNS; column++) {
-      const u = column / LASH_COLUMNS;
+  private writeLashes(places: Float32Array, drawn: boolean, writer: VertexWriter): void {
+    const { edgePoints, eye, fall, lashes, pointShares } = this;
+    const shown = drawn ? smoothstep(UNROLLED[0], UNROLLED[1], fall) : 0;
+    // They point forward while the eye is open, and down when it is shut.
+    const above = drawn ? this.abovePx : 0;
+    const below = drawn ? this.belowPx * mix(0.45, 1, fall) : 0;
+    for (let column = 0; column <= COLUMNS; column++) {
       let x = 0;
       let y = 0;
       for (let at = 4 * column; at < 4 * column + 4; at++) {
-        x += lashShares[at]! * places[lashPoints[at]! * 2]!;
-        y += lashShares[at]! * places[lashPoints[at]! * 2 + 1]!;
+        x += pointShares[at]! * places[edgePoints[at]! * 2]!;
+        y += pointShares[at]! * places[edgePoints[at]! * 2 + 1]!;
       }
-      writer.putPart(lashes.first + column, x, y - this.abovePx, eye.lash, u, 0, 1, line);
-      // They point forward while the eye is open, and down when it is shut.
-      const below = this.belowPx * mix(0.4, 1, blink);
-      writer.putPart(lashes.first + LASH_COLUMNS + 1 + column, x, y + below, eye.lash, u, 1, 1, line);
+      const u = column / COLUMNS;
+      writer.putPart(lashes.first + column, x, y - above, eye.lash, u, 0, 1, shown);
+      writer.putPart(lashes.first + COLUMNS + 1 + column, x, y + below, eye.lash, u, 1, 1, shown);
     }
   }
 }
 
-/** @returns the point at `t` of a Catmull-Rom curve through the points of a lid: which four it lies among, in what shares. */
-function along(lid: readonly number[], t: number): { readonly points: number[]; readonly shares: number[] } {
+/** @returns where along the nine points a column lies. */
+function placeOf(column: number): number {
+  return mix(-PAST_OUTER, LAST + PAST_INNER, column / COLUMNS);
+}
+
+/** @returns the point at `t` of a Catmull-Rom curve through nine points: which four it lies among, in what shares. */
+function curveAt(t: number): { readonly points: number[]; readonly shares: number[] } {
   const low = clamp(Math.floor(t), 0, LAST - 1);
   const s = t - low;
   return {
-    points: [-1, 0, 1, 2].map((step) => lid[clamp(low + step, 0, LAST)]!),
+    points: [-1, 0, 1, 2].map((step) => clamp(low + step, 0, LAST)),
     shares: [
       0.5 * s * (-1 + s * (2 - s)),
       1 + 0.5 * s * s * (3 * s - 5),

@@ -3,7 +3,7 @@ import type { AppearanceFacts } from '../appearance.ts';
 import { MOTION_INDEX } from '../motion-space.ts';
 
 /** Lids that are shut lie over each other by this much, cm. */
-const OVERLAP_CM = 0.04;
+const OVERLAP_CM = 0.06;
 /** The upper lid does more of the way than the lower. */
 const UPPER_SHARE = 0.6;
 /** Blink coefficients between which lids come to be shut for certain. */

@@ -19,8 +19,6 @@ export interface ClosedLoop {
   readonly distance: readonly LoopPoint[];
   readonly gazeYawDeg: readonly LoopPoint[];
   readonly gazePitchDeg: readonly LoopPoint[];
-  /** Blink coefficient against the wider lid gap of both eyes, as a share of the open eye. */
-  readonly lidGap: readonly LoopPoint[];
   /** Largest gap between the lips, over the width of the mouth, in p, b and m. */
   readonly closedLipGap: number;
   /** Coefficients against gap over width, width and corner lift in canonical cm. */
@@ -96,11 +94,6 @@ export async function runClosedLoop(decoder: FaceDecoder, measurer: FaceMeasurer
       [-12, -6, 6, 12],
       (value) => upwards(value / GAZE_PITCH_LIMIT_DEG),
       ({ gazePitchDeg }) => gazePitchDeg,
-    ),
-    lidGap: await sweep(
-      STEPS,
-      (value) => ({ eyeBlinkLeft: value, eyeBlinkRight: value }),
-      ({ lidGapLeft, lidGapRight }) => Math.max(lidGapLeft, lidGapRight),
     ),
     closedLipGap: Math.max(...closures),
     jawOpening: await sweep(

@@ -2,6 +2,7 @@ import type { FaceDecoder } from '../../media/face-codec.ts';
 import type { FaceMeasurer } from '../../native/model/face-measure.ts';
 import { isMonotonic, runClosedLoop, worstError } from './closed-loop.ts';
 import type { Figure } from './figure.ts';
+import { shutLidColours } from './lid-colour.ts';
 
 /** Draws motion of known values with a codec, reads it back from the pictures, and says how far off it is. */
 export async function* codecFigures(
@@ -19,8 +20,8 @@ export async function* codecFigures(
   yield { on, what: 'distance off', value: 100 * far, unit: '%', goal: { atMost: 2 } };
   yield { on, what: 'gaze off, to the side', value: worstError(loop.gazeYawDeg), unit: 'deg', goal: { atMost: 5 } };
   yield { on, what: 'gaze off, up and down', value: worstError(loop.gazePitchDeg), unit: 'deg', goal: { atMost: 5 } };
-  const shut = 100 * (loop.lidGap.at(-1)?.read ?? NaN);
-  yield { on, what: 'lid gap in a blink', value: shut, unit: '% of open', goal: { atMost: 12 } };
+  const lids = shutLidColours(decoder, loop.neutral.landmarks).map(({ difference }) => difference);
+  yield { on, what: 'shut lid off the skin around', value: Math.max(...lids), unit: 'dE76', goal: { atMost: 5 } };
   yield { on, what: 'lip gap in p b m', value: 100 * loop.closedLipGap, unit: '% of width', goal: { atMost: 3 } };
   const monotonic = [
     ['jaw', isMonotonic(loop.jawOpening, 1)],

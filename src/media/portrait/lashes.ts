@@ -1,0 +1,136 @@
+import { clamp, smoothstep } from '../../base/ramp.ts';
+import { seededRandom } from '../../base/random.ts';
+import type { PortraitAnalysis } from './analysis.ts';
+import type { EyeSkin } from './eye-skin.ts';
+import { boxBlur, sampleAt } from './inpaint.ts';
+import { alongLid } from './lid-skin.ts';
+import { newSprite, type Sprite } from './parts-atlas.ts';
+import type { EyePoints } from './topology.ts';
+
+/** Of the lashes' sprite: how much of it stands above the lid's edge, cm, and how far lashes hang below. */
+export const LASH_ABOVE_CM = 0.16;
+export const LASH_BELOW_CM = 0.26;
+/** Where the open eye's own lashes are looked for, from this far above the lid's edge to this far below it, cm. */
+const LOOK_CM = { above: 0.22, below: 0.03 } as const;
+const LOOK_STEPS = 12;
+/** The line of a shut eye against that of the open one: what shows of lashes seen from above. */
+const OF_OWN_DARKNESS = 0.75;
+const OF_OWN_THICKNESS = 0.7;
+/** Half thickness of the drawn line, cm, whatever the portrait's own is, and how dark it is between nothing and black. */
+const THIN_CM = 0.035;
+const THICK_CM = 0.075;
+const FAINTEST = 0.16;
+const DARKEST = 0.72;
+/** Lashes along an upper lid, as bunches that a picture shows. */
+const LASH_COUNT = 19;
+
+/** The open eye's own line of lashes. */
+interface OwnLine {
+  readonly colour: readonly [red: number, green: number, blue: number];
+  /** For each column, how dark it is (0 skin .. 1 black). */
+  readonly darkness: Float32Array;
+  /** Its thickness above the lid's edge if it were that dark all through, cm. */
+  readonly thicknessCm: number;
+}
+
+/**
+ * The edge of an upper lid on its way down: a soft line, no darker and no thicker than the portrait's own, and lashes
+ * that hang from it, thin and broken, fanning out towards the outer corner. Columns run from the outer corner to the
+ * inner; the edge lies `LASH_ABOVE_CM` below the first row.
+ */
+export function lashSprite(analysis: PortraitAnalysis, eye: EyePoints, skin: EyeSkin): Sprite {
+  const { landmarks, pose } = analysis;
+  const span = Math.abs(landmarks[eye.upper[0]! * 3]! - landmarks[eye.upper[8]! * 3]!);
+  const cm = pose.pxPerCm;
+  const width = clamp(Math.round(span), 16, 400);
+  const height = Math.max(6, Math.round((LASH_ABOVE_CM + LASH_BELOW_CM) * cm));
+  const own = ownLine(analysis, eye, skin, width);
+  const random = seededRandom(eye.iris, 5);
+  const lashes = Array.from({ length: LASH_COUNT }, (_, index) => ({
+    at: (index + 0.5 + 0.6 * (random.uniform() - 0.5)) / LASH_COUNT,
+    length: 0.55 + 0.45 * random.uniform(),
+    strength: 0.35 + 0.65 * random.uniform(),
+  }));
+  const half = clamp(OF_OWN_THICKNESS * own.thicknessCm, THIN_CM, THICK_CM);
+  const sprite = newSprite(width, height);
+  for (let x = 0; x < width; x++) {
+    const u = (x + 0.5) / width;
+    const dark = clamp(OF_OWN_DARKNESS * own.darkness[x]!, FAINTEST, DARKEST);
+    // Thick on the outer half, thin towards the nose, gone at both ends.
+    const ends = smoothstep(0, 0.14, u) * smoothstep(1, 0.84, u);
+    const thick = half * (0.55 + 0.55 * smoothstep(0.02, 0.2, u) * smoothstep(1, 0.3, u));
+    for (let y = 0; y < height; y++) {
+      const below = (y + 0.5) / cm - LASH_ABOVE_CM;
+      // Sharper above, where it ends at skin, than below, where lashes begin.
+      const off = below / (below < 0 ? thick : 1.5 * thick);
+      const line = ends * dark * Math.exp(-off * off);
+      let hair = 0;
+      for (const { at, length, strength } of lashes) {
+        const reach = LASH_BELOW_CM * length * (0.35 + 0.65 * smoothstep(1, 0.2, at)) * smoothstep(0, 0.06, at);
+        if (below < 0 || below > reach) continue;
+        // From the middle outwards they lean away.
+        const lean = (0.55 - at) * 0.9 * below;
+        const aside = Math.abs((u - at) * (span / cm) + lean);
+        const thin = 0.02 * (1 - (0.7 * below) / reach) + 0.3 / cm;
+        const body = strength * (1 - smoothstep(0.4 * thin, 1.6 * thin, aside));
+        hair = Math.max(hair, 0.5 * dark * body * (1 - smoothstep(0.3 * reach, reach, below)));
+      }
+      const to = (y * width + x) * 4;
+      for (let channel = 0; channel < 3; channel++) sprite.pixels[to + channel] = own.colour[channel]!;
+      sprite.pixels[to + 3] = 255 * (1 - (1 - line) * (1 - hair));
+    }
+  }
+  return sprite;
+}
+
+/** Measures the line of lashes along the upper lid of the open eye against the skin that would lie there without. */
+function ownLine(
+  { landmarks, pose, rgba, sizePx }: PortraitAnalysis,
+  eye: EyePoints,
+  skin: EyeSkin,
+  width: number,
+): OwnLine {
+  const luma = (look: (channel: number) => number): number => 0.299 * look(0) + 0.587 * look(1) + 0.114 * look(2);
+  const darkness = new Float32Array(width);
+  let [thickness, weights] = [0, 0];
+  const colour = [0, 0, 0];
+  const stepCm = (LOOK_CM.above + LOOK_CM.below) / LOOK_STEPS;
+  for (let column = 0; column < width; column++) {
+    const t = ((column + 0.5) / width) * 8;
+    const x = alongLid(landmarks, eye.upper, t, 0);
+    const edgeY = alongLid(landmarks, eye.upper, t, 1);
+    let [darkest, sum, darkestY] = [0, 0, edgeY];
+    for (let step = 0; step <= LOOK_STEPS; step++) {
+      const y = edgeY + (LOOK_CM.below - step * stepCm) * pose.pxPerCm;
+      const own = luma((channel) => sampleAt(rgba, sizePx, sizePx, 4, channel, x, y));
+      const dark = clamp(
+        1 -
+          own /
+            Math.max(
+              8,
+              luma((channel) => skin.colour(x, y, channel)),
+            ),
+        0,
+        1,
+      );
+      sum += dark * stepCm;
+      if (dark <= darkest) continue;
+      [darkest, darkestY] = [dark, y];
+    }
+    darkness[column] = darkest;
+    thickness += sum;
+    weights += darkest;
+    for (let channel = 0; channel < 3; channel++) {
+      colour[channel]! += darkest * sampleAt(rgba, sizePx, sizePx, 4, channel, x, darkestY);
+    }
+  }
+  const total = Math.max(1e-3, weights);
+  // The line is laid over skin with `darkness` for alpha: its own colour is what remains at full alpha.
+  const mean = weights / width;
+  const paint = colour.map((value) => clamp((value / total) * (1 - mean), 0, 90)) as [number, number, number];
+  return {
+    colour: paint,
+    darkness: boxBlur(darkness, width, 1, Math.max(1, Math.round(width / 12))),
+    thicknessCm: thickness / total,
+  };
+}
