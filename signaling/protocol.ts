@@ -26,6 +26,7 @@ export const CLOSE = {
 /** What `error.code` may say; the page has a sentence for each. */
 export const SIGNALING_ERRORS = [
   'AVATAR_GONE',
+  'ENDED_BY_OPERATOR',
   'INTERNAL',
   'MESSAGE_INVALID',
   'MESSAGE_TOO_LARGE',

@@ -22,14 +22,16 @@ import {
   type AvatarMessage,
   type CallerMessage,
   type IceServer,
+  type SignalingErrorCode,
   type ToCaller,
 } from './protocol.ts';
-import { verifyRoomToken } from './room-token.ts';
+import { verifyRoomToken, type RoomRight } from './room-token.ts';
 import { Rooms, type Effect, type RoomStore } from './room.ts';
 import { isSameSecret } from './secret.ts';
 import { MemoryRoomStore } from './store/memory.ts';
 import { turnServer, type TurnOptions } from './turn-credentials.ts';
 import { refuseUpgrade } from './upgrade-router.ts';
+import { WithdrawnTokens } from './withdrawn-tokens.ts';
 
 export interface SignalingOptions {
   readonly clock: Clock;
@@ -56,6 +58,8 @@ export interface SignalingLimits {
   readonly resumeWindowUs: number;
   readonly messagesPerSecond: number;
   readonly socketsPerAddress: number;
+  /** Places in rooms that the callers of one network may hold at once. */
+  readonly placesPerAddress: number;
 }
 
 export const DEFAULT_SIGNALING_LIMITS: SignalingLimits = {
@@ -64,6 +68,7 @@ export const DEFAULT_SIGNALING_LIMITS: SignalingLimits = {
   resumeWindowUs: 15 * US_PER_S,
   messagesPerSecond: 30,
   socketsPerAddress: 200,
+  placesPerAddress: 4,
 };
 
 const HEARTBEAT_MS = 5000;
@@ -79,8 +84,10 @@ interface Caller {
   resume: string;
   connection: Connection | undefined;
   held: ToCaller[];
-  /** The only room its token opens; `undefined` where rooms are open. */
-  room: string | undefined;
+  /** What its token opens; `undefined` where rooms are open. */
+  readonly right: RoomRight | undefined;
+  /** Its network as limits count it. */
+  address: string;
 }
 
 /** Carries between sockets and `Rooms`. It owns no HTTP server: whoever does hands it the upgrades of its path. */
@@ -97,6 +104,7 @@ export class SignalingServer implements Closable {
   readonly #callerOfResume = new Map<string, Caller>();
   readonly #avatars = new Map<string, Connection>();
   readonly #connections = new Set<Connection>();
+  readonly #withdrawn = new WithdrawnTokens();
   readonly #perAddress = new Map<string, number>();
   readonly #messageRate: RateLimiterMemory;
   readonly #watch: NodeJS.Timeout;
@@ -232,8 +240,11 @@ export class SignalingServer implements Closable {
     switch (message.type) {
       case 'join':
         if (this.#draining) connection.send({ type: 'full', retryAfterS: 10 });
-        else if (caller.room !== undefined && caller.room !== message.room) {
+        else if (caller.right !== undefined && caller.right.room !== message.room) {
           connection.mistake('TOKEN_INVALID', 'The invitation is for another room');
+        } else if (this.#placesTakenBy(caller) >= this.#options.limits.placesPerAddress) {
+          this.#options.log.warn('signaling.refused', { reason: 'places' });
+          connection.send({ type: 'full', retryAfterS: 10 });
         } else this.#apply(this.#rooms.join(caller.peerId, message));
         return;
       case 'offer':
@@ -264,10 +275,10 @@ export class SignalingServer implements Closable {
       return;
     }
     const resumed = hello.resume === undefined ? undefined : this.#callerOfResume.get(hello.resume);
-    let room: string | undefined;
+    let right = resumed?.right;
     if (resumed === undefined && tokenSecret !== undefined) {
       try {
-        room = await verifyRoomToken(tokenSecret, hello.token ?? '', unixTimeS());
+        right = await verifyRoomToken(tokenSecret, hello.token ?? '', unixTimeS());
       } catch (thrown) {
         const code = thrown instanceof AvatarError && thrown.code === 'TOKEN_EXPIRED' ? thrown.code : 'TOKEN_INVALID';
         const sentence = hello.token === undefined ? 'This room needs an invitation link' : messageOf(thrown);
@@ -275,7 +286,15 @@ export class SignalingServer implements Closable {
         return;
       }
     }
-    const caller = resumed ?? { peerId: randomId(), resume: '', connection: undefined, held: [], room };
+    if (right !== undefined && (right.expiresS <= unixTimeS() || this.#withdrawn.has(right.tokenId))) {
+      const isOver = right.expiresS <= unixTimeS();
+      const sentence = isOver ? 'The invitation has expired: ask for a new link' : 'This invitation was withdrawn';
+      connection.fail(isOver ? 'TOKEN_EXPIRED' : 'TOKEN_INVALID', sentence, CLOSE.unauthorised);
+      return;
+    }
+    const { address } = connection;
+    const caller = resumed ?? { peerId: randomId(), resume: '', connection: undefined, held: [], right, address };
+    caller.address = address;
     caller.connection?.close(CLOSE.replaced, 'Connected again elsewhere');
     this.#callerOfResume.delete(caller.resume);
     caller.resume = randomBytes(24).toString('base64url');
@@ -319,6 +338,7 @@ export class SignalingServer implements Closable {
       }
       case 'end':
         this.#apply(this.#rooms.ended(connection.id, message.peerId, message.code, message.message));
+        if (message.code === 'ENDED_BY_OPERATOR') this.#sendAway(message.peerId, message.code, message.message);
         return;
       case 'full':
         this.#apply(this.#rooms.refused(connection.id, message.peerId, message.retryAfterS));
@@ -366,6 +386,22 @@ export class SignalingServer implements Closable {
     const isFarewell = code === 1000 || code === 1001 || code === 1005 || code >= 4400;
     if (isFarewell || !this.#rooms.isMember(caller.peerId)) this.#forget(caller.peerId, 'left');
     else this.#apply(this.#rooms.away(caller.peerId, this.#options.clock.now()));
+  }
+
+  /** The caller is not welcome any more, nor is whoever shows the same invitation. */
+  #sendAway(peerId: string, code: SignalingErrorCode, message: string): void {
+    const caller = this.#callers.get(peerId);
+    if (caller === undefined) return;
+    const { right } = caller;
+    if (right !== undefined) this.#withdrawn.add(right.tokenId, right.expiresS, this.#options.unixTimeS());
+    caller.connection?.fail(code, message, CLOSE.unauthorised);
+    this.#forget(peerId, 'sent away');
+  }
+
+  /** Places of other callers from the same network. */
+  #placesTakenBy({ address, peerId }: Caller): number {
+    const others = [...this.#callers.values()].filter((each) => each.address === address && each.peerId !== peerId);
+    return others.filter((each) => this.#rooms.isMember(each.peerId)).length;
   }
 
   #forget(peerId: string, reason: string): void {

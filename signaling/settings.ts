@@ -57,6 +57,7 @@ const schema = z.object({
   VISAVIS_RESUME_S: count(DEFAULT_SIGNALING_LIMITS.resumeWindowUs / US_PER_S),
   VISAVIS_MESSAGES_PER_SECOND: count(DEFAULT_SIGNALING_LIMITS.messagesPerSecond),
   VISAVIS_SOCKETS_PER_ADDRESS: count(DEFAULT_SIGNALING_LIMITS.socketsPerAddress),
+  VISAVIS_PLACES_PER_ADDRESS: count(DEFAULT_SIGNALING_LIMITS.placesPerAddress),
 });
 
 export type SignalingSettings = Omit<SignalingOptions, 'clock' | 'log' | 'unixTimeS' | 'store'> & {
@@ -123,6 +124,8 @@ export function readSignalingSettings(environment: Environment, servedOn?: strin
       resumeWindowUs: env.VISAVIS_RESUME_S * US_PER_S,
       messagesPerSecond: env.VISAVIS_MESSAGES_PER_SECOND,
       socketsPerAddress: env.VISAVIS_SOCKETS_PER_ADDRESS,
+      // Whoever sits at this machine may fill it.
+      placesPerAddress: isPrivate ? Infinity : env.VISAVIS_PLACES_PER_ADDRESS,
     },
   });
 }

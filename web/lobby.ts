@@ -122,7 +122,7 @@ export class Lobby {
 export async function copyLink(room: string, token: string | undefined): Promise<void> {
   const link = new URL('/', location.href);
   link.searchParams.set('room', roomOf(room) ?? room);
-  if (token !== undefined) link.searchParams.set('token', token);
+  if (token !== undefined) link.hash = new URLSearchParams({ token }).toString();
   try {
     await navigator.clipboard.writeText(link.href);
     toast(t('call.room.copied'));

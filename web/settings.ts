@@ -1,3 +1,5 @@
+import { takeToken } from './room-token.ts';
+
 /** What the server wrote into the page, and what the link asks for. */
 export interface Settings {
   readonly signalingUrl: string;
@@ -28,6 +30,7 @@ export function readSettings(json: string, location: Location): Settings {
   };
   const query = new URLSearchParams(location.search);
   const own = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/signaling`;
+  const room = roomOf(query.get('room'));
   const relayOnly = query.get('relay') === 'only';
   return {
     signalingUrl: written.signalingUrl ?? own,
@@ -35,9 +38,9 @@ export function readSettings(json: string, location: Location): Settings {
     needsToken: written.needsToken ?? false,
     uploadLimitBytes: written.uploadLimitBytes ?? 20_000_000,
     membersPerRoom: written.membersPerRoom ?? 4,
-    room: roomOf(query.get('room')),
+    room,
     portrait: query.get('portrait') ?? written.portrait ?? '',
-    token: query.get('token') ?? undefined,
+    token: takeToken(location, room),
     name: query.get('name')?.slice(0, 40),
     autojoin: query.get('autojoin') === '1',
     relayOnly,

@@ -27,6 +27,8 @@ export interface AvatarPeerOptions {
   /** Avatars that may be live at once; one more is refused with `CAPACITY_FULL`. */
   readonly capacity: number;
   readonly rtc: RtcOptions;
+  /** A page that is not connected so long after its offer loses its place; 15 s unless given. */
+  readonly connectWithinMs?: number;
   /** Whether the AI badge is burnt in; only the operator's setting may say no. */
   readonly badge: boolean;
   /** The operator's key of the invisible mark in every picture. */
@@ -139,8 +141,8 @@ export interface AvatarPeer extends Closable {
   candidate(participantId: string, candidate: CandidateInit): Promise<void>;
   /** Somebody may soon join with this portrait: what takes time is done now. Never fails: it is only a hint. */
   prepare(portraitId: string): Promise<void>;
-  /** Idempotent. */
-  leave(participantId: string, reason: string): Promise<void>;
+  /** Idempotent. @param code - why, where it was not the participant's own wish. */
+  leave(participantId: string, reason: string, code?: 'ENDED_BY_OPERATOR'): Promise<void>;
   participant(participantId: string): Participant | undefined;
   /** Ends every session of a portrait (the operator's kill switch). @returns how many. */
   endPortrait(portraitId: string, reason: string): number;

@@ -23,6 +23,8 @@ import { Session, type SessionEvents } from './session.ts';
 
 const SIZE_PX = 512;
 const FIRST_BITRATE_BPS = 1_000_000;
+/** ICE over a relay takes seconds on a slow network, and a browser gives up after about fifteen. */
+const CONNECT_WITHIN_MS = 15_000;
 const FIGURES_INTERVAL_MS = 2000;
 const WARM_DECODERS = 4;
 
@@ -119,9 +121,9 @@ export class LiveAvatarPeer implements AvatarPeer {
     await this.#members.get(participantId)?.addCandidate(candidate);
   }
 
-  async leave(participantId: string, reason: string): Promise<void> {
+  async leave(participantId: string, reason: string, code?: 'ENDED_BY_OPERATOR'): Promise<void> {
     const member = this.#members.get(participantId);
-    if (member !== undefined) await this.#end(member, reason);
+    if (member !== undefined) await this.#end(member, reason, code);
   }
 
   participant(participantId: string): Participant | undefined {
@@ -177,6 +179,7 @@ export class LiveAvatarPeer implements AvatarPeer {
       ntp: this.#ntp,
       now: () => clock.now(),
       random: Math.random,
+      connectWithinMs: this.#options.connectWithinMs ?? CONNECT_WITHIN_MS,
       figures: this.#figures,
       onEvent: (event) => {
         this.#tell(event);

@@ -27,6 +27,8 @@ export interface MemberOptions {
   readonly ntp: NtpClock;
   readonly now: () => MonotonicUs;
   readonly random: () => number;
+  /** A page that is not connected so long after its offer loses its place. */
+  readonly connectWithinMs: number;
   readonly figures: PeerFigures;
   readonly openSession: (events: SessionEvents) => Session;
   readonly onEvent: (event: PeerEvent) => void;
@@ -112,6 +114,8 @@ export class Member implements Participant, Source, Closable {
       }
       clearTimeout(this.#givingUp);
       if (this.#state !== 'connecting') this.#state = move(this.#state, 'connecting');
+      // A place that only signaling asked for is soon free again.
+      this.#giveUpAfter(this.#options.connectWithinMs, 'No media came');
       this.#connection = connection;
       this.#viewer = new Viewer(this.participantId, connection, ntp, now);
       this.#options.room.arrange();
@@ -267,6 +271,7 @@ export class Member implements Participant, Source, Closable {
 
   #connected(): void {
     const { now, figures, onEvent, room } = this.#options;
+    clearTimeout(this.#givingUp);
     this.#state = move(this.#state, 'live');
     this.#viewer?.start();
     room.arrange();
@@ -281,9 +286,14 @@ export class Member implements Participant, Source, Closable {
     this.#state = move(this.#state, 'interrupted');
     this.#options.room.arrange();
     this.#options.onEvent({ type: 'interrupted', roomId: this.roomId, participantId: this.participantId });
+    this.#giveUpAfter(KEEP_PLACE_MS, `Nobody came back (${reason})`);
+  }
+
+  #giveUpAfter(waitMs: number, reason: string): void {
+    clearTimeout(this.#givingUp);
     this.#givingUp = setTimeout(() => {
-      this.#options.onEnd(this, `Nobody came back within 10 s (${reason})`);
-    }, KEEP_PLACE_MS);
+      this.#options.onEnd(this, `${reason} within ${Math.round(waitMs / 1000)} s`);
+    }, waitMs);
     this.#givingUp.unref();
   }
 

@@ -190,6 +190,27 @@ describe('LiveAvatarPeer', () => {
     await until(() => frames(page) > before + 5);
   });
 
+  it('does not keep a place for a page that only signals', async () => {
+    await host.close();
+    host = await openPeer({ capacity: 1, connectWithinMs: 300 });
+    const mute = new Page();
+    pages.push(mute);
+    const request = {
+      roomId: 'room',
+      participantId: 'eve',
+      name: '',
+      portraitId: 'face',
+      offerSdp: await mute.offer(),
+    };
+    await host.peer.join(request);
+    await until(() => host.peer.load.active === 0);
+    expect(host.events.at(-1)).toMatchObject({ type: 'left', participantId: 'eve' });
+    const page = await join('ann');
+    await until(() => frames(page) > 2);
+    await new Promise((later) => setTimeout(later, 400));
+    expect(host.peer.load.active).toBe(1);
+  });
+
   it('is full when it is full', async () => {
     await host.close();
     host = await openPeer({ capacity: 1 });

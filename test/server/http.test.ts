@@ -256,7 +256,7 @@ describe('rooms that need a token', () => {
     expect((await upload(url, 'face')).status).toBe(401);
     const invite = await fetch(`${url}/api/rooms/tea/invitations`, { method: 'POST', headers: OPERATOR });
     const { token, link } = (await invite.json()) as { token: string; link: string };
-    expect(link).toContain('room=tea');
+    expect(link).toBe(`/?room=tea#token=${token}`);
     const authorized = { ...OWNER, authorization: `Bearer ${token}` };
     expect((await upload(url, 'face', CONSENT, authorized)).status).toBe(201);
     const socket = await TestSocket.open(`${url.replace('http', 'ws')}/signaling`);
@@ -265,6 +265,31 @@ describe('rooms that need a token', () => {
       { type: 'join', room: 'tea', portrait: 'astronaut', sdp: 'v=0\r\n' },
     );
     await socket.next('answer');
+  });
+});
+
+describe('a session that the operator ended', () => {
+  test('does not come back with its invitation or its resume token; another invitation still works', async () => {
+    const { url } = await serve({ VISAVIS_TOKEN_SECRET: TOKEN_SECRET, VISAVIS_OPERATOR_KEY: OPERATOR_KEY });
+    const invite = async (): Promise<string> => {
+      const made = await fetch(`${url}/api/rooms/tea/invitations`, { method: 'POST', headers: OPERATOR });
+      return ((await made.json()) as { token: string }).token;
+    };
+    const enter = async (hello: object): Promise<TestSocket> => {
+      const socket = await TestSocket.open(`${url.replace('http', 'ws')}/signaling`);
+      const join = { type: 'join', room: 'tea', portrait: 'astronaut', sdp: 'v=0\r\n' };
+      socket.sendAll({ type: 'hello', version: 1, ...hello }, join);
+      return socket;
+    };
+    const token = await invite();
+    const ended = await enter({ token });
+    const { peerId, resume } = await ended.next('welcome');
+    await ended.next('answer');
+    await fetch(`${url}/api/sessions/${peerId}`, { method: 'DELETE', headers: OPERATOR });
+    expect((await ended.closed).code).toBe(4401);
+    expect(await (await enter({ token })).next('error')).toMatchObject({ code: 'TOKEN_INVALID', fatal: true });
+    expect(await (await enter({ token, resume })).next('error')).toMatchObject({ code: 'TOKEN_INVALID', fatal: true });
+    await (await enter({ token: await invite() })).next('answer');
   });
 });
 
@@ -360,7 +385,7 @@ describe('the process', () => {
     const { peerId } = await socket.next('welcome');
     await socket.next('answer');
     expect((await fetch(`${url}/api/sessions/${peerId}`, { method: 'DELETE' })).status).toBe(204);
-    expect(await socket.next('error')).toMatchObject({ code: 'SESSION_ENDED' });
+    expect(await socket.next('error')).toMatchObject({ code: 'ENDED_BY_OPERATOR' });
     expect((await fetch(`${url}/api/sessions/${peerId}`, { method: 'DELETE' })).status).toBe(404);
   });
 

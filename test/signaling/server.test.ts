@@ -194,6 +194,41 @@ describe('who may come in', () => {
     expect(await caller.next('joined')).toMatchObject({ room: 'tea' });
   });
 
+  test('a broken socket does not outlive its token', async () => {
+    let nowS = 1_800_000_000;
+    const { url } = await serve({ tokenSecret, unixTimeS: () => nowS });
+    await avatar(url);
+    const token = await signRoomToken(tokenSecret, 'tea', 60, nowS);
+    const caller = await connect(url, { ...HELLO, token }, JOIN);
+    const { resume } = await caller.next('welcome');
+    await caller.next('joined');
+    nowS += 61;
+    caller.breakOff();
+    const again = await connect(url, { ...HELLO, resume });
+    expect(await again.next('error')).toMatchObject({ code: 'TOKEN_EXPIRED', fatal: true });
+  });
+
+  test('callers of one address hold a limited number of places, and get one when another is free', async () => {
+    const limits = { ...DEFAULT_SIGNALING_LIMITS, placesPerAddress: 2 };
+    const { url } = await serve({ limits, trustProxy: true });
+    await avatar(url);
+    const join = async (address: string, room: string): Promise<TestSocket> => {
+      const socket = await TestSocket.open(url, { 'x-forwarded-for': address });
+      socket.sendAll(HELLO, { ...JOIN, room });
+      return socket;
+    };
+    const [first] = [await join('203.0.113.9', 'a'), await join('203.0.113.9', 'b')];
+    await first.next('joined');
+    const third = await join('203.0.113.9', 'c');
+    await third.next('full');
+    await (await join('203.0.113.10', 'd')).next('joined');
+    first.send({ type: 'leave' });
+    first.send({ type: 'heartbeat' });
+    await first.next('heartbeat');
+    third.send({ ...JOIN, room: 'c' });
+    await third.next('joined');
+  });
+
   test('an avatar peer shows the shared secret', async () => {
     const { url } = await serve({ peerSecret: 'shared' });
     await avatar(url, 5, 'shared');

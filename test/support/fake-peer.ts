@@ -55,12 +55,13 @@ export class FakePeer implements AvatarPeer {
     return;
   }
 
-  async leave(participantId: string, reason: string): Promise<void> {
+  async leave(participantId: string, reason: string, code?: string): Promise<void> {
     const request = this.#present.get(participantId);
     if (request === undefined) return;
     this.#present.delete(participantId);
     this.left.push(participantId);
-    this.#onEvent({ type: 'left', roomId: request.roomId, participantId, reason });
+    const { roomId } = request;
+    this.#onEvent({ type: 'left', roomId, participantId, reason, ...(code === undefined ? {} : { code }) });
   }
 
   participant(participantId: string): Participant | undefined {

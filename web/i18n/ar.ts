@@ -260,6 +260,7 @@ export const ar: Catalogue = {
   'call.error.INTERNAL': 'حدث خطأ ما. حاول مجددًا.',
   'call.error.CAPACITY_FULL': 'كل الأماكن مشغولة. حاول قريبًا.',
   'call.error.AVATAR_GONE': 'غاب خادم الصور. ادخل مجددًا.',
+  'call.error.ENDED_BY_OPERATOR': 'أنهى المشغّل هذه المكالمة.',
   'call.error.PORTRAIT_BLOCKED': 'سُحبت هذه الصورة ولم تعد تتكلم.',
   'call.error.PORTRAIT_PRIVATE': 'لا يمكن استخدام هذه الصورة إلا من المتصفح الذي رفعها. اختر صورة أخرى.',
   'call.error.PORTRAIT_UNKNOWN': 'لم تعد هذه الصورة هنا. اختر أخرى.',

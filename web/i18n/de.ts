@@ -261,6 +261,7 @@ export const de: Catalogue = {
   'call.error.INTERNAL': 'Etwas ist schiefgegangen. Bitte versuche es noch einmal.',
   'call.error.CAPACITY_FULL': 'Alle Plätze sind belegt. Bitte versuche es bald wieder.',
   'call.error.AVATAR_GONE': 'Der Avatar-Server ist weg. Bitte tritt noch einmal ein.',
+  'call.error.ENDED_BY_OPERATOR': 'Der Betreiber hat diesen Anruf beendet.',
   'call.error.PORTRAIT_BLOCKED': 'Dieses Porträt wurde zurückgezogen und kann nicht mehr sprechen.',
   'call.error.PORTRAIT_PRIVATE':
     'Nur der Browser, der dieses Porträt hochgeladen hat, darf es verwenden. Wähle ein anderes.',

@@ -260,6 +260,7 @@ export const en = {
   'call.error.INTERNAL': 'Something went wrong here. Please try again.',
   'call.error.CAPACITY_FULL': 'All places are taken. Please try again soon.',
   'call.error.AVATAR_GONE': 'The avatar server is gone. Please join again.',
+  'call.error.ENDED_BY_OPERATOR': 'The operator ended this call.',
   'call.error.PORTRAIT_BLOCKED': 'This portrait was withdrawn and can no longer speak.',
   'call.error.PORTRAIT_PRIVATE': 'Only the browser that uploaded this portrait may use it. Choose another one.',
   'call.error.PORTRAIT_UNKNOWN': 'This portrait is not here any more. Choose another.',

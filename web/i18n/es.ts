@@ -262,6 +262,7 @@ export const es: Catalogue = {
   'call.error.INTERNAL': 'Algo ha fallado. Inténtalo de nuevo.',
   'call.error.CAPACITY_FULL': 'No hay plazas libres. Inténtalo pronto.',
   'call.error.AVATAR_GONE': 'El servidor de avatares se ha ido. Entra de nuevo.',
+  'call.error.ENDED_BY_OPERATOR': 'El operador terminó esta llamada.',
   'call.error.PORTRAIT_BLOCKED': 'Este retrato se ha retirado y ya no puede hablar.',
   'call.error.PORTRAIT_PRIVATE': 'Solo el navegador que subió este retrato puede usarlo. Elige otro.',
   'call.error.PORTRAIT_UNKNOWN': 'Este retrato ya no está. Elige otro.',

@@ -60,7 +60,7 @@ export function operatorRoutes(options: OperatorRoutesOptions): Router {
   routes.delete('/sessions/:id', gate, async (request, response) => {
     const { id } = request.params;
     if (peer.participant(id) === undefined) throw new AvatarError('SESSION_UNKNOWN', 'There is no such session');
-    await peer.leave(id, 'ended by the operator');
+    await peer.leave(id, 'The operator ended this call', 'ENDED_BY_OPERATOR');
     response.status(204).end();
   });
 
@@ -86,9 +86,17 @@ export function operatorRoutes(options: OperatorRoutesOptions): Router {
     const { lifetimeS } = parsed(invitationSchema, request.body ?? {});
     const nowS = now().getTime() / 1000;
     const token = tokenSecret === undefined ? undefined : await signRoomToken(tokenSecret, room, lifetimeS, nowS);
-    const query = new URLSearchParams(token === undefined ? { room } : { room, token });
+    // Behind the `#` no server, proxy or log between here and the guest sees the token.
+    const fragment = token === undefined ? '' : `#${new URLSearchParams({ token }).toString()}`;
     const expiresAt = token === undefined ? null : new Date((nowS + lifetimeS) * 1000).toISOString();
-    response.status(201).json({ room, token: token ?? null, expiresAt, link: `/?${query.toString()}` });
+    response
+      .status(201)
+      .json({
+        room,
+        token: token ?? null,
+        expiresAt,
+        link: `/?${new URLSearchParams({ room }).toString()}${fragment}`,
+      });
   });
 
   return routes;
