@@ -192,7 +192,7 @@ describe('LiveAvatarPeer', () => {
 
   it('does not keep a place for a page that only signals', async () => {
     await host.close();
-    host = await openPeer({ capacity: 1, connectWithinMs: 300 });
+    host = await openPeer({ capacity: 1, connectWithinMs: 3000 });
     const mute = new Page();
     pages.push(mute);
     const request = {
@@ -203,11 +203,10 @@ describe('LiveAvatarPeer', () => {
       offerSdp: await mute.offer(),
     };
     await host.peer.join(request);
-    await until(() => host.peer.load.active === 0);
-    expect(host.events.at(-1)).toMatchObject({ type: 'left', participantId: 'eve' });
+    await until(() => host.events.some((event) => event.type === 'left' && event.participantId === 'eve'));
     const page = await join('ann');
     await until(() => frames(page) > 2);
-    await new Promise((later) => setTimeout(later, 400));
+    await new Promise((later) => setTimeout(later, 3200));
     expect(host.peer.load.active).toBe(1);
   });
 

@@ -11,7 +11,10 @@ const NOW_S = 1_800_000_000;
 describe('room tokens', () => {
   test('open their room until they expire', async () => {
     const token = await signRoomToken(SECRET, 'tea', 60, NOW_S);
-    await expect(verifyRoomToken(SECRET, token, NOW_S + 59)).resolves.toMatchObject({ room: 'tea', expiresS: NOW_S + 60 });
+    await expect(verifyRoomToken(SECRET, token, NOW_S + 59)).resolves.toMatchObject({
+      room: 'tea',
+      expiresS: NOW_S + 60,
+    });
     await expect(verifyRoomToken(SECRET, token, NOW_S + 61)).rejects.toMatchObject({ code: 'TOKEN_EXPIRED' });
   });
 

@@ -89,14 +89,12 @@ export function operatorRoutes(options: OperatorRoutesOptions): Router {
     // Behind the `#` no server, proxy or log between here and the guest sees the token.
     const fragment = token === undefined ? '' : `#${new URLSearchParams({ token }).toString()}`;
     const expiresAt = token === undefined ? null : new Date((nowS + lifetimeS) * 1000).toISOString();
-    response
-      .status(201)
-      .json({
-        room,
-        token: token ?? null,
-        expiresAt,
-        link: `/?${new URLSearchParams({ room }).toString()}${fragment}`,
-      });
+    response.status(201).json({
+      room,
+      token: token ?? null,
+      expiresAt,
+      link: `/?${new URLSearchParams({ room }).toString()}${fragment}`,
+    });
   });
 
   return routes;
