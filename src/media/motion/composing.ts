@@ -22,10 +22,10 @@ const OWN_GAZE_KEPT = 0.35;
 
 /** As long as it lasts: thoughtful, lips together. */
 const THOUGHTFUL: Pose = [
-  ['browInnerUp', 0.18],
-  ['browDownLeft', 0.08],
-  ['mouthPressLeft', 0.12],
-  ['mouthPressRight', 0.12],
+  ['browInnerUp', 0.13],
+  ['browDownLeft', 0.06],
+  ['mouthPressLeft', 0.05],
+  ['mouthPressRight', 0.05],
 ];
 /** Eyes and head lowered over the text, a little to the own left; the other side is the mirror of it. */
 const OVER_TEXT: Pose = [

@@ -1,5 +1,6 @@
 import { MOTION_INDEX } from '../motion-space.ts';
 import { HEAD_ANGLE_INDICES, HEAD_SHIFT_INDICES, SPEECH_INDICES } from './channel-groups.ts';
+import { toArkitSizes } from './channel-sizes.ts';
 import { drawComposing, type ComposingMoment } from './composing.ts';
 import { turnEyes } from './eyes.ts';
 import { drawGesture, type GestureMoment } from './gestures.ts';
@@ -34,6 +35,8 @@ export function compose(motion: Float32Array, composition: Composition): void {
   const { headYaw, headPitch, headRoll } = MOTION_INDEX;
   const [ownYaw, ownPitch] = [motion[headYaw]!, motion[headPitch]!];
   sealLips(motion);
+  // From here on everything is in ARKit's sizes: what is added by hand, what is drawn and what is exported.
+  toArkitSizes(motion);
   for (const index of SPEECH_INDICES) motion[index] = motion[index]! * amplitude;
   for (const index of HEAD_ANGLE_INDICES) motion[index] = motion[index]! * headMotion;
   for (const index of HEAD_SHIFT_INDICES) motion[index] = motion[index]! * headMotion;

@@ -48,12 +48,12 @@ const GESTURES: Readonly<Record<GestureName, Gesture>> = {
     durationUs: 1000 * US_PER_MS,
     draw: (share, motion) => {
       const up = plateau(share);
-      raise(motion, 'browInnerUp', 0.75 * up);
-      raise(motion, 'browOuterUpLeft', 0.65 * up);
-      raise(motion, 'browOuterUpRight', 0.65 * up);
+      raise(motion, 'browInnerUp', 0.53 * up);
+      raise(motion, 'browOuterUpLeft', 0.4 * up);
+      raise(motion, 'browOuterUpRight', 0.4 * up);
       raise(motion, 'eyeWideLeft', 0.2 * up);
       raise(motion, 'eyeWideRight', 0.2 * up);
-      raise(motion, 'mouthShrugLower', 0.25 * up);
+      raise(motion, 'mouthShrugLower', 0.11 * up);
       add(motion, 'headPitch', 2 * up);
       add(motion, 'headRoll', 2.5 * up);
     },
@@ -65,12 +65,12 @@ const GESTURES: Readonly<Record<GestureName, Gesture>> = {
       // Syllables of laughter come about five a second (Bachorowski et al. 2001).
       const beat = 0.5 - 0.5 * Math.cos(2 * Math.PI * 9.5 * share);
       for (const side of ['Left', 'Right'] as const) {
-        raise(motion, `mouthSmile${side}`, 0.85 * joy);
-        raise(motion, `cheekSquint${side}`, 0.6 * joy);
+        raise(motion, `mouthSmile${side}`, 0.74 * joy);
+        raise(motion, `cheekSquint${side}`, 0.3 * joy);
         raise(motion, `eyeSquint${side}`, 0.5 * joy);
-        raise(motion, `mouthUpperUp${side}`, 0.3 * joy);
+        raise(motion, `mouthUpperUp${side}`, 0.18 * joy);
       }
-      raise(motion, 'jawOpen', joy * (0.16 + 0.16 * beat));
+      raise(motion, 'jawOpen', joy * (0.12 + 0.12 * beat));
       add(motion, 'headPitch', joy * (2.5 + 1.2 * beat));
       add(motion, 'headY', 0.15 * joy * beat);
     },

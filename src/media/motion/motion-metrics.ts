@@ -1,7 +1,8 @@
 import type { MotionFrame } from '../../base/media.ts';
 import { US_PER_S, type MediaTimeUs } from '../../base/timeline.ts';
-import { MOTION_INDEX, type MotionChannel } from '../motion-space.ts';
+import { MOTION_INDEX, type ArkitShape } from '../motion-space.ts';
 import { bandPass } from './band-pass.ts';
+import { CHANNEL_SIZES } from './channel-sizes.ts';
 import { HEAD_ANGLE_INDICES } from './channel-groups.ts';
 
 /** A span of the media timeline. */
@@ -20,9 +21,12 @@ const POSE_STEP_US = 40_000;
 /** A bilabial's labels are off by up to this, and the lips lead the sound by as much. */
 const LABEL_SLACK_US = 20_000;
 
-/** @returns the gap between the lips: 0 closed; what the jaw opens and the lips do not close, plus what parts them. */
+/**
+ * @returns the gap between the lips: 0 closed; what the jaw opens and the lips do not close, plus what parts them. In the
+ * network's units, so that training and this program count alike.
+ */
 export function mouthOpening(motion: Float32Array): number {
-  const at = (channel: MotionChannel): number => motion[MOTION_INDEX[channel]]!;
+  const at = (channel: ArkitShape): number => motion[MOTION_INDEX[channel]]! / CHANNEL_SIZES[MOTION_INDEX[channel]]!;
   const parted =
     at('mouthLowerDownLeft') + at('mouthLowerDownRight') + at('mouthUpperUpLeft') + at('mouthUpperUpRight');
   return Math.max(0, at('jawOpen') - at('mouthClose')) + parted / 4;

@@ -1,7 +1,6 @@
 import { LIP_INNER_LOWER, LIP_INNER_UPPER, LIP_OUTER_LOWER, LIP_OUTER_UPPER } from './landmark-groups.ts';
 import type { RigSolver } from './rig-solver.ts';
 import { HandleSet } from './shapes-handles.ts';
-import { smile } from './shapes.ts';
 
 export interface MouthRest {
   /** `[468, 3]` cm in head axes: the face as it is at coefficient 0, lips closed, half of a smile let go. */
@@ -16,16 +15,17 @@ export interface MouthRest {
 const OVERLAP_CM = 0.03;
 /** A whole smile taken away looks like another person; this share was chosen by eye. */
 const UNSMILE_SHARE = 0.5;
-/** Corners above the middle of the lips, and width beyond the canonical face, that make a full smile. */
-const FULL_SMILE_RISE_CM = 0.62;
-const FULL_SMILE_WIDTH_CM = 1.5;
 
-/** Closes an open or smiling mouth: that is the face at rest. @param canonical - `[468, 3]` cm. */
+/**
+ * Closes an open or smiling mouth: that is the face at rest.
+ * @param canonical - `[468, 3]` cm; @param smile - `[468, 3]` cm: what a smile at 1 does to a face.
+ */
 export function closeMouth(
   face: Float32Array,
   canonical: Float32Array,
   solver: RigSolver,
   mirror: Uint16Array,
+  smile: Float32Array,
 ): MouthRest {
   const handles = new HandleSet(face, solver, mirror);
   const at = (point: number, axis: number): number => face[point * 3 + axis]!;
@@ -50,9 +50,8 @@ export function closeMouth(
   handles.move([152, 175, 199], 0, gapCm * 0.3, 0).move([18], 0, gapCm * 0.5, 0);
   handles.hold(FIXED);
   const closing = handles.solve();
-  const smiling = smileOf(face, canonical);
-  const smileShape = smile(new HandleSet(face, solver, mirror));
-  const rest = face.map((value, index) => value + closing[index]! - UNSMILE_SHARE * smiling * smileShape[index]!);
+  const smiling = smileOf(face, canonical, smile);
+  const rest = face.map((value, index) => value + closing[index]! - UNSMILE_SHARE * smiling * smile[index]!);
   return { face: rest, gapCm, smile: smiling };
 }
 
@@ -62,11 +61,18 @@ const FIXED = [
   103, 332, 54, 284, 21, 251, 162, 389, 127, 356, 234, 454, 58, 288, 61, 291,
 ] as const;
 
-function smileOf(face: Float32Array, canonical: Float32Array): number {
-  const rise = (points: Float32Array): number =>
-    (points[78 * 3 + 1]! + points[308 * 3 + 1]!) / 2 - (points[13 * 3 + 1]! + points[14 * 3 + 1]!) / 2;
-  const width = (points: Float32Array): number => points[308 * 3]! - points[78 * 3]!;
-  const raised = (rise(face) - rise(canonical)) / FULL_SMILE_RISE_CM;
-  const widened = (width(face) - width(canonical)) / FULL_SMILE_WIDTH_CM;
+/** @returns how much of `smile` lies between the canonical face's mouth and this one, 0..1. */
+function smileOf(face: Float32Array, canonical: Float32Array, smile: Float32Array): number {
+  const raised = (riseOf(face) - riseOf(canonical)) / riseOf(smile);
+  const widened = (widthOf(face) - widthOf(canonical)) / widthOf(smile);
   return Math.max(0, Math.min(1, (raised + widened) / 2));
+}
+
+/** Corners above the middle of the lips. */
+function riseOf(points: Float32Array): number {
+  return (points[78 * 3 + 1]! + points[308 * 3 + 1]!) / 2 - (points[13 * 3 + 1]! + points[14 * 3 + 1]!) / 2;
+}
+
+function widthOf(points: Float32Array): number {
+  return points[308 * 3]! - points[78 * 3]!;
 }

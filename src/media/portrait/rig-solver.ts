@@ -49,15 +49,18 @@ export class RigSolver {
 
   /** @returns `[points, 3]` cm. */
   solve(handles: Handles): Float32Array {
+    return this.pin([...handles.keys()]).solve(handles);
+  }
+
+  /**
+   * Factors the system for points that are all handles, so that many fields can be solved for the same ones.
+   * @param points - each once.
+   */
+  pin(points: readonly number[]): PinnedRig {
     const { pointCount, bandwidth, rowOf, starts } = this;
     const stride = bandwidth + 1;
     const factor = this.band.slice();
-    const right = new Float64Array(pointCount * 3);
-    for (const [point, target] of handles) {
-      const row = rowOf[point]!;
-      factor[row * stride + bandwidth]! += HANDLE_WEIGHT;
-      for (let axis = 0; axis < 3; axis++) right[row * 3 + axis]! += HANDLE_WEIGHT * target[axis]!;
-    }
+    for (const point of points) factor[rowOf[point]! * stride + bandwidth]! += HANDLE_WEIGHT;
     for (let row = 0; row < pointCount; row++) {
       const first = starts[row]!;
       for (let column = first; column <= row; column++) {
@@ -80,6 +83,34 @@ export class RigSolver {
           factor[row * stride + column - row + bandwidth] = sum / factor[column * stride + bandwidth]!;
         }
       }
+    }
+    return new PinnedRig(factor, bandwidth, rowOf, starts);
+  }
+}
+
+/** A rig whose handles are known: gives the field for any targets of them. */
+export class PinnedRig {
+  /** As `RigSolver.band`, factored. */
+  private readonly factor: Float64Array;
+  private readonly bandwidth: number;
+  private readonly rowOf: Uint16Array;
+  private readonly starts: Uint16Array;
+
+  constructor(factor: Float64Array, bandwidth: number, rowOf: Uint16Array, starts: Uint16Array) {
+    this.factor = factor;
+    this.bandwidth = bandwidth;
+    this.rowOf = rowOf;
+    this.starts = starts;
+  }
+
+  /** @param targets - of pinned points; those that are not named stay. @returns `[points, 3]` cm. */
+  solve(targets: Handles): Float32Array {
+    const { factor, bandwidth, rowOf, starts } = this;
+    const pointCount = rowOf.length;
+    const stride = bandwidth + 1;
+    const right = new Float64Array(pointCount * 3);
+    for (const [point, target] of targets) {
+      for (let axis = 0; axis < 3; axis++) right[rowOf[point]! * 3 + axis]! += HANDLE_WEIGHT * target[axis]!;
     }
     const solved = new Float32Array(pointCount * 3);
     const inOrder = new Float64Array(pointCount);

@@ -32,6 +32,7 @@ export function shapeWeights(motion: Float32Array, browFreedom: number, weights:
     weights[index] = Number.isFinite(value) ? clamp(value, -0.1, 1.1) : 0;
   }
   const round = clamp(weights[PUCKER]! + 0.8 * weights[FUNNEL]!, 0, 1);
+  const dropped = clamp(weights[JAW]!, 0, 1);
   for (let side = 0; side < SIDES.length; side++) {
     const at = SIDES[side]!;
     const shut = clamp(weights[at.blink]!, 0, 1);
@@ -40,12 +41,17 @@ export function shapeWeights(motion: Float32Array, browFreedom: number, weights:
     weights[at.wide]! *= 1 - shut;
     weights[at.squint]! *= 1 - 0.75 * shut;
     weights[at.cheek]! *= 1 - 0.4 * shut;
-    weights[at.smile]! *= 1 - 0.7 * round;
-    weights[at.stretch]! *= 1 - 0.7 * round;
-    weights[at.dimple]! *= 1 - 0.6 * round;
+    // A jaw that drops draws the corners down and in, against whatever draws them out.
+    weights[at.smile]! *= (1 - 0.7 * round) * (1 - 0.25 * dropped);
+    // Three shapes draw the corner of the mouth out; it has only one way to go.
+    const smiling = clamp(weights[at.smile]!, 0, 1);
+    weights[at.stretch]! *= (1 - 0.7 * round) * (1 - 0.5 * smiling);
+    weights[at.dimple]! *= (1 - 0.6 * round) * (1 - 0.6 * smiling);
   }
   // Funnel and pucker narrow the mouth by the same muscle.
-  weights[FUNNEL]! *= 1 - 0.4 * clamp(weights[PUCKER]!, 0, 1);
+  const funnel = clamp(weights[FUNNEL]!, 0, 1);
+  weights[FUNNEL]! *= 1 - 0.45 * clamp(weights[PUCKER]!, 0, 1);
+  weights[PUCKER]! *= 1 - 0.3 * funnel;
   // The jaw cannot shut further than the lips it carries.
   weights[CLOSE] = Math.min(weights[CLOSE]!, Math.max(0, weights[JAW]!) + 0.05);
   for (let brow = 0; brow < BROWS.length; brow++) weights[BROWS[brow]!]! *= browFreedom;

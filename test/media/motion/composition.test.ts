@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { mediaTimeUs } from '../../../src/base/timeline.ts';
 import { SPEECH_INDICES } from '../../../src/media/motion/channel-groups.ts';
+import { CHANNEL_SIZES } from '../../../src/media/motion/channel-sizes.ts';
 import { compose, type Composition } from '../../../src/media/motion/composition.ts';
 import { drawGesture, gestureDurationUs, type GestureName } from '../../../src/media/motion/gestures.ts';
 import { limit } from '../../../src/media/motion/limits.ts';
@@ -34,6 +35,10 @@ function motionOf(values: Partial<Record<MotionChannel, number>>): Float32Array 
   return motion;
 }
 
+/** ARKit's unit over the network's. */
+const sizeOf = (channel: MotionChannel): number => CHANNEL_SIZES[MOTION_INDEX[channel]] ?? 1;
+
+/** @param values - as the network makes them. */
 function composed(values: Partial<Record<MotionChannel, number>>, change: Partial<Composition>): Float32Array {
   const motion = motionOf(values);
   compose(motion, { ...PLAIN, ...change });
@@ -79,11 +84,24 @@ describe('compose', () => {
       { jawOpen: 0.2, mouthSmileLeft: 0.5, headYaw: 4, headX: 1 },
       { amplitude: 2, headMotion: 0.5, pose: { yaw: 3, pitch: -2, roll: 1 } },
     );
-    expect(motion[MOTION_INDEX.jawOpen]).toBeCloseTo(0.4);
-    expect(motion[MOTION_INDEX.mouthSmileLeft]).toBeCloseTo(0.5);
+    expect(motion[MOTION_INDEX.jawOpen]).toBeCloseTo(0.4 * sizeOf('jawOpen'));
+    expect(motion[MOTION_INDEX.mouthSmileLeft]).toBeCloseTo(0.5 * sizeOf('mouthSmileLeft'));
     expect(motion[MOTION_INDEX.headYaw]).toBeCloseTo(5);
     expect(motion[MOTION_INDEX.headPitch]).toBeCloseTo(-2);
     expect(motion[MOTION_INDEX.headX]).toBeCloseTo(0.5);
+  });
+
+  test("speaks ARKit's sizes: what the network makes is scaled once, and what is added by hand is not", () => {
+    const still = composed({}, { gestures: [{ name: 'laugh', ageUs: 900_000 }] });
+    const drawn = motionOf({});
+    drawGesture({ name: 'laugh', ageUs: 900_000 }, drawn);
+    expect(still[MOTION_INDEX.mouthSmileLeft]).toBeCloseTo(drawn[MOTION_INDEX.mouthSmileLeft]!);
+    const made = composed({ noseSneerLeft: 0.8, tongueOut: 0.5 }, {});
+    expect(made[MOTION_INDEX.noseSneerLeft]).toBeCloseTo(0.8 * sizeOf('noseSneerLeft'));
+    expect(made[MOTION_INDEX.noseSneerLeft]).toBeLessThan(0.5);
+    expect(made[MOTION_INDEX.tongueOut]).toBeCloseTo(0.5);
+    // Lips that the network closes over an open jaw stay closed.
+    expect(sizeOf('mouthClose')).toBe(sizeOf('jawOpen'));
   });
 
   test('brings the head to the distance that is asked for, as far as the asking has taken effect', () => {
@@ -141,7 +159,7 @@ describe('compose', () => {
     );
     for (const index of SPEECH_INDICES) expect(motion[index]).toBe(0);
     expect(motion[MOTION_INDEX.mouthSmileLeft]).toBeGreaterThan(0.4);
-    expect(motion[MOTION_INDEX.browInnerUp]).toBeCloseTo(0.3);
+    expect(motion[MOTION_INDEX.browInnerUp]).toBeCloseTo(0.3 * sizeOf('browInnerUp'));
   });
 
   test('a person who writes looks down and keeps some of the own gaze', () => {
@@ -192,7 +210,7 @@ describe('gestures', () => {
     expect(largest('shake', 'headYaw')).toBeGreaterThan(6);
     expect(largest('shake', 'headPitch')).toBe(0);
     expect(largest('blink', 'eyeBlinkLeft')).toBe(1);
-    expect(largest('brow-shrug', 'browInnerUp')).toBeGreaterThan(0.6);
+    expect(largest('brow-shrug', 'browInnerUp')).toBeGreaterThan(0.6 * sizeOf('browInnerUp'));
     expect(largest('laugh', 'mouthSmileLeft')).toBeGreaterThan(0.7);
   });
 
