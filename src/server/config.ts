@@ -28,6 +28,12 @@ export interface Config {
   readonly motionBundle: string;
   readonly badge: boolean;
   readonly uploadLimitBytes: number;
+  readonly portraits: {
+    /** What uploads may take of the disk. */
+    readonly diskBudgetBytes: number;
+    /** Uploads that nobody has used for so long are deleted; 0 keeps them. */
+    readonly unusedDays: number;
+  };
   /** May list and end sessions, block portraits and sign invitations; without it only this machine may. */
   readonly operatorKey: string | undefined;
   readonly drainS: number;
@@ -76,6 +82,8 @@ const schema = z.object({
     .pipe(z.number().int().min(1).max(1000).optional()),
   VISAVIS_MOTION_BUNDLE: optional,
   VISAVIS_BADGE: flag('true'),
+  VISAVIS_PORTRAITS_MB: z.coerce.number().min(1).default(5000),
+  VISAVIS_PORTRAIT_DAYS: z.coerce.number().int().min(0).default(180),
   VISAVIS_UPLOAD_LIMIT_MB: z.coerce.number().min(0.1).max(100).default(20),
   VISAVIS_OPERATOR_KEY: operatorKey,
   VISAVIS_ALLOWED_HOSTS: optional,
@@ -130,6 +138,7 @@ export function readConfig(environment: Environment): Config {
     capacity: env.VISAVIS_CAPACITY ?? Math.max(1, Math.floor(availableParallelism() * 2.5)),
     motionBundle: resolve(env.VISAVIS_MOTION_BUNDLE ?? join(packageFolder(), BUILT_IN_BUNDLE)),
     badge: env.VISAVIS_BADGE,
+    portraits: { diskBudgetBytes: env.VISAVIS_PORTRAITS_MB * 1_000_000, unusedDays: env.VISAVIS_PORTRAIT_DAYS },
     uploadLimitBytes: Math.round(env.VISAVIS_UPLOAD_LIMIT_MB * 1_000_000),
     operatorKey: env.VISAVIS_OPERATOR_KEY,
     drainS: env.VISAVIS_DRAIN_S,

@@ -21,9 +21,11 @@ import { makeApp } from './http/app.ts';
 import { KillSwitch } from './kill-switch.ts';
 import type { PrometheusMeter } from './metrics.ts';
 import { PortraitStore, type Enroller } from './portrait-store.ts';
+import { keepTidy } from './portrait-upkeep.ts';
 import { SessionRegistry } from './session-registry.ts';
 
 const PORTRAIT_LIMIT = 10_000;
+const PORTRAITS_PER_OWNER = 50;
 
 export interface HostOptions {
   readonly config: Config;
@@ -98,8 +100,12 @@ export class Host implements Closable {
         blocks,
         log,
         now,
+        quarantineFolder: join(config.dataDir, 'quarantine'),
         limit: PORTRAIT_LIMIT,
+        limitPerOwner: PORTRAITS_PER_OWNER,
+        diskBudgetBytes: config.portraits.diskBudgetBytes,
       });
+      scope.own(keepTidy({ portraits, unusedDays: config.portraits.unusedDays, log, now }));
       const sessions = new SessionRegistry(now);
       const listeners: ((event: PeerEvent) => void)[] = [];
       const peer = scope.own(

@@ -1,8 +1,9 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { AvatarError, messageOf } from '../base/errors.ts';
+import { createDurably } from './durable-file.ts';
 
 const schema = z.object({
   watermarkKey: z.string().min(16),
@@ -37,12 +38,13 @@ export async function openOperatorKeys(path: string): Promise<OperatorKeys> {
     watermarkKey: randomBytes(24).toString('base64url'),
     provenanceKey: generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }),
   });
-  await mkdir(dirname(path), { recursive: true });
   try {
-    await writeFile(path, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
-  } catch {
+    // Whole or not at all: half a file would stop every later start.
+    await createDurably(path, `${JSON.stringify(keys, null, 2)}\n`);
+  } catch (thrown) {
     // Another process that starts beside this one was first.
-    return openOperatorKeys(path);
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST') return openOperatorKeys(path);
+    throw thrown;
   }
   return keys;
 }

@@ -1,5 +1,5 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { AvatarError, messageOf } from '../base/errors.ts';
@@ -9,6 +9,9 @@ import { similarity } from '../media/portrait/likeness.ts';
 import type { AvatarSource } from '../peer/avatar-peer.ts';
 import type { AuditLog } from './audit-log.ts';
 import type { BlockList } from './block-list.ts';
+import { PortraitFiles, sha256Of, type PortraitRecord } from './portrait-files.ts';
+
+export type { PortraitRecord } from './portrait-files.ts';
 
 /** The scope of a consent by which everybody may use a portrait whose id they were told. */
 const PUBLIC_SCOPE = 'public';
@@ -16,7 +19,9 @@ const PUBLIC_SCOPE = 'public';
 /** Turns a portrait into an `.avatar` file and a small picture of it. */
 export interface Enroller {
   /** @throws AvatarError `IMAGE_…`, `FACE_…` or `CONSENT_MISSING`. */
-  enrol(image: Uint8Array, consent: ConsentRecord): Promise<Enrolled>;
+  enrol(image: Uint8Array, consent: ConsentRecord, options?: { readonly owner?: string }): Promise<Enrolled>;
+  /** A portrait may soon come: what takes time is done now. */
+  prepare?(): void;
   /** Changes whenever enrolment would give another result: portraits that came with the program are then done anew. */
   readonly version: string;
 }
@@ -26,24 +31,6 @@ export interface Enrolled {
   /** Perceptual hash of the face. */
   readonly likeness?: string;
   readonly thumbnail: { readonly mediaType: string; readonly bytes: Uint8Array };
-}
-
-/** What the store knows about a portrait; kept beside its avatar. */
-export interface PortraitRecord {
-  readonly id: string;
-  readonly name: string;
-  /** Whose picture it is, where it came with the program. */
-  readonly credit: string;
-  readonly builtIn: boolean;
-  readonly sha256: string;
-  readonly consent: ConsentRecord;
-  /** SHA-256 of the key of the browser that uploaded it: only that browser sees and deletes it. */
-  readonly ownerSha256: string;
-  readonly createdAt: string;
-  readonly thumbnailType: string;
-  readonly enrolledBy: string;
-  /** Perceptual hash of the face (`likenessOf`); records of older versions have none. */
-  readonly likeness?: string | undefined;
 }
 
 /** A portrait beside one that is blocked. */
@@ -57,6 +44,7 @@ export interface AlikePortrait {
 
 export interface PortraitStoreOptions {
   readonly folder: string;
+  readonly quarantineFolder: string;
   /** `portraits.json` and the pictures that come with the program. */
   readonly builtInFolder: string;
   readonly enroller: Enroller;
@@ -66,6 +54,10 @@ export interface PortraitStoreOptions {
   readonly now: () => Date;
   /** Portraits kept; one more is refused. */
   readonly limit: number;
+  /** Of one owner. */
+  readonly limitPerOwner: number;
+  /** What uploads may take of the disk. */
+  readonly diskBudgetBytes: number;
 }
 
 interface BuiltIn {
@@ -83,30 +75,32 @@ const PERHAPS_SAME_PICTURE = 0.78;
 /** Deleted portraits whose calls may still go on. */
 const REMEMBERED = 1000;
 
-/** Portraits as files: `<folder>/<id>/{record.json, face.avatar, thumbnail}`. The picture that was given is not kept. */
+/** Avatars kept in memory after their last use, about a megabyte each; calls hold theirs themselves. */
+const KEPT_AVATARS = 16;
+/** Of a portrait whose record does not say it. */
+const USUAL_BYTES = 1_000_000;
+
+/** The portraits of this process. The picture that was given is not kept. */
 export class PortraitStore implements AvatarSource {
   readonly #options: PortraitStoreOptions;
+  readonly #files: PortraitFiles;
   readonly #records = new Map<string, PortraitRecord>();
   /** The last that were deleted: a block still has to find their calls. */
   readonly #deleted = new Map<string, PortraitRecord>();
+  /** In the order of their last use. */
   readonly #avatars = new Map<string, Promise<Uint8Array>>();
   readonly #arriving = new Map<string, Promise<unknown>>();
   #first: string | undefined;
 
   private constructor(options: PortraitStoreOptions) {
     this.#options = options;
+    this.#files = new PortraitFiles(options);
   }
 
   /** Reads what is there; portraits that come with the program are enrolled in the background where they are not yet. */
   static async open(options: PortraitStoreOptions): Promise<PortraitStore> {
     const store = new PortraitStore(options);
-    await mkdir(options.folder, { recursive: true });
-    for (const entry of await readdir(options.folder, { withFileTypes: true })) {
-      if (!entry.isDirectory()) continue;
-      // An upload that was cut off leaves a draft: nobody waits for it any more.
-      if (entry.name.startsWith('.')) await rm(join(options.folder, entry.name), { recursive: true, force: true });
-      else await store.#read(entry.name);
-    }
+    for (const record of await store.#files.readAll()) store.#records.set(record.id, record);
     await store.#enrolBuiltIns();
     return store;
   }
@@ -153,15 +147,23 @@ export class PortraitStore implements AvatarSource {
   async load(id: string, ownerKey?: string): Promise<Uint8Array> {
     await this.#arriving.get(id);
     // Another process that shares the folder may have taken an upload.
-    if (!this.#records.has(id) && /^[a-z0-9-]+$/.test(id)) await this.#read(id);
+    if (!this.#records.has(id)) {
+      const record = await this.#files.read(id);
+      if (record !== undefined) this.#records.set(id, record);
+    }
     this.requireUse(id, ownerKey);
     const record = this.record(id);
-    const known = this.#avatars.get(id);
-    if (known !== undefined) return known;
-    const loading = readFile(join(this.#options.folder, record.id, 'face.avatar')).then(shared);
+    const loading = this.#avatars.get(id) ?? this.#loadAvatar(record);
+    this.#avatars.delete(id);
     this.#avatars.set(id, loading);
-    loading.catch(() => this.#avatars.delete(id));
+    const [oldest] = this.#avatars.keys();
+    if (this.#avatars.size > KEPT_AVATARS && oldest !== undefined) this.#avatars.delete(oldest);
     return loading;
+  }
+
+  /** Avatars in memory that no call has to hold. */
+  get keptAvatars(): number {
+    return this.#avatars.size;
   }
 
   async thumbnail(id: string): Promise<{ readonly mediaType: string; readonly bytes: Uint8Array }> {
@@ -169,7 +171,7 @@ export class PortraitStore implements AvatarSource {
     const record = this.record(id);
     return {
       mediaType: record.thumbnailType,
-      bytes: await readFile(join(this.#options.folder, record.id, 'thumbnail')),
+      bytes: await this.#files.readThumbnail(record.id),
     };
   }
 
@@ -183,20 +185,42 @@ export class PortraitStore implements AvatarSource {
     readonly consent: string;
     readonly scope: string;
     readonly ownerKey: string;
+    /** Who takes turns with others: the address, because anybody can make up any number of owner keys. */
+    readonly from?: string | undefined;
   }): Promise<PortraitRecord> {
-    if (this.#records.size >= this.#options.limit) {
-      throw new AvatarError('CAPACITY_FULL', `Cannot keep more than ${this.#options.limit} portraits: delete some`);
-    }
+    this.#requireRoom(sha256Of(upload.ownerKey));
     // 80 bits: an id in a link is also the only key to the face behind it.
     const id = `p-${randomBytes(10).toString('hex')}`;
-    return this.#enrol(upload.image, {
+    const wish = {
       id,
       name: upload.name,
       credit: '',
       builtIn: false,
       consent: { text: upload.consent, scope: upload.scope, time: this.#options.now().toISOString() },
       ownerSha256: sha256Of(upload.ownerKey),
-    });
+    };
+    return this.#enrol(upload.image, wish, upload.from);
+  }
+
+  /** An upload has begun: what enrolment needs is made ready while it comes. */
+  prepare(): void {
+    this.#options.enroller.prepare?.();
+  }
+
+  /**
+   * Deletes uploads that nobody has used since `before`, at most `most`, the longest unused first: a clock that jumps
+   * must not empty the store.
+   * @returns how many.
+   */
+  async deleteUnused(before: Date, most: number): Promise<number> {
+    const unused: { readonly id: string; readonly usedAtMs: number }[] = [];
+    for (const { id, builtIn } of this.#records.values()) {
+      const usedAtMs = builtIn ? undefined : await this.#files.usedAtMs(id);
+      if (usedAtMs !== undefined && usedAtMs < before.getTime()) unused.push({ id, usedAtMs });
+    }
+    const due = unused.sort((a, b) => a.usedAtMs - b.usedAtMs).slice(0, most);
+    for (const { id } of due) if (this.#records.has(id)) await this.delete(id);
+    return due.length;
   }
 
   /** Whether `ownerKey` is that of the browser that uploaded the portrait. */
@@ -228,7 +252,7 @@ export class PortraitStore implements AvatarSource {
     this.#deleted.set(id, record);
     const [oldest] = this.#deleted.keys();
     if (this.#deleted.size > REMEMBERED && oldest !== undefined) this.#deleted.delete(oldest);
-    await rm(join(this.#options.folder, id), { recursive: true, force: true });
+    await this.#files.remove(id);
     await this.#options.audit.append(
       { event: 'deleted', portraitId: id, portraitSha256: record.sha256 },
       this.#options.now(),
@@ -265,19 +289,49 @@ export class PortraitStore implements AvatarSource {
     return blocks.has(sha256) || (likeness !== undefined && blocks.likeBlocked(likeness) >= SAME_PICTURE);
   }
 
-  async #read(id: string): Promise<void> {
-    try {
-      const text = await readFile(join(this.#options.folder, id, 'record.json'), 'utf8');
-      const record = JSON.parse(text) as PortraitRecord;
-      if (record.id === id) this.#records.set(id, record);
-    } catch (thrown) {
-      if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return;
-      this.#options.log.warn('portrait.unreadable', { portraitId: id, message: messageOf(thrown) });
+  #requireRoom(ownerSha256: string): void {
+    const { limit, limitPerOwner, diskBudgetBytes } = this.#options;
+    const uploads = [...this.#records.values()].filter(({ builtIn }) => !builtIn);
+    const own = uploads.filter((record) => record.ownerSha256 === ownerSha256).length;
+    const storedBytes = uploads.reduce((sum, record) => sum + (record.storedBytes ?? USUAL_BYTES), 0);
+    if (own >= limitPerOwner) {
+      throw new AvatarError('CAPACITY_FULL', `Cannot keep more than ${limitPerOwner} portraits of yours: delete some`);
+    }
+    if (uploads.length >= limit || storedBytes >= diskBudgetBytes) {
+      throw new AvatarError(
+        'CAPACITY_FULL',
+        'Cannot keep more portraits: the space for uploads on this server is full',
+      );
     }
   }
 
+  async #loadAvatar(record: PortraitRecord): Promise<Uint8Array> {
+    try {
+      const avatar = await this.#files.readAvatar(record);
+      await this.#files.touch(record.id).catch(() => undefined);
+      return shared(avatar);
+    } catch (thrown) {
+      this.#avatars.delete(record.id);
+      if (thrown instanceof AvatarError && thrown.code === 'AVATAR_CORRUPT') {
+        this.#records.delete(record.id);
+        await this.#files.quarantine(record.id, thrown.message);
+      }
+      throw thrown;
+    }
+  }
+
+  /** Whether a portrait of the program is there, whole, and as this version makes it. */
+  async #isCurrent(record: PortraitRecord | undefined, sha256: string): Promise<boolean> {
+    if (record?.sha256 !== sha256 || record.enrolledBy !== this.#options.enroller.version) return false;
+    if (record.avatarSha256 === undefined) return false;
+    return this.#files.readAvatar(record).then(
+      () => true,
+      () => false,
+    );
+  }
+
   async #enrolBuiltIns(): Promise<void> {
-    const { builtInFolder, enroller, log, now } = this.#options;
+    const { builtInFolder, log, now } = this.#options;
     const list = JSON.parse(await readFile(join(builtInFolder, 'portraits.json'), 'utf8')) as BuiltIn[];
     // One after the other: each takes a core for a second, and the first of the list is the one a new page shows.
     this.#first = list[0]?.id;
@@ -285,8 +339,7 @@ export class PortraitStore implements AvatarSource {
     for (const builtIn of list) {
       const { id, name, credit, consent } = builtIn;
       const image = await readFile(join(builtInFolder, builtIn.file));
-      const known = this.#records.get(id);
-      if (known?.sha256 === sha256Of(image) && known.enrolledBy === enroller.version) continue;
+      if (await this.#isCurrent(this.#records.get(id), sha256Of(image))) continue;
       this.#records.delete(id);
       const wish = {
         id,
@@ -310,12 +363,17 @@ export class PortraitStore implements AvatarSource {
   async #enrol(
     image: Uint8Array,
     wish: Pick<PortraitRecord, 'id' | 'name' | 'credit' | 'builtIn' | 'consent' | 'ownerSha256'>,
+    owner?: string,
   ): Promise<PortraitRecord> {
-    const { audit, blocks, enroller, folder, log, now } = this.#options;
+    const { audit, blocks, enroller, log, now } = this.#options;
     const sha256 = sha256Of(image);
     if (blocks.has(sha256)) throw new AvatarError('PORTRAIT_BLOCKED', 'This portrait was withdrawn by the operator');
-    const { avatar, thumbnail, likeness } = await enroller.enrol(image, wish.consent);
-    const record: PortraitRecord = {
+    const { avatar, thumbnail, likeness } = await enroller.enrol(
+      image,
+      wish.consent,
+      owner === undefined ? {} : { owner },
+    );
+    const made = {
       ...wish,
       sha256,
       createdAt: now().toISOString(),
@@ -324,17 +382,10 @@ export class PortraitStore implements AvatarSource {
       ...(likeness === undefined ? {} : { likeness }),
     };
     // The operator may have blocked it meanwhile, or another picture of it before.
-    if (this.#isBlocked(record)) {
+    if (this.#isBlocked(made)) {
       throw new AvatarError('PORTRAIT_BLOCKED', 'This portrait was withdrawn by the operator');
     }
-    // Written beside and moved into place: a reader sees all of it or nothing.
-    const draft = join(folder, `.${wish.id}-${randomBytes(4).toString('hex')}`);
-    await mkdir(draft, { recursive: true, mode: 0o700 });
-    await writeFile(join(draft, 'face.avatar'), avatar);
-    await writeFile(join(draft, 'thumbnail'), thumbnail.bytes);
-    await writeFile(join(draft, 'record.json'), JSON.stringify(record, null, 2));
-    await rm(join(folder, wish.id), { recursive: true, force: true });
-    await rename(draft, join(folder, wish.id));
+    const record = await this.#files.write(made, avatar, thumbnail.bytes);
     this.#avatars.delete(wish.id);
     this.#records.set(wish.id, record);
     const consent = `${wish.consent.scope}: ${wish.consent.text}`;
@@ -342,10 +393,6 @@ export class PortraitStore implements AvatarSource {
     log.info('portrait.enrolled', { portraitId: wish.id, avatarBytes: avatar.byteLength });
     return record;
   }
-}
-
-function sha256Of(bytes: Uint8Array | string): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }
 
 /** Threads share one copy instead of being sent one each. */

@@ -11,6 +11,8 @@ export interface ImageHeader {
 export type ImageFormat = 'avif' | 'heif' | 'jpeg' | 'png' | 'webp';
 
 export const PORTRAIT_LIMIT_PIXELS = 40_000_000;
+/** AVIF and HEIF are decoded whole, at some 15 bytes a pixel, and a flat picture of any size fits into a kilobyte. */
+export const UNSTREAMED_LIMIT_PIXELS = 13_000_000;
 /** A 40 megapixel PNG of noise is larger still, but nobody's portrait is. */
 export const PORTRAIT_LIMIT_BYTES = 64_000_000;
 
@@ -37,10 +39,12 @@ export function readImageHeader(bytes: Uint8Array, declared?: string): ImageHead
   }
   const { widthPx, heightPx } = header;
   if (widthPx === 0 || heightPx === 0) throw unreadable(`it says that it is ${widthPx}x${heightPx} pixels`);
-  if (widthPx * heightPx > PORTRAIT_LIMIT_PIXELS) {
+  const limitPixels =
+    header.format === 'avif' || header.format === 'heif' ? UNSTREAMED_LIMIT_PIXELS : PORTRAIT_LIMIT_PIXELS;
+  if (widthPx * heightPx > limitPixels) {
     throw new AvatarError(
       'IMAGE_TOO_LARGE',
-      `Cannot read the portrait: it is ${widthPx}x${heightPx} pixels, at most 40 megapixels are allowed; scale it down`,
+      `Cannot read the portrait: it is ${widthPx}x${heightPx} pixels, at most ${limitPixels / 1e6} megapixels are allowed for ${header.format.toUpperCase()}; scale it down`,
     );
   }
   return header;

@@ -1,5 +1,5 @@
 import { raw, Router, type Request } from 'express';
-import { rateLimit } from 'express-rate-limit';
+import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 
 import { visitorOf } from '../../../signaling/origin.ts';
 import { AvatarError } from '../../base/errors.ts';
@@ -53,6 +53,7 @@ export function portraitRoutes(options: PortraitRoutesOptions): Router {
     }),
     async (request, _response, next) => {
       await access.requireGuest(request);
+      portraits.prepare();
       next();
     },
     raw({ type: () => true, limit: uploadLimitBytes }),
@@ -67,6 +68,7 @@ export function portraitRoutes(options: PortraitRoutesOptions): Router {
       const record = await portraits.add({
         image,
         ownerKey,
+        ...(request.ip === undefined ? {} : { from: ipKeyGenerator(request.ip) }),
         name: textOf(request, 'name').slice(0, 60) || 'Portrait',
         consent: textOf(request, 'consent'),
         scope: textOf(request, 'scope') || 'live-call',
