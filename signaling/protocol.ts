@@ -28,14 +28,18 @@ export const SIGNALING_ERRORS = [
   'AVATAR_GONE',
   'ENDED_BY_OPERATOR',
   'INTERNAL',
+  'LOBBY_REFUSED',
   'MESSAGE_INVALID',
   'MESSAGE_TOO_LARGE',
+  'NOT_HOST',
   'NOT_JOINED',
   'PORTRAIT_BLOCKED',
   'PORTRAIT_PRIVATE',
   'PORTRAIT_UNKNOWN',
   'RATE_EXCEEDED',
+  'REMOVED',
   'ROOM_FULL',
+  'ROOM_LOCKED',
   'SDP_UNUSABLE',
   'SESSION_ENDED',
   'SIGNALING_REFUSED',
@@ -66,6 +70,10 @@ const candidateSchema = z
   })
   .nullable();
 
+/** Whoever has the link comes in, or those that the host lets in, or nobody else. */
+const doorSchema = z.enum(['open', 'ask', 'locked']);
+export type DoorState = z.infer<typeof doorSchema>;
+
 const hello = z.object({
   type: z.literal('hello'),
   version: z.number().int(),
@@ -81,12 +89,18 @@ const join = z.object({
   portrait: portraitIdSchema,
   /** Shows that the portrait is the caller's own; one that is public needs none. Goes to the avatar peer, to nobody else. */
   owner: ownerKeySchema.optional(),
+  /** How the door of a room stands that this caller is the first in. */
+  door: doorSchema.optional(),
   /** The caller's offer travels with the wish to join: one round trip less before the first picture. */
   sdp: sdpSchema,
 });
 const offer = z.object({ type: z.literal('offer'), sdp: sdpSchema });
 const answer = z.object({ type: z.literal('answer'), sdp: sdpSchema });
 const candidate = z.object({ type: z.literal('candidate'), candidate: candidateSchema });
+/** What a room's host may decide. */
+const door = z.object({ type: z.literal('door'), state: doorSchema });
+const admit = z.object({ type: z.literal('admit'), peerId: peerIdSchema, admitted: z.boolean() });
+const remove = z.object({ type: z.literal('remove'), peerId: peerIdSchema });
 const leave = z.object({ type: z.literal('leave') });
 const heartbeat = z.object({ type: z.literal('heartbeat') });
 
@@ -97,6 +111,9 @@ export const callerMessageSchema = z.discriminatedUnion('type', [
   offer,
   answer,
   candidate,
+  door,
+  admit,
+  remove,
   leave,
   heartbeat,
 ]);
@@ -168,6 +185,15 @@ interface Welcome {
   /** Whether `hello.resume` was taken: the room and the media go on. */
   readonly resumed: boolean;
 }
+/** How the door stands; said at each change. */
+interface RoomDoor {
+  readonly type: 'room';
+  readonly door: DoorState;
+  /** Whether the one who hears this decides who comes in: the first in the room, and after that the next. */
+  readonly isHost: boolean;
+  /** Who waits to be let in; told to the host alone. */
+  readonly knocking: readonly { readonly peerId: string; readonly name: string }[];
+}
 interface Full {
   readonly type: 'full';
   readonly retryAfterS: number;
@@ -189,6 +215,11 @@ export type ToCaller =
   | Welcome
   | { readonly type: 'joined'; readonly room: string; readonly members: readonly RosterMember[] }
   | { readonly type: 'roster'; readonly members: readonly RosterMember[] }
+  | RoomDoor
+  /** The host is asked; `admitted` or an error follows. */
+  | { readonly type: 'lobby'; readonly room: string }
+  /** Join again: the door is open to this caller. */
+  | { readonly type: 'admitted' }
   | Full
   | Failure
   | Relayed

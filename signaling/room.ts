@@ -1,6 +1,15 @@
 import type { MonotonicUs } from '../src/base/timeline.ts';
 import { place, type AvatarPeerLoad } from './placement.ts';
-import type { AvatarLoad, CandidateInit, RosterMember, SignalingErrorCode, ToAvatar, ToCaller } from './protocol.ts';
+import { Door } from './door.ts';
+import type {
+  AvatarLoad,
+  CandidateInit,
+  DoorState,
+  RosterMember,
+  SignalingErrorCode,
+  ToAvatar,
+  ToCaller,
+} from './protocol.ts';
 
 /** A message that the state machine wants sent; `to` is a caller's or an avatar peer's id. */
 export type Effect =
@@ -14,6 +23,7 @@ export interface RoomRecord {
   readonly name: string;
   readonly avatarId: string;
   readonly members: Map<string, Member>;
+  readonly door: Door;
   /** Portraits that were seen here; numbers their aliases. */
   faces: number;
 }
@@ -46,6 +56,7 @@ export interface JoinWish {
   readonly name: string;
   readonly portrait: string;
   readonly owner?: string | undefined;
+  readonly door?: DoorState | undefined;
   readonly sdp: string;
 }
 
@@ -64,6 +75,10 @@ export class Rooms {
   readonly #roomOf = new Map<string, string>();
   readonly #avatars = new Map<string, AvatarLoad>();
   readonly #waiting = new Set<string>();
+  readonly #knockingAt = new Map<string, string>();
+  /** Doors of rooms whose avatar peer vanished: they stand as they stood until nobody is left to come back. */
+  readonly #keptDoors = new Map<string, Door>();
+  readonly #awaited = new Map<string, string>();
 
   constructor(store: RoomStore, limits: RoomLimits) {
     this.#store = store;
@@ -82,6 +97,10 @@ export class Rooms {
     return this.#waiting.size;
   }
 
+  isKnocking(peerId: string): boolean {
+    return this.#knockingAt.has(peerId);
+  }
+
   isMember(peerId: string): boolean {
     return this.#roomOf.has(peerId);
   }
@@ -94,25 +113,31 @@ export class Rooms {
     if (this.#avatars.has(avatarId)) this.#avatars.set(avatarId, load);
   }
 
-  /** Takes the caller into the room, placing it on an avatar peer, or says when to try again. */
+  /** Takes the caller into the room, placing it on an avatar peer, lets it wait at the door, or says when to try again. */
   join(peerId: string, wish: JoinWish): Effect[] {
-    const effects = this.#roomOf.has(peerId) ? this.leave(peerId, 'joined again') : [];
+    const here = this.#roomWith(peerId);
+    const isBack = here?.name === wish.room;
+    const effects = here === undefined ? [] : this.#vacate(here, peerId, isBack);
     const room = this.#store.get(wish.room);
-    if (room === undefined && this.#store.size >= this.#limits.rooms) return [...effects, this.#full(peerId, 30)];
-    if (room !== undefined && room.members.size >= this.#limits.membersPerRoom) {
-      const sentence = `This room has its ${this.#limits.membersPerRoom} people`;
-      return [...effects, failure(peerId, 'ROOM_FULL', sentence), this.#full(peerId, 10)];
-    }
+    const door = room?.door ?? this.#keptDoors.get(wish.room);
+    if (!isBack && door !== undefined && !door.lets(peerId))
+      return [...effects, ...this.#ask(peerId, wish, room, door)];
+    const refusal = this.#refusal(peerId, room);
     const placement = place(this.#loads(), room?.avatarId, this.#waiting.size);
-    if (placement.type === 'full') return [...effects, this.#full(peerId, placement.retryAfterS)];
+    if (refusal !== undefined || placement.type === 'full') {
+      const sentence = refusal ?? [this.#full(peerId, placement.type === 'full' ? placement.retryAfterS : 0)];
+      return [...effects, ...sentence, ...(isBack && room !== undefined ? this.#settle(room, peerId) : [])];
+    }
 
     const { avatarId } = placement;
-    const entered = room ?? { name: wish.room, avatarId, members: new Map<string, Member>(), faces: 0 };
+    const entered = room ?? this.#make(wish, avatarId, door ?? new Door(peerId, wish.door ?? 'open'));
     const alias = aliasIn(entered, wish.portrait);
     entered.members.set(peerId, { name: wish.name, portrait: wish.portrait, alias, awaySinceUs: undefined });
-    this.#store.put(entered);
     this.#roomOf.set(peerId, wish.room);
     this.#waiting.delete(peerId);
+    this.#awaited.delete(peerId);
+    this.#knockingAt.delete(peerId);
+    entered.door.admit(peerId);
     return [
       ...effects,
       { to: avatarId, audience: 'avatar', message: { ...visitOf(wish), peerId, alias } },
@@ -122,7 +147,34 @@ export class Rooms {
         message: { type: 'joined', room: wish.room, members: roster(entered) },
       },
       ...rosterTo(entered, peerId),
+      ...doorTo(entered),
     ];
+  }
+
+  /** The host says how the door stands from now on; those that wait are let in or sent away by it. */
+  setDoor(peerId: string, state: DoorState): Effect[] {
+    return this.#asHost(peerId, ({ door }) => {
+      door.state = state;
+      if (state === 'ask') return [];
+      return door.empty().flatMap((each) => this.#decide(door, each, state === 'open', 'ROOM_LOCKED'));
+    });
+  }
+
+  /** The host lets somebody in who waits, or does not. */
+  admit(peerId: string, guestId: string, admitted: boolean): Effect[] {
+    return this.#asHost(peerId, ({ door }) =>
+      door.knocking.has(guestId) ? this.#decide(door, guestId, admitted, 'LOBBY_REFUSED') : [],
+    );
+  }
+
+  /** The host sends a member out. Where the door was open it asks from now on: else the same person would be back at once. */
+  removeMember(peerId: string, memberId: string): Effect[] {
+    return this.#asHost(peerId, (room) => {
+      if (memberId === peerId || !room.members.has(memberId)) return [];
+      if (room.door.state === 'open') room.door.state = 'ask';
+      const sentence = 'The person who opened this room asked you to leave';
+      return [failure(memberId, 'REMOVED', sentence), ...this.leave(memberId, 'removed by the host')];
+    });
   }
 
   /** Carries an offer, answer or candidate to the avatar peer that holds the caller's room. */
@@ -159,9 +211,11 @@ export class Rooms {
   /** The caller left, or its place ran out. */
   leave(peerId: string, reason: string): Effect[] {
     this.#waiting.delete(peerId);
+    const effects = [...this.#stopKnocking(peerId), ...this.#stopAwaiting(peerId)];
     const room = this.#roomWith(peerId);
-    if (room === undefined) return [];
+    if (room === undefined) return effects;
     return [
+      ...effects,
       { to: room.avatarId, audience: 'avatar', message: { type: 'gone', peerId, reason } },
       ...this.#remove(peerId),
     ];
@@ -198,8 +252,10 @@ export class Rooms {
     for (const room of [...this.#store.all()].filter((each) => each.avatarId === avatarId)) {
       for (const peerId of room.members.keys()) {
         this.#roomOf.delete(peerId);
+        this.#awaited.set(peerId, room.name);
         effects.push({ to: peerId, audience: 'caller', message: { type: 'rejoin', reason: 'avatar peer gone' } });
       }
+      this.#keptDoors.set(room.name, room.door);
       this.#store.delete(room.name);
     }
     return effects;
@@ -217,13 +273,96 @@ export class Rooms {
     const room = this.#roomWith(peerId);
     this.#roomOf.delete(peerId);
     if (room === undefined) return [];
+    this.#takeOut(room, peerId);
+    return this.#settle(room, peerId);
+  }
+
+  /** Frees the caller's place for a new connection of its own; only in the same room does the room wait for it. */
+  #vacate(room: RoomRecord, peerId: string, isBack: boolean): Effect[] {
+    if (!isBack) return this.leave(peerId, 'joined again');
+    this.#roomOf.delete(peerId);
+    this.#takeOut(room, peerId);
+    return [{ to: room.avatarId, audience: 'avatar', message: { type: 'gone', peerId, reason: 'joined again' } }];
+  }
+
+  #takeOut(room: RoomRecord, peerId: string): void {
     room.members.delete(peerId);
     // Until its next report, so that whoever reloads a page does not find its own place taken.
     const load = this.#avatars.get(room.avatarId);
     if (load !== undefined) this.#avatars.set(room.avatarId, { ...load, active: Math.max(0, load.active - 1) });
-    if (room.members.size > 0) return rosterTo(room, peerId);
-    this.#store.delete(room.name);
-    return [];
+  }
+
+  /** After a member has gone: the next one decides, or the room is over and whoever waits may begin another. */
+  #settle(room: RoomRecord, peerId: string): Effect[] {
+    const { door } = room;
+    door.forget(peerId);
+    const [next] = room.members.keys();
+    if (next === undefined) {
+      this.#store.delete(room.name);
+      return door.empty().flatMap((each) => this.#decide(door, each, true, 'LOBBY_REFUSED'));
+    }
+    if (door.hostId === peerId) door.hostId = next;
+    return [...rosterTo(room, peerId), ...doorTo(room)];
+  }
+
+  #make({ room: name }: JoinWish, avatarId: string, door: Door): RoomRecord {
+    const room = { name, avatarId, members: new Map<string, Member>(), door, faces: 0 };
+    this.#store.put(room);
+    this.#keptDoors.delete(name);
+    return room;
+  }
+
+  #refusal(peerId: string, room: RoomRecord | undefined): Effect[] | undefined {
+    if (room === undefined) return this.#store.size >= this.#limits.rooms ? [this.#full(peerId, 30)] : undefined;
+    if (room.members.size < this.#limits.membersPerRoom) return undefined;
+    const sentence = `This room has its ${this.#limits.membersPerRoom} people`;
+    return [failure(peerId, 'ROOM_FULL', sentence), this.#full(peerId, 10)];
+  }
+
+  /** The door does not let the caller in by itself. */
+  #ask(peerId: string, wish: JoinWish, room: RoomRecord | undefined, door: Door): Effect[] {
+    if (door.state === 'locked') return [failure(peerId, 'ROOM_LOCKED', 'This room lets nobody else in')];
+    // Its members are on their way back; or too many wait already.
+    if (room === undefined || !door.knock(peerId, wish.name)) return [this.#full(peerId, 5)];
+    this.#waiting.delete(peerId);
+    this.#knockingAt.set(peerId, wish.room);
+    return [{ to: peerId, audience: 'caller', message: { type: 'lobby', room: wish.room } }, ...doorTo(room)];
+  }
+
+  #decide(door: Door, guestId: string, admitted: boolean, code: SignalingErrorCode): Effect[] {
+    this.#knockingAt.delete(guestId);
+    if (admitted) door.admit(guestId);
+    else door.forget(guestId);
+    return admitted
+      ? [{ to: guestId, audience: 'caller', message: { type: 'admitted' } }]
+      : [failure(guestId, code, 'The person who opened this room did not let you in')];
+  }
+
+  #asHost(peerId: string, act: (room: RoomRecord) => Effect[]): Effect[] {
+    const room = this.#roomWith(peerId);
+    if (room?.door.hostId !== peerId) return [failure(peerId, 'NOT_HOST', 'Only who opened this room can do that')];
+    return [...act(room), ...doorTo(room)];
+  }
+
+  #stopKnocking(peerId: string): Effect[] {
+    const room = this.#store.get(this.#knockingAt.get(peerId) ?? '');
+    this.#knockingAt.delete(peerId);
+    if (room === undefined) return [];
+    room.door.forget(peerId);
+    return doorTo(room);
+  }
+
+  /** A member of a room whose avatar peer vanished does not come back. */
+  #stopAwaiting(peerId: string): Effect[] {
+    const name = this.#awaited.get(peerId);
+    if (name === undefined) return [];
+    this.#awaited.delete(peerId);
+    if (![...this.#awaited.values()].includes(name)) this.#keptDoors.delete(name);
+    const room = this.#store.get(name);
+    const [next] = room?.members.keys() ?? [];
+    if (room === undefined || next === undefined || room.door.hostId !== peerId) return [];
+    room.door.hostId = next;
+    return doorTo(room);
   }
 
   #roomWith(peerId: string): RoomRecord | undefined {
@@ -279,4 +418,13 @@ function rosterTo(room: RoomRecord, exceptPeerId: string): Effect[] {
   return [...room.members.keys()]
     .filter((peerId) => peerId !== exceptPeerId)
     .map((to) => ({ to, audience: 'caller', message: { type: 'roster', members } }));
+}
+
+function doorTo({ door, members }: RoomRecord): Effect[] {
+  const knocking = [...door.knocking].map(([peerId, name]) => ({ peerId, name }));
+  return [...members.keys()].map((to) => {
+    const isHost = to === door.hostId;
+    const message = { type: 'room', door: door.state, isHost, knocking: isHost ? knocking : [] } as const;
+    return { to, audience: 'caller', message };
+  });
 }

@@ -8,8 +8,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import type { Clock } from '../src/base/clock.ts';
 import { AvatarError, messageOf } from '../src/base/errors.ts';
 import type { Closable } from '../src/base/lifecycle.ts';
-import type { Logger } from '../src/base/logger.ts';
-import { US_PER_MS, US_PER_S } from '../src/base/timeline.ts';
+import { US_PER_MS } from '../src/base/timeline.ts';
 import { Connection, PING_INTERVAL_US } from './connection.ts';
 import { isOriginAllowed, visitorOf } from './origin.ts';
 import {
@@ -26,50 +25,13 @@ import {
   type ToCaller,
 } from './protocol.ts';
 import { verifyRoomToken, type RoomRight } from './room-token.ts';
-import { Rooms, type Effect, type RoomStore } from './room.ts';
+import type { SignalingOptions } from './options.ts';
+import { Rooms, type Effect } from './room.ts';
 import { isSameSecret } from './secret.ts';
 import { MemoryRoomStore } from './store/memory.ts';
-import { turnServer, type TurnOptions } from './turn-credentials.ts';
+import { turnServer } from './turn-credentials.ts';
 import { refuseUpgrade } from './upgrade-router.ts';
 import { WithdrawnTokens } from './withdrawn-tokens.ts';
-
-export interface SignalingOptions {
-  readonly clock: Clock;
-  readonly log: Logger;
-  /** Unix time in seconds, for tokens and TURN credentials. */
-  readonly unixTimeS: () => number;
-  /** Signs room tokens; without it rooms are open to whoever reaches the socket. */
-  readonly tokenSecret: string | undefined;
-  /** What avatar peers must know; without it any program of this machine may register, so only loopback is served. */
-  readonly peerSecret: string | undefined;
-  /** Origins of pages that may connect besides the server's own, as `https://call.example`. */
-  readonly allowedOrigins: readonly string[];
-  /** Whether the last entry of `X-Forwarded-For` names the caller: only behind a proxy that appends it. */
-  readonly trustProxy: boolean;
-  readonly stunUrls: readonly string[];
-  readonly turn: TurnOptions | undefined;
-  readonly limits: SignalingLimits;
-  readonly store?: RoomStore;
-}
-
-export interface SignalingLimits {
-  readonly membersPerRoom: number;
-  readonly rooms: number;
-  readonly resumeWindowUs: number;
-  readonly messagesPerSecond: number;
-  readonly socketsPerAddress: number;
-  /** Places in rooms that the callers of one network may hold at once. */
-  readonly placesPerAddress: number;
-}
-
-export const DEFAULT_SIGNALING_LIMITS: SignalingLimits = {
-  membersPerRoom: 4,
-  rooms: 10_000,
-  resumeWindowUs: 15 * US_PER_S,
-  messagesPerSecond: 30,
-  socketsPerAddress: 200,
-  placesPerAddress: 4,
-};
 
 const HEARTBEAT_MS = 5000;
 const FAREWELL_LIMIT_MS = 500;
@@ -252,6 +214,15 @@ export class SignalingServer implements Closable {
       case 'candidate':
         this.#apply(this.#rooms.fromCaller(caller.peerId, message));
         return;
+      case 'door':
+        this.#apply(this.#rooms.setDoor(caller.peerId, message.state));
+        return;
+      case 'admit':
+        this.#apply(this.#rooms.admit(caller.peerId, message.peerId, message.admitted));
+        return;
+      case 'remove':
+        this.#apply(this.#rooms.removeMember(caller.peerId, message.peerId));
+        return;
       case 'leave':
         this.#apply(this.#rooms.leave(caller.peerId, 'left'));
         return;
@@ -401,7 +372,7 @@ export class SignalingServer implements Closable {
   /** Places of other callers from the same network. */
   #placesTakenBy({ address, peerId }: Caller): number {
     const others = [...this.#callers.values()].filter((each) => each.address === address && each.peerId !== peerId);
-    return others.filter((each) => this.#rooms.isMember(each.peerId)).length;
+    return others.filter((each) => this.#rooms.isMember(each.peerId) || this.#rooms.isKnocking(each.peerId)).length;
   }
 
   #forget(peerId: string, reason: string): void {

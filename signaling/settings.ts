@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { AvatarError } from '../src/base/errors.ts';
 import { US_PER_S } from '../src/base/timeline.ts';
 import type { HostRules } from './origin.ts';
-import { DEFAULT_SIGNALING_LIMITS, type SignalingOptions } from './server.ts';
+import { DEFAULT_SIGNALING_LIMITS, type SignalingOptions } from './options.ts';
 
 /** A list in one variable: `a,b c`. */
 const list = z

@@ -4,6 +4,8 @@ import type { ControlMessage } from '../src/media/control/control-message.ts';
 export type CallState =
   | { readonly type: 'idle' }
   | { readonly type: 'connecting' }
+  /** The host of the room is asked. */
+  | { readonly type: 'lobby' }
   | { readonly type: 'live'; readonly relay: boolean }
   | { readonly type: 'reconnecting' }
   | { readonly type: 'full'; readonly retryInS: number }

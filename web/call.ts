@@ -1,4 +1,4 @@
-import type { ToCaller } from '../signaling/protocol.ts';
+import type { CallerMessage, ToCaller } from '../signaling/protocol.ts';
 import type { CallPort, CallState, ChannelMessage, Participant } from './call-port.ts';
 import { ownerKey } from './owner-key.ts';
 import { PeerLink, type Place } from './peer-link.ts';
@@ -12,12 +12,19 @@ export interface SeenParticipant extends Participant {
   readonly place: Place | undefined;
 }
 
+/** How the door of the room stands, and who waits at it. */
+export type DoorMessage = Extract<ToCaller, { type: 'room' }>;
+/** What the host of a room decides. */
+export type Decision = Extract<CallerMessage, { type: 'door' | 'admit' | 'remove' }>;
+
 export interface JoinWish {
   readonly room: string;
   readonly name: string;
   readonly portrait: string;
 }
 
+/** After these the call goes on as it was. */
+const PASSING_ERRORS: ReadonlySet<string> = new Set(['ROOM_FULL', 'NOT_JOINED', 'NOT_HOST']);
 /** How long a connection may be in trouble before another one is tried: ICE often mends itself at once. */
 const MEND_MS = 2500;
 
@@ -28,6 +35,7 @@ export class Call implements CallPort {
   readonly #messageListeners = new Set<(message: ChannelMessage) => void>();
   readonly #participantListeners = new Set<(participants: readonly SeenParticipant[]) => void>();
   readonly #textListeners = new Set<(channel: RTCDataChannel) => void>();
+  readonly #doorListeners = new Set<(door: DoorMessage | undefined) => void>();
   #textChannel: RTCDataChannel | undefined;
   #state: CallState = { type: 'idle' };
   #participants: readonly SeenParticipant[] = [];
@@ -98,6 +106,7 @@ export class Call implements CallPort {
     this.#welcomed = false;
     this.#greeted = false;
     this.#setParticipants([]);
+    this.#setDoor(undefined);
     this.#setState({ type: 'idle' });
   }
 
@@ -109,6 +118,16 @@ export class Call implements CallPort {
 
   send(message: object): boolean {
     return this.#link?.send(message) ?? false;
+  }
+
+  /** Hears how the door of the room stands, whenever that changes; nothing outside of a room. */
+  onDoor(listener: (door: DoorMessage | undefined) => void): () => void {
+    return subscribe(this.#doorListeners, listener);
+  }
+
+  /** Says what the host decides; from anybody else the server does not take it. */
+  decide(decision: Decision): void {
+    this.#socket?.send(decision);
   }
 
   onState(listener: (state: CallState) => void): () => void {
@@ -158,9 +177,19 @@ export class Call implements CallPort {
         return;
       case 'error':
         // A full room comes with a `full` of its own, and a fatal error with the close of the socket.
-        if (!message.fatal && message.code !== 'ROOM_FULL' && message.code !== 'NOT_JOINED') {
+        if (!message.fatal && !PASSING_ERRORS.has(message.code)) {
           this.#end(message.code, message.message);
         }
+        return;
+      case 'lobby':
+        this.#setState({ type: 'lobby' });
+        return;
+      case 'admitted':
+        this.#setState({ type: 'connecting' });
+        await this.#offerAnew();
+        return;
+      case 'room':
+        this.#setDoor(message);
         return;
       case 'joined':
       case 'roster':
@@ -222,7 +251,7 @@ export class Call implements CallPort {
     const sdp = await link.offer();
     if (this.#link !== link) return;
     performance.mark('visavis:offer');
-    this.#socket?.send({ type: 'join', ...wish, owner: ownerKey(), sdp });
+    this.#socket?.send({ type: 'join', ...wish, owner: ownerKey(), door: this.#settings.door, sdp });
   }
 
   #onLinkState(state: RTCPeerConnectionState): void {
@@ -294,6 +323,10 @@ export class Call implements CallPort {
   #setState(state: CallState): void {
     this.#state = state;
     for (const listener of this.#stateListeners) listener(state);
+  }
+
+  #setDoor(door: DoorMessage | undefined): void {
+    for (const listener of this.#doorListeners) listener(door);
   }
 
   #setParticipants(participants: readonly SeenParticipant[]): void {

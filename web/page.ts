@@ -7,6 +7,7 @@ import { isLanguage, LANGUAGE_NAMES, language, setLanguage, startLanguage, t } f
 import { copyLink, Lobby } from './lobby.ts';
 import { problemOf, type Microphone } from './microphone.ts';
 import { Panels } from './panels.ts';
+import { PeoplePanel } from './people-panel.ts';
 import { PortraitPicker } from './portrait-picker.ts';
 import { PortraitService } from './portrait-service.ts';
 import type { SelfView } from './self-view.ts';
@@ -42,6 +43,7 @@ export function startPage({ settings, call, microphone, portrait, wish, selfView
   startLanguageChoice();
   const lobby = new Lobby(settings, picker, microphone, join);
   new Stage(call);
+  new PeoplePanel(call);
   const statistics = new StatisticsPanel(call);
   const panels = new Panels((open) => {
     if (open === 'statistics') statistics.start();

@@ -1,10 +1,11 @@
 import { byId } from './dom.ts';
 import { onLanguageChange, t, type MessageKey } from './i18n.ts';
 
-export type PanelName = 'expression' | 'statistics' | 'aid';
+export type PanelName = 'expression' | 'people' | 'statistics' | 'aid';
 
 const TITLES: Readonly<Record<PanelName, MessageKey>> = {
   expression: 'call.expression',
+  people: 'room.title',
   statistics: 'call.statistics',
   aid: 'aid.title',
 };
@@ -62,5 +63,9 @@ function buttons(): HTMLButtonElement[] {
 
 function nameOf(button: HTMLButtonElement): PanelName | undefined {
   const name = button.dataset['panel'];
-  return name === 'expression' || name === 'statistics' || name === 'aid' ? name : undefined;
+  return isPanelName(name) ? name : undefined;
+}
+
+function isPanelName(name: string | undefined): name is PanelName {
+  return name !== undefined && Object.hasOwn(TITLES, name);
 }

@@ -1,4 +1,7 @@
+import type { DoorState } from '../signaling/protocol.ts';
 import { takeToken } from './room-token.ts';
+
+const DOORS: readonly DoorState[] = ['open', 'ask', 'locked'];
 
 /** What the server wrote into the page, and what the link asks for. */
 export interface Settings {
@@ -13,6 +16,8 @@ export interface Settings {
   readonly token: string | undefined;
   readonly name: string | undefined;
   readonly autojoin: boolean;
+  /** `?door=ask`: how the door of the room stands when this page is the first in it. */
+  readonly door: DoorState | undefined;
   /** `?relay=only`: for a network that must be tested, and for whoever will not show an address. */
   readonly relayOnly: boolean;
   /** `?microphone=off`: join without asking for one. */
@@ -43,6 +48,7 @@ export function readSettings(json: string, location: Location): Settings {
     token: takeToken(location, room),
     name: query.get('name')?.slice(0, 40),
     autojoin: query.get('autojoin') === '1',
+    door: DOORS.find((door) => door === query.get('door')),
     relayOnly,
     withMicrophone: query.get('microphone') !== 'off',
   };

@@ -31,6 +31,8 @@ function wordsOf(state: CallState): string | undefined {
       return undefined;
     case 'connecting':
       return t('call.state.connecting');
+    case 'lobby':
+      return t('call.state.lobby');
     case 'live':
       return t(state.relay ? 'call.state.relay' : 'call.state.live');
     case 'reconnecting':

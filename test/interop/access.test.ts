@@ -27,7 +27,7 @@ describe('the page as it is served, for everyone', () => {
       await lobby.context().close();
       const call = await chromium.open(`${server.url}/?${look}&room=${lang}&autojoin=1&microphone=off`, options);
       await call.waitForSelector('#self.playing');
-      for (const panel of ['expression', 'aid', 'statistics']) {
+      for (const panel of ['expression', 'people', 'aid', 'statistics']) {
         await call.click(`button[data-panel="${panel}"]`);
         expect(await violations(call), panel).toEqual([]);
       }

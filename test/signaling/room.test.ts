@@ -11,7 +11,9 @@ const SDP = 'v=0\r\n';
 
 const wish = (room: string): JoinWish => ({ room, name: 'Ada', portrait: 'astronaut', sdp: SDP });
 const at = (seconds: number): ReturnType<typeof monotonicUs> => monotonicUs(seconds * US_PER_S);
-const said = (effects: readonly Effect[]): string[] => effects.map(({ to, message }) => `${to} ${message.type}`);
+/** What is sent to whom; how the door stands is looked at by the tests of the door alone. */
+const said = (effects: readonly Effect[]): string[] =>
+  effects.filter(({ message }) => message.type !== 'room').map(({ to, message }) => `${to} ${message.type}`);
 
 function roomsWith(...avatarIds: string[]): Rooms {
   const rooms = new Rooms(new MemoryRoomStore(), LIMITS);
@@ -147,5 +149,110 @@ describe('Rooms', () => {
       }),
       { numRuns: 200 },
     );
+  });
+});
+
+describe('the door of a room', () => {
+  const ask = (room: string): JoinWish => ({ ...wish(room), door: 'ask' });
+  const doorSeenBy = (effects: readonly Effect[], peerId: string): object | undefined =>
+    effects.findLast(({ to, message }) => to === peerId && message.type === 'room')?.message;
+
+  test('stands open at first, and the first member is told that it decides', () => {
+    const rooms = roomsWith('avatar');
+    expect(doorSeenBy(rooms.join('p1', wish('r')), 'p1')).toMatchObject({ door: 'open', isHost: true });
+    const effects = rooms.join('p2', wish('r'));
+    expect(doorSeenBy(effects, 'p2')).toMatchObject({ door: 'open', isHost: false });
+  });
+
+  test('lets nobody in but whom the host admits, and tells nobody else who waits', () => {
+    const rooms = roomsWith('avatar');
+    rooms.join('p1', ask('r'));
+    expect(said(rooms.join('p2', wish('r')))).toEqual(['p2 lobby']);
+    expect(rooms.isMember('p2')).toBe(false);
+    expect(said(rooms.fromCaller('p2', { type: 'offer', sdp: SDP }))).toEqual(['p2 error']);
+    expect(said(rooms.admit('p1', 'p2', true))).toEqual(['p2 admitted']);
+    expect(said(rooms.join('p2', wish('r')))).toEqual(['avatar visit', 'p2 joined', 'p1 roster']);
+    const knock = rooms.join('p3', wish('r'));
+    expect(doorSeenBy(knock, 'p1')).toMatchObject({ knocking: [{ peerId: 'p3', name: 'Ada' }] });
+    expect(doorSeenBy(knock, 'p2')).toMatchObject({ knocking: [] });
+    expect(rooms.admit('p1', 'p3', false)).toContainEqual(
+      expect.objectContaining({ to: 'p3', message: expect.objectContaining({ code: 'LOBBY_REFUSED' }) as object }),
+    );
+    expect(said(rooms.join('p3', wish('r')))).toEqual(['p3 lobby']);
+  });
+
+  test('obeys the host alone', () => {
+    const rooms = roomsWith('avatar');
+    rooms.join('p1', wish('r'));
+    rooms.join('p2', wish('r'));
+    for (const effects of [
+      rooms.setDoor('p2', 'locked'),
+      rooms.removeMember('p2', 'p1'),
+      rooms.admit('p3', 'p2', true),
+    ]) {
+      expect(effects).toMatchObject([{ message: { type: 'error', code: 'NOT_HOST' } }]);
+    }
+    expect(rooms.isMember('p1')).toBe(true);
+  });
+
+  test('locked turns everybody away, those that wait too; open again lets them in', () => {
+    const rooms = roomsWith('avatar');
+    rooms.join('p1', ask('r'));
+    rooms.join('p2', wish('r'));
+    expect(said(rooms.setDoor('p1', 'locked'))).toEqual(['p2 error']);
+    expect(rooms.join('p2', wish('r'))).toMatchObject([{ message: { code: 'ROOM_LOCKED' } }]);
+    rooms.setDoor('p1', 'ask');
+    rooms.join('p2', wish('r'));
+    expect(said(rooms.setDoor('p1', 'open'))).toEqual(['p2 admitted']);
+  });
+
+  test('whoever is removed is out, and has to ask from then on', () => {
+    const rooms = roomsWith('avatar');
+    rooms.join('p1', wish('r'));
+    rooms.join('p2', wish('r'));
+    expect(said(rooms.removeMember('p1', 'p2'))).toEqual(['p2 error', 'avatar gone', 'p1 roster']);
+    expect(rooms.isMember('p2')).toBe(false);
+    expect(said(rooms.join('p2', wish('r')))).toEqual(['p2 lobby']);
+  });
+
+  test('a member that connects anew is not asked again, and a host alone keeps the door as it stands', () => {
+    const rooms = roomsWith('avatar');
+    rooms.join('p1', ask('r'));
+    expect(said(rooms.join('p1', wish('r')))).toEqual(['avatar gone', 'avatar visit', 'p1 joined']);
+    expect(said(rooms.join('p2', wish('r')))).toEqual(['p2 lobby']);
+  });
+
+  test('the next member decides when the host has gone; when all have gone, whoever waits may come', () => {
+    const rooms = roomsWith('avatar');
+    rooms.join('p1', ask('r'));
+    rooms.join('p2', wish('r'));
+    rooms.admit('p1', 'p2', true);
+    rooms.join('p2', wish('r'));
+    expect(doorSeenBy(rooms.leave('p1', 'left'), 'p2')).toMatchObject({ door: 'ask', isHost: true });
+    rooms.join('p3', wish('r'));
+    expect(said(rooms.leave('p2', 'left'))).toEqual(['avatar gone', 'p3 admitted']);
+    expect(said(rooms.join('p3', wish('r')))).toEqual(['avatar visit', 'p3 joined']);
+  });
+
+  test('stands as it stood when the avatar peer vanished and its members are on their way back', () => {
+    const rooms = roomsWith('a', 'b');
+    rooms.join('p1', ask('r'));
+    rooms.avatarGone('a');
+    expect(said(rooms.join('p2', wish('r')))).toEqual(['p2 full']);
+    expect(doorSeenBy(rooms.join('p1', wish('r')), 'p1')).toMatchObject({ door: 'ask', isHost: true });
+    expect(said(rooms.join('p2', wish('r')))).toEqual(['p2 lobby']);
+    rooms.avatarGone('b');
+    rooms.leave('p1', 'left');
+    rooms.registerAvatar('c', LOAD);
+    expect(said(rooms.join('p2', wish('r')))).toEqual(['c visit', 'p2 joined']);
+  });
+
+  test('no more than eight wait at it', () => {
+    const rooms = roomsWith('avatar');
+    rooms.join('p1', ask('r'));
+    const answers = Array.from({ length: 9 }, (_, index) => said(rooms.join(`g${index}`, wish('r')))[0]);
+    expect(answers).toEqual([...Array.from({ length: 8 }, (_, index) => `g${index} lobby`), 'g8 full']);
+    rooms.leave('g0', 'left');
+    expect(said(rooms.join('g8', wish('r')))).toEqual(['g8 lobby']);
   });
 });

@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 
 import { afterEach, describe, expect, test } from 'vitest';
 
-import { DEFAULT_SIGNALING_LIMITS, SignalingServer, type SignalingOptions } from '../../signaling/server.ts';
+import { DEFAULT_SIGNALING_LIMITS, type SignalingOptions } from '../../signaling/options.ts';
+import { SignalingServer } from '../../signaling/server.ts';
 import { signRoomToken } from '../../signaling/room-token.ts';
 import { routeUpgrades } from '../../signaling/upgrade-router.ts';
 import { systemClock } from '../../src/base/clock.ts';
@@ -266,6 +267,32 @@ describe('who may come in', () => {
     await connect(url);
     await connect(url);
     await expect(TestSocket.open(url)).rejects.toThrow('429');
+  });
+});
+
+describe('a room whose host decides', () => {
+  test('a guest waits, is let in, and is sent out', async () => {
+    const { url, signaling } = await serve();
+    await avatar(url);
+    const host = await connect(url, HELLO, { ...JOIN, door: 'ask' });
+    expect(await host.next('room')).toMatchObject({ door: 'ask', isHost: true });
+    const guest = await connect(url, HELLO, { ...JOIN, name: 'Ben' });
+    const { peerId } = await guest.next('welcome');
+    await guest.next('lobby');
+    expect(guest.heard('roster')).toEqual([]);
+    expect(await host.next('room')).toMatchObject({ knocking: [{ peerId, name: 'Ben' }] });
+    host.send({ type: 'admit', peerId, admitted: true });
+    await guest.next('admitted');
+    guest.send(JOIN);
+    await guest.next('joined');
+    guest.send({ type: 'door', state: 'open' });
+    expect(await guest.next('error')).toMatchObject({ code: 'NOT_HOST', fatal: false });
+    host.send({ type: 'remove', peerId });
+    expect(await guest.next('error')).toMatchObject({ code: 'REMOVED' });
+    guest.send(JOIN);
+    await guest.next('lobby');
+    guest.close();
+    await expect.poll(() => signaling.counts.callers).toBe(1);
   });
 });
 
