@@ -310,6 +310,8 @@ export class SignalingServer implements Closable {
       case 'end':
         this.#apply(this.#rooms.ended(connection.id, message.peerId, message.code, message.message));
         if (message.code === 'ENDED_BY_OPERATOR') this.#sendAway(message.peerId, message.code, message.message);
+        // A caller whose socket broke before is out of its room now, and nothing else would ever forget it.
+        if (this.#callers.get(message.peerId)?.connection === undefined) this.#forget(message.peerId, 'ended');
         return;
       case 'full':
         this.#apply(this.#rooms.refused(connection.id, message.peerId, message.retryAfterS));

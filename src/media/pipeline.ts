@@ -36,7 +36,9 @@ export type Input =
   | { readonly type: 'rendered'; readonly timeUs: MediaTimeUs; readonly frame: EncodedFrame | undefined }
   | { readonly type: 'keyframe-request' }
   /** How many watch; a picture is made for nobody only now and then, and stands alone. */
-  | { readonly type: 'viewers'; readonly count: number };
+  | { readonly type: 'viewers'; readonly count: number }
+  /** The rate that those who watch need at least, while any of them does. */
+  | { readonly type: 'favoured-rate'; readonly framesPerSecond: FrameRate | undefined };
 
 /** What to do next. */
 export type Output =
@@ -187,6 +189,9 @@ export class Pipeline {
         return;
       case 'viewers':
         this.#viewers = input.count;
+        return;
+      case 'favoured-rate':
+        this.#pacer.favour(input.framesPerSecond);
         return;
       default:
         input satisfies never;

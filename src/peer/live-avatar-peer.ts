@@ -143,11 +143,9 @@ export class LiveAvatarPeer implements AvatarPeer {
 
   async #enter(request: JoinRequest): Promise<Member> {
     const { avatars, clock, rtc } = this.#options;
-    const [avatar, microphone, voice] = await Promise.all([
-      avatars.load(request.portraitId, request.ownerKey),
-      this.#decoders.take(),
-      this.#decoders.take(),
-    ]);
+    // First: decoders taken for a portrait that cannot be loaded would never be given back.
+    const avatar = await avatars.load(request.portraitId, request.ownerKey);
+    const [microphone, voice] = await Promise.all([this.#decoders.take(), this.#decoders.take()]);
     const room = this.#rooms.get(request.roomId) ?? new Room(request.roomId);
     this.#rooms.set(request.roomId, room);
     const { participantId, name, portraitId, portraitAlias, framesPerSecond = 25 } = request;

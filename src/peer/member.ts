@@ -57,6 +57,7 @@ export class Member implements Participant, Source, Closable {
   #viewer: Viewer | undefined;
   #offeredUs: MonotonicUs;
   #latest: Source['latest'];
+  #favoursLips = false;
   #givingUp: NodeJS.Timeout | undefined;
   /** Offers and candidates are handled one at a time: two at once confuse the library's negotiation. */
   #negotiation: Promise<unknown> = Promise.resolve();
@@ -118,6 +119,7 @@ export class Member implements Participant, Source, Closable {
       this.#giveUpAfter(this.#options.connectWithinMs, 'No media came');
       this.#connection = connection;
       this.#viewer = new Viewer(this.participantId, connection, ntp, now);
+      if (this.#favoursLips) this.#viewer.favourLips(true);
       this.#options.room.arrange();
       return connection.answerSdp;
     });
@@ -167,6 +169,16 @@ export class Member implements Participant, Source, Closable {
   /** How many connected pages show this avatar. */
   setViewers(count: number): void {
     this.session.push({ type: 'viewers', count });
+  }
+
+  /** Whether this person asked to follow lips closely, and has a page to do it. */
+  get favoursLips(): boolean {
+    return this.#favoursLips && this.#viewer !== undefined;
+  }
+
+  /** @param wanted - whether anybody who sees this avatar follows its lips closely. */
+  favour(wanted: boolean): void {
+    this.session.push({ type: 'favoured-rate', framesPerSecond: wanted ? LIPS_FRAMES_PER_SECOND : undefined });
   }
 
   /** A page that showed this avatar is gone: its link no longer counts. */
@@ -336,13 +348,9 @@ export class Member implements Participant, Source, Closable {
 
   /** For this page's eyes: all it sees, in a rate at which lips can be followed. */
   #favourLips(active: boolean): void {
+    this.#favoursLips = active;
     this.#viewer?.favourLips(active);
-    if (!active) return;
-    for (const member of this.#options.room.members) {
-      if (member.session.figures.framesPerSecond < LIPS_FRAMES_PER_SECOND) {
-        member.control({ type: 'frame-rate', framesPerSecond: LIPS_FRAMES_PER_SECOND });
-      }
-    }
+    this.#options.room.favourLips();
   }
 
   async #disconnect(): Promise<void> {

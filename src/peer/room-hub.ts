@@ -46,10 +46,17 @@ export class Room {
         members.filter((other) => other !== member),
       );
     }
+    this.favourLips();
     for (const member of members) {
       member.setViewers(members.filter((other) => other.state === 'live' && other.shows(member)).length);
       member.sendRoster(members);
     }
+  }
+
+  /** What each avatar owes to those who watch it now. */
+  favourLips(): void {
+    const { members } = this;
+    for (const member of members) member.favour(members.some((other) => other.favoursLips && other.shows(member)));
   }
 
   broadcast(message: object): void {

@@ -11,6 +11,7 @@ import { AvatarError, messageOf } from '../base/errors.ts';
 import type { Closable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
 import type { AvatarPeer, PeerEvent } from './avatar-peer.ts';
+import { readServerMessage } from './server-message.ts';
 
 export interface SignalingClientOptions {
   /** `ws://127.0.0.1:8081/signaling` */
@@ -104,7 +105,14 @@ export class SignalingClient implements Closable {
     });
     socket.on('message', (bytes: Buffer) => {
       this.#heard = true;
-      this.#hear(JSON.parse(bytes.toString('utf8')) as ToAvatar);
+      const message = readServerMessage(bytes.toString('utf8'));
+      if (message !== undefined) {
+        this.#hear(message);
+        return;
+      }
+      // Whoever is there speaks another protocol; perhaps not for long.
+      this.#options.logger.warn('signaling.malformed');
+      socket.close(1002, 'malformed');
     });
     socket.on('error', (error) => {
       this.#options.logger.debug('signaling.socket', { message: error.message });

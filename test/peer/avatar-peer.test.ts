@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { OpusDecoder } from '../../src/native/codec/opus-decoder.ts';
 import type { JoinRequest } from '../../src/peer/avatar-peer.ts';
 import { Page, until, type PageOptions } from './support/page.ts';
 import { openPeer, opusPackets } from './support/peer.ts';
@@ -174,6 +175,17 @@ describe('LiveAvatarPeer', () => {
     await host.peer.leave('ben', 'done');
     expect(host.peer.load).toMatchObject({ active: 0, capacity: 8 });
     expect(host.renderers.renderers).toBe(0);
+  });
+
+  it('opens no decoder for a portrait that cannot be loaded', async () => {
+    const open = vi.spyOn(OpusDecoder, 'open');
+    for (let visit = 0; visit < 40; visit++) {
+      const request = { roomId: 'room', participantId: `eve-${visit}`, name: '', offerSdp: 'v=0\r\n' };
+      const joining = host.peer.join({ ...request, portraitId: 'nobody', portraitAlias: 'nobody' });
+      await expect(joining).rejects.toMatchObject({ code: 'PORTRAIT_UNKNOWN' });
+    }
+    expect(open).not.toHaveBeenCalled();
+    open.mockRestore();
   });
 
   it('refuses what it cannot serve, and nobody else notices', async () => {

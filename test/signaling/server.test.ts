@@ -144,6 +144,21 @@ describe('a broken socket', () => {
     expect(signaling.counts).toMatchObject({ rooms: 0, callers: 0 });
   });
 
+  test('of a caller whose visit has ended is forgotten', async () => {
+    const { url, signaling } = await serve();
+    const peer = await avatar(url);
+    const caller = await connect(url, HELLO, JOIN);
+    const { peerId } = await caller.next('welcome');
+    const other = await connect(url, HELLO, JOIN);
+    await other.next('joined');
+    caller.breakOff();
+    const away = expect.objectContaining({ peerId, away: true }) as unknown;
+    expect((await other.next('roster')).members).toContainEqual(away);
+    peer.send({ type: 'end', peerId, code: 'PORTRAIT_UNKNOWN', message: 'No such portrait' });
+    await other.next('roster');
+    expect(signaling.counts).toMatchObject({ callers: 1 });
+  });
+
   test('of an avatar peer tells its callers to offer again', async () => {
     const { url } = await serve();
     const peer = await avatar(url);

@@ -19,6 +19,7 @@ const CALM_US = 10 * US_PER_S;
  */
 export class FramePacer {
   #asked: FrameRate;
+  #favoured: FrameRate | undefined;
   #rate: FrameRate;
   #nextUs = mediaTimeUs(0);
   #windowStartUs: MonotonicUs | undefined;
@@ -33,7 +34,7 @@ export class FramePacer {
     this.#rate = framesPerSecond;
   }
 
-  /** The rate now; at most the one that was asked for. */
+  /** The rate now; at most the one that was asked for or favoured. */
   get framesPerSecond(): FrameRate {
     return this.#rate;
   }
@@ -61,6 +62,16 @@ export class FramePacer {
     this.#asked = framesPerSecond;
     this.#rate = framesPerSecond;
     this.#calmSinceUs = undefined;
+  }
+
+  /**
+   * @param framesPerSecond - what viewers need at least, or `undefined` once none does. Where overload has lowered the
+   *   rate, it stays until there is room.
+   */
+  favour(framesPerSecond: FrameRate | undefined): void {
+    const before = this.#target;
+    this.#favoured = framesPerSecond;
+    if (this.#rate === before || this.#rate > this.#target) this.#rate = this.#target;
   }
 
   /** Goes on from the first grid point at or after `timeUs`, without counting what lies between as missed. */
@@ -106,6 +117,10 @@ export class FramePacer {
     return true;
   }
 
+  get #target(): FrameRate {
+    return this.#favoured !== undefined && this.#favoured > this.#asked ? this.#favoured : this.#asked;
+  }
+
   #adapt(now: MonotonicUs): boolean {
     const step = FRAME_RATES.indexOf(this.#rate);
     if (this.#lastShare > STEP_UP_SHARE) this.#calmSinceUs = undefined;
@@ -117,7 +132,7 @@ export class FramePacer {
     }
     const higher = FRAME_RATES[step - 1];
     const calm = this.#calmSinceUs !== undefined && now - this.#calmSinceUs >= CALM_US;
-    if (calm && higher !== undefined && higher <= this.#asked) {
+    if (calm && higher !== undefined && higher <= this.#target) {
       this.#rate = higher;
       this.#calmSinceUs = now;
       return true;

@@ -1,5 +1,7 @@
 export const LEAST_BITRATE_BPS = 150_000;
 export const MOST_BITRATE_BPS = 2_500_000;
+/** What one slow viewer cannot take from the others: at half of it a face begins to blur (40.8 dB at 300 kbps). */
+const SHARED_LEAST_BPS = 400_000;
 const FIRST_BITRATE_BPS = 1_000_000;
 /** Headers, retransmissions and the sound come out of the same estimate. */
 const VIDEO_SHARE = 0.85;
@@ -21,7 +23,8 @@ interface Link {
 }
 
 /**
- * The encoder's bitrate: what the narrowest viewer can take. A viewer's limit is its own estimate (REMB), cut when its
+ * The encoder's bitrate: what the narrowest viewer can take, but not less than `SHARED_LEAST_BPS` while another can take
+ * that. A viewer's limit is its own estimate (REMB), cut when its
  * reports tell of heavy loss, and shared between the copies while it gets each picture more than once.
  */
 export class BitratePolicy {
@@ -67,14 +70,18 @@ export class BitratePolicy {
 
   #decide(): void {
     let wanted = MOST_BITRATE_BPS;
+    let widest = 0;
     let known = false;
     for (const link of this.#viewers.values()) {
       const { estimateBps, lossShare } = link;
       if (estimateBps === undefined || !Number.isFinite(estimateBps)) continue;
       known = true;
       const cut = lossShare > LOSS_LIMIT ? 1 - lossShare / 2 : 1;
-      wanted = Math.min(wanted, (estimateBps * VIDEO_SHARE * cut) / (1 + copiesOn(link)));
+      const limit = (estimateBps * VIDEO_SHARE * cut) / (1 + copiesOn(link));
+      wanted = Math.min(wanted, limit);
+      widest = Math.max(widest, limit);
     }
+    wanted = Math.max(wanted, Math.min(widest, SHARED_LEAST_BPS));
     if (!known) wanted = FIRST_BITRATE_BPS;
     wanted = Math.round(Math.max(LEAST_BITRATE_BPS, wanted));
     if (Math.abs(wanted - this.#currentBps) >= this.#currentBps * WORTH_A_CHANGE) this.#currentBps = wanted;

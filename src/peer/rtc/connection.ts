@@ -1,5 +1,5 @@
 import { RTCPeerConnection, type RTCDtlsTransport, type RtpPacket } from 'werift';
-import { AvatarError, messageOf } from '../../base/errors.ts';
+import { AvatarError } from '../../base/errors.ts';
 import type { Closable } from '../../base/lifecycle.ts';
 import type { AudioPacket } from '../../base/media.ts';
 import { advance, type MonotonicUs } from '../../base/timeline.ts';
@@ -290,5 +290,8 @@ function candidateOf({ candidate, sdpMid, sdpMLineIndex, usernameFragment }: Non
 
 function unusable(thrown: unknown): AvatarError {
   if (thrown instanceof AvatarError) return thrown;
-  return new AvatarError('SDP_UNUSABLE', `Cannot answer the offer: ${messageOf(thrown)}`, { cause: thrown });
+  // The library's messages may hold what the page wrote, and messages reach the log.
+  return new AvatarError('SDP_UNUSABLE', 'Cannot answer the offer: the WebRTC library cannot read it', {
+    cause: thrown,
+  });
 }

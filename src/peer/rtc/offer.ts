@@ -1,4 +1,5 @@
 import { AvatarError } from '../../base/errors.ts';
+import { isKnownLine } from './wire/sdp-lines.ts';
 
 /** What we must know of a page's offer before anything is opened for it. */
 export interface Offer {
@@ -21,6 +22,8 @@ interface Section {
 
 /** A four-person offer of Chromium is 12 kB. */
 const MAX_OFFER_CHARACTERS = 65_536;
+/** A page behind many networks has a dozen. */
+const MAX_CANDIDATES = 64;
 /** A room holds four; more sections than its pictures, its sounds and a data channel have no use. */
 const MAX_SECTIONS = 12;
 
@@ -33,21 +36,38 @@ const MAX_SECTIONS = 12;
 export function readOffer(sdp: string, keepCandidates: boolean): Offer {
   if (typeof sdp !== 'string' || !sdp.startsWith('v=0')) throw unusable('it does not begin with v=0 (RFC 8866)');
   if (sdp.length > MAX_OFFER_CHARACTERS) throw unusable(`it has ${sdp.length} characters, at most 65536 are read`);
-  const lines = sdp.split(/\r\n|\n/).filter((line) => keepCandidates || !/^a=(candidate|end-of-candidates)/.test(line));
+  const all = sdp.split(/\r\n|\n/).map((line) => line.trimEnd());
+  if (all.some((line) => line.startsWith('m=') && !isKnownLine(line))) {
+    throw unusable('it has a section that is neither audio, video nor application, or its line is malformed');
+  }
+  let candidates = 0;
+  const lines = all.filter((line) => {
+    const isCandidate = /^a=(candidate|end-of-candidates)/.test(line);
+    return isKnownLine(line) && (!isCandidate || (keepCandidates && candidates++ < MAX_CANDIDATES));
+  });
   const sections = sectionsOf(lines);
   if (sections.length > MAX_SECTIONS) throw unusable(`it has ${sections.length} media sections, at most 12 are served`);
 
   const fingerprint = lines.find((line) => line.startsWith('a=fingerprint:'));
-  if (fingerprint === undefined) throw unusable('it has no DTLS fingerprint');
+  if (fingerprint === undefined) throw unusable('it has no DTLS fingerprint of SHA-256 or longer');
   if (!lines.some((line) => line.startsWith('a=ice-ufrag:'))) throw unusable('it has no ICE credentials');
   if (lines.some((line) => line.startsWith('a=group:LS')) || !lines.some((line) => line.startsWith('a=group:BUNDLE')))
     throw unusable('its media are not bundled (RFC 9143)');
 
+  const mids = new Set(sections.map(({ mid }) => mid));
+  const bundled = lines.flatMap((line) => (line.startsWith('a=group:BUNDLE') ? line.split(' ').slice(1) : []));
+  if (!bundled.every((mid) => mids.has(mid))) throw unusable('its bundle names a section that is not there');
+
   const videos = sections.filter(({ kind }) => kind === 'video');
   const audios = sections.filter(({ kind }) => kind === 'audio');
   if (videos.length === 0) throw unusable('it has no video section: there is nowhere to show the avatar');
-  for (const video of videos) if (!speaks(video, 'VP8')) throw unusable(`video section ${video.mid} has no VP8`);
-  for (const audio of audios) if (!speaks(audio, 'opus')) throw unusable(`audio section ${audio.mid} has no Opus`);
+  // What the page wrote is not repeated: messages reach the log.
+  videos.forEach((video, index) => {
+    if (!speaks(video, 'VP8')) throw unusable(`video section ${index + 1} has no VP8`);
+  });
+  audios.forEach((audio, index) => {
+    if (!speaks(audio, 'opus')) throw unusable(`audio section ${index + 1} has no Opus`);
+  });
   return {
     sdp: lines.join('\r\n'),
     fingerprint,
@@ -65,11 +85,9 @@ function sectionsOf(lines: readonly string[]): Section[] {
     if (line.startsWith('a=mid:')) section.mid = line.slice(6).trim();
     section.lines.push(line);
   }
-  for (const { kind, mid } of sections) {
-    if (!['audio', 'video', 'application'].includes(kind))
-      throw unusable(`it has a section of kind "${kind.slice(0, 20)}"`);
-    if (mid === '') throw unusable(`its ${kind} section has no mid`);
-  }
+  const mids = new Set(sections.map(({ mid }) => mid));
+  if (mids.has('')) throw unusable('a section of it has no mid, or one of more than 16 letters and digits');
+  if (mids.size < sections.length) throw unusable('two of its sections have one mid');
   return sections;
 }
 

@@ -79,6 +79,25 @@ describe('Playout', () => {
 });
 
 describe('FramePacer', () => {
+  it('favours a rate only while it is wanted', () => {
+    const pacer = new FramePacer(25);
+    pacer.favour(30);
+    expect(pacer.framesPerSecond).toBe(30);
+    pacer.favour(undefined);
+    expect(pacer.framesPerSecond).toBe(25);
+    pacer.ask(40);
+    pacer.favour(30);
+    expect(pacer.framesPerSecond).toBe(40);
+  });
+
+  it('does not favour a rate against overload', () => {
+    const pacer = new FramePacer(30);
+    for (let frame = 0; pacer.framesPerSecond === 30 && frame < 200; frame++) pacer.sent(true, at(frame * 33));
+    expect(pacer.framesPerSecond).toBe(25);
+    pacer.favour(30);
+    expect(pacer.framesPerSecond).toBe(25);
+  });
+
   it.each([25, 30, 40] as const)('stands on a grid of %i frames a second without drift', (rate) => {
     const pacer = new FramePacer(rate);
     const taken = Array.from({ length: rate * 10 + 1 }, () => pacer.take());

@@ -67,6 +67,15 @@ describe('BitratePolicy', () => {
     expect(policy.bitrateBps).toBe(1_700_000);
   });
 
+  it('does not let one viewer who reports next to nothing starve the others', () => {
+    const policy = new BitratePolicy();
+    policy.estimate('a', 2_000_000);
+    policy.estimate('eve', 1);
+    expect(policy.bitrateBps).toBe(400_000);
+    policy.estimate('a', 300_000);
+    expect(policy.bitrateBps).toBe(255_000);
+  });
+
   it('stays between its limits', () => {
     const policy = new BitratePolicy();
     policy.estimate('a', 1);

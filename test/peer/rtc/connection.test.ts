@@ -203,6 +203,26 @@ describe('Connection', () => {
     await expect(opening).rejects.toMatchObject({ code: 'SDP_UNUSABLE', message: /^Cannot answer the offer: ./ });
   });
 
+  it('repeats nothing of an offer in what it says of it', async () => {
+    const page = new Page();
+    opened.push(page);
+    const { events } = heard();
+    const sdp = await page.offer();
+    for (const hostile of [
+      sdp.replaceAll('VP8', 'AV1').replaceAll(/^a=mid:.*$/gm, 'a=mid:the-secret'),
+      sdp.replaceAll(/^m=video/gm, 'm=the-secret'),
+      sdp.replaceAll(/^a=mid:.*$/gm, `a=mid:${'the-secret'.repeat(9)}`),
+      sdp.replaceAll(/^a=rtpmap:(\d+) VP8/gm, 'a=rtpmap:$1 the-secret'),
+    ]) {
+      const options = { rtc: RTC, events, now: () => systemClock.now(), random: Math.random };
+      const refused = await Connection.open({ offerSdp: hostile, ...options }).catch((thrown: unknown) =>
+        String(thrown),
+      );
+      expect(refused).toMatch(/Cannot answer the offer/);
+      expect(refused).not.toMatch(/secret/);
+    }
+  });
+
   it('refuses codecs it does not know, and says which are missing', async () => {
     const page = new Page();
     opened.push(page);

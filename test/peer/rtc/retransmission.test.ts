@@ -67,6 +67,13 @@ it('sends what was asked for twice, a moment apart, and nothing else', async () 
   expect(sent).toEqual([2, 4, 2, 4]);
 });
 
+it('takes a number that is named a hundred times for one packet', async () => {
+  const first = await sendPackets(6);
+  ask(Array<number>(100).fill(first + 3));
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(sent).toEqual([3, 3]);
+});
+
 it('sends copies unasked where the link loses some; what is asked for meanwhile is on its way', async () => {
   const first = await sendPackets(3, 2);
   ask([first + 1]);

@@ -1,0 +1,31 @@
+import type { ToAvatar } from '../../signaling/protocol.ts';
+
+/** What each kind of message has in it, besides its type; `candidate` may also be null. */
+const TEXTS: Readonly<Record<ToAvatar['type'], readonly string[]>> = {
+  registered: ['avatarId'],
+  visit: ['peerId', 'room', 'name', 'portrait', 'alias', 'sdp'],
+  offer: ['peerId', 'sdp'],
+  answer: ['peerId', 'sdp'],
+  candidate: ['peerId'],
+  gone: ['peerId', 'reason'],
+  error: ['code', 'message'],
+  heartbeat: [],
+};
+
+/** @returns the message of a signaling server, or `undefined` for text that is none. */
+export function readServerMessage(text: string): ToAvatar | undefined {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof parsed !== 'object' || parsed === null) return undefined;
+  const message = parsed as Readonly<Record<string, unknown>>;
+  const { type } = message;
+  if (typeof type !== 'string' || !Object.hasOwn(TEXTS, type)) return undefined;
+  const texts = TEXTS[type as ToAvatar['type']];
+  if (!texts.every((key) => typeof message[key] === 'string')) return undefined;
+  if (type === 'candidate' && typeof message['candidate'] !== 'object') return undefined;
+  return message as unknown as ToAvatar;
+}
