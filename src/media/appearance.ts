@@ -134,7 +134,19 @@ export interface AppearanceFacts {
   readonly black: PartRect;
   /** 0..1: how far brows may move (spectacles bend otherwise). */
   readonly browFreedom: number;
+  /** 0..1: how deeply expressions crease this skin. */
+  readonly creases: number;
+  /** What the portrait's own face does at rest, in coefficients; it makes room when the opposite is asked for. */
+  readonly own: OwnExpression;
   readonly skin: readonly [red: number, green: number, blue: number];
+}
+
+/** The expression that a portrait's face has at rest, ARKit coefficients of both sides. */
+export interface OwnExpression {
+  readonly smile: number;
+  readonly frown: number;
+  /** Above 0 the brows are raised, below they are drawn down. */
+  readonly brows: number;
 }
 
 /**

@@ -59,6 +59,8 @@ const FACTS: FactShape = {
   white: 'part',
   black: 'part',
   browFreedom: 'number',
+  creases: 'number',
+  own: { smile: 'number', frown: 'number', brows: 'number' },
   skin: { numbers: 3 },
 };
 

@@ -11,7 +11,7 @@ const MAGIC = Uint8Array.of(0x89, 0x56, 0x49, 0x53, 0x41, 0x56, 0x0d, 0x0a);
 const PRELUDE_BYTES = 24;
 const ALIGNMENT = 8;
 
-export const AVATAR_FILE_VERSION = 5;
+export const AVATAR_FILE_VERSION = 6;
 /** An avatar is sent over a network and kept by the thousand, so it stays small. */
 export const AVATAR_FILE_LIMIT_BYTES = 6_000_000;
 

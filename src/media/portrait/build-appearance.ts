@@ -1,6 +1,7 @@
 import { ARKIT_SHAPES } from '../motion-space.ts';
 import type { Appearance, AppearanceArrays } from '../appearance.ts';
 import type { PortraitAnalysis } from './analysis.ts';
+import { skinCreases } from './creases.ts';
 import { buildEye } from './eyes.ts';
 import { withFarOutline } from './far-outline.ts';
 import { faceGrain } from './grain.ts';
@@ -11,6 +12,7 @@ import { buildMesh, type PersonMesh } from './mesh.ts';
 import { buildMouth } from './mouth.ts';
 import { sampleAt } from './inpaint.ts';
 import { closeMouth } from './mouth-rest.ts';
+import { ownExpression } from './own-expression.ts';
 import { PartsAtlas, solidSprite } from './parts-atlas.ts';
 import { jawBareness } from './jaw-bareness.ts';
 import { splitPicture } from './plate.ts';
@@ -88,6 +90,8 @@ export function buildAppearance(analysis: PortraitAnalysis): Appearance {
       white,
       black,
       browFreedom: 1 - 0.7 * spectacles(analysis),
+      creases: skinCreases(analysis),
+      own: ownExpression(rest.face, canonical.positions, measured),
       skin: tone.colour,
     },
     arrays: {

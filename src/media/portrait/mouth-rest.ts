@@ -1,4 +1,5 @@
 import { LIP_INNER_LOWER, LIP_INNER_UPPER, LIP_OUTER_LOWER, LIP_OUTER_UPPER } from './landmark-groups.ts';
+import { mouthShare } from './own-expression.ts';
 import type { RigSolver } from './rig-solver.ts';
 import { HandleSet } from './shapes-handles.ts';
 
@@ -50,7 +51,7 @@ export function closeMouth(
   handles.move([152, 175, 199], 0, gapCm * 0.3, 0).move([18], 0, gapCm * 0.5, 0);
   handles.hold(FIXED);
   const closing = handles.solve();
-  const smiling = smileOf(face, canonical, smile);
+  const smiling = mouthShare(face, canonical, smile);
   const rest = face.map((value, index) => value + closing[index]! - UNSMILE_SHARE * smiling * smile[index]!);
   return { face: rest, gapCm, smile: smiling };
 }
@@ -60,19 +61,3 @@ const FIXED = [
   362, 398, 384, 385, 386, 387, 388, 466, 6, 168, 9, 8, 1, 4, 5, 195, 197, 2, 98, 327, 94, 19, 10, 338, 109, 67, 297,
   103, 332, 54, 284, 21, 251, 162, 389, 127, 356, 234, 454, 58, 288, 61, 291,
 ] as const;
-
-/** @returns how much of `smile` lies between the canonical face's mouth and this one, 0..1. */
-function smileOf(face: Float32Array, canonical: Float32Array, smile: Float32Array): number {
-  const raised = (riseOf(face) - riseOf(canonical)) / riseOf(smile);
-  const widened = (widthOf(face) - widthOf(canonical)) / widthOf(smile);
-  return Math.max(0, Math.min(1, (raised + widened) / 2));
-}
-
-/** Corners above the middle of the lips. */
-function riseOf(points: Float32Array): number {
-  return (points[78 * 3 + 1]! + points[308 * 3 + 1]!) / 2 - (points[13 * 3 + 1]! + points[14 * 3 + 1]!) / 2;
-}
-
-function widthOf(points: Float32Array): number {
-  return points[308 * 3]! - points[78 * 3]!;
-}

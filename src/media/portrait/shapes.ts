@@ -14,7 +14,8 @@ const MOST_NARROWING = 0.62;
 /** Of what still parts the lips when the jaw is open and they are closed over it, the upper lip makes up this much. */
 const UPPER_SHARE = 0.35;
 
-type Fields = ReadonlyMap<ArkitShape, Float32Array>;
+/** `[468, 3]` cm in head axes of each shape at 1. */
+export type Fields = ReadonlyMap<ArkitShape, Float32Array>;
 
 /**
  * Solves what every measured shape does to the canonical face: `[468, 3]` cm in head axes at coefficient 1. Lids, which

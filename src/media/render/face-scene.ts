@@ -16,6 +16,7 @@ import { Relight } from './relight.ts';
 import { keepTriangles } from './opacity.ts';
 import { ScenePlanner, VERTEX_FLOATS, type ScenePlan, type Texture } from './scene-plan.ts';
 import { shapeWeights } from './shape-weights.ts';
+import { SkinRelief } from './skin-relief.ts';
 import { TongueLayer } from './tongue-layer.ts';
 import { VertexWriter } from './vertex-writer.ts';
 import { WrinkleLayer } from './wrinkle-layer.ts';
@@ -39,6 +40,7 @@ export class FaceScene {
   private readonly head: HeadMotion;
   private readonly deformer: Deformer;
   private readonly relight: Relight;
+  private readonly relief: SkinRelief;
   private readonly eyes: readonly EyeLayer[];
   private readonly lids: readonly LidLayer[];
   private readonly opening: MouthOpening;
@@ -61,6 +63,7 @@ export class FaceScene {
     this.head = new HeadMotion(facts, options.seed);
     this.deformer = new Deformer(appearance);
     this.relight = new Relight(appearance);
+    this.relief = new SkinRelief(appearance);
     const scaleOf = (name: AppearanceImageName): readonly [number, number] => [
       textures[name].widthPx / images[name].widthPx,
       textures[name].heightPx / images[name].heightPx,
@@ -113,12 +116,13 @@ export class FaceScene {
     const { head, deformer, relight, writer, texels } = this;
     const { facts } = this.appearance;
     writer.vertices = vertices;
-    shapeWeights(motion, facts.browFreedom, this.weights);
+    shapeWeights(motion, facts.browFreedom, this.weights, facts.own);
     head.update(motion, timeUs);
     deformer.update(this.weights);
     deformer.place(head);
     closeLids(facts, this.weights, deformer.places);
     relight.update(head);
+    this.relief.update(deformer.shaped, relight.shades);
     this.shadeSeams();
     this.writeMesh();
     for (const eye of this.eyes) eye.write(motion, deformer, writer);

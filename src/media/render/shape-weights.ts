@@ -1,4 +1,5 @@
 import { clamp } from '../../base/ramp.ts';
+import type { OwnExpression } from '../appearance.ts';
 import { ARKIT_DIMS, MOTION_INDEX, type ArkitShape } from '../motion-space.ts';
 
 const BROWS = (['browDownLeft', 'browDownRight', 'browInnerUp', 'browOuterUpLeft', 'browOuterUpRight'] as const).map(
@@ -16,16 +17,25 @@ const SIDES = (['Left', 'Right'] as const).map((side) => {
     smile: index(`mouthSmile${side}`),
     stretch: index(`mouthStretch${side}`),
     dimple: index(`mouthDimple${side}`),
+    frown: index(`mouthFrown${side}`),
+    press: index(`mouthPress${side}`),
+    sneer: index(`noseSneer${side}`),
+    browDown: index(`browDown${side}`),
+    browUp: index(`browOuterUp${side}`),
   };
 });
-const { jawOpen: JAW, mouthClose: CLOSE, mouthFunnel: FUNNEL, mouthPucker: PUCKER } = MOTION_INDEX;
+const { browInnerUp: INNER, jawOpen: JAW, mouthClose: CLOSE, mouthFunnel: FUNNEL, mouthPucker: PUCKER } = MOTION_INDEX;
+/** A feeling is whole at about this coefficient: then none of the portrait's own opposite is left. */
+const FELT = 0.5;
+const NEUTRAL: OwnExpression = { smile: 0, frown: 0, brows: 0 };
 
 /**
  * Turns coefficients into the weights that are summed. Shapes are solved one at a time, so where anatomy allows only one
  * of two (a lid that is shut cannot also open wide) the weaker gives way here.
- * @param weights - `[ARKIT_DIMS]`, overwritten.
+ * @param weights - `[ARKIT_DIMS]`, overwritten. @param own - what the portrait does at rest; it stays until the opposite
+ * is asked for.
  */
-export function shapeWeights(motion: Float32Array, browFreedom: number, weights: Float32Array): void {
+export function shapeWeights(motion: Float32Array, browFreedom: number, weights: Float32Array, own = NEUTRAL): void {
   for (let index = 0; index < ARKIT_DIMS; index++) {
     const value = motion[index]!;
     // Networks overshoot a little; beyond that a coefficient means nothing.
@@ -54,5 +64,26 @@ export function shapeWeights(motion: Float32Array, browFreedom: number, weights:
   weights[PUCKER]! *= 1 - 0.3 * funnel;
   // The jaw cannot shut further than the lips it carries.
   weights[CLOSE] = Math.min(weights[CLOSE]!, Math.max(0, weights[JAW]!) + 0.05);
+  letGo(own, round, weights);
   for (let brow = 0; brow < BROWS.length; brow++) weights[BROWS[brow]!]! *= browFreedom;
+}
+
+/** Takes the portrait's own expression back as far as its opposite is asked for. */
+function letGo(own: OwnExpression, round: number, weights: Float32Array): void {
+  if (own.smile === 0 && own.frown === 0 && own.brows === 0) return;
+  const inner = clamp(weights[INNER]!, 0, 1);
+  for (let side = 0; side < SIDES.length; side++) {
+    const at = SIDES[side]!;
+    const down = weights[at.frown]! + 0.5 * weights[at.press]! + 0.4 * weights[at.sneer]! + 0.4 * round;
+    const smile = weights[at.smile]!;
+    const browDown = weights[at.browDown]!;
+    const browUp = weights[at.browUp]! + inner;
+    weights[at.smile]! -= own.smile * clamp((down - smile) / FELT, 0, 1);
+    weights[at.frown]! -= own.frown * clamp((smile - down) / FELT, 0, 1);
+    if (own.brows > 0) {
+      const back = own.brows * clamp((browDown - browUp) / FELT, 0, 1);
+      weights[at.browUp]! -= back;
+      weights[INNER]! -= back / 2;
+    } else weights[at.browDown]! += own.brows * clamp((browUp - browDown) / FELT, 0, 1);
+  }
 }

@@ -4,6 +4,7 @@ import { ARKIT_DIMS, MOTION_INDEX, restMotion, type ArkitShape } from '../../../
 import { HeadMotion } from '../../../src/media/render/head-motion.ts';
 import { Relight } from '../../../src/media/render/relight.ts';
 import { ScenePlanner, VERTEX_FLOATS } from '../../../src/media/render/scene-plan.ts';
+import { SkinRelief } from '../../../src/media/render/skin-relief.ts';
 import { TongueLayer } from '../../../src/media/render/tongue-layer.ts';
 import { VertexWriter } from '../../../src/media/render/vertex-writer.ts';
 import { WrinkleLayer } from '../../../src/media/render/wrinkle-layer.ts';
@@ -16,6 +17,7 @@ const FACTS = {
   pose: { rotation: [1, 0, 0, 0, 1, 0, 0, 0, 1], scalePxPerCm: 20, translationPx: [500, -400, 0] },
   // From the right of the picture and from the front.
   light: [0.6, 0, 0.8],
+  creases: 1,
   mouth: { shade: { x: 0, y: 0, width: 8, height: 8 } },
 } as unknown as AppearanceFacts;
 
@@ -38,10 +40,13 @@ test('skin that turns to the light is lighter, skin that turns away is darker', 
 });
 
 test.each<[ArkitShape, number]>([
-  ['mouthSmileRight', 1],
-  ['mouthSmileLeft', 1],
-  ['browDownLeft', 1],
-  ['browInnerUp', 1],
+  // The nasolabial fold, and the one beside the corner of the mouth.
+  ['mouthSmileRight', 2],
+  ['mouthSmileLeft', 2],
+  // Between the brows, and across the bridge of the nose.
+  ['browDownLeft', 2],
+  // Three lines, each from either side.
+  ['browInnerUp', 6],
   ['jawOpen', 0],
 ])('%s deepens %i folds and leaves the others smooth', (shape, count) => {
   const planner = new ScenePlanner();
@@ -60,6 +65,63 @@ test.each<[ArkitShape, number]>([
   // A fold fades out at both ends and to both sides, so folds are runs of vertices with shade.
   const folds = alphas.filter((alpha, vertex) => alpha > 0.02 && (alphas[vertex - 1] ?? 0) <= 0.02).length;
   expect(folds).toBe(count);
+});
+
+test('skin that is hardly lined creases softly', () => {
+  const planner = new ScenePlanner();
+  const [old, young] = [1, 0.3].map((creases) => {
+    const wrinkles = new WrinkleLayer({ ...FACTS, creases }, planner, 0);
+    const writer = new VertexWriter(1, [1, 1]);
+    writer.vertices = new Float32Array(planner.vertexCount * VERTEX_FLOATS);
+    const weights = new Float32Array(ARKIT_DIMS);
+    weights[MOTION_INDEX.browInnerUp] = 1;
+    wrinkles.write(weights, { places: Float32Array.from({ length: 936 }, (_, at) => at) }, writer);
+    let most = 0;
+    for (let at = 5; at < writer.vertices.length; at += VERTEX_FLOATS) most = Math.max(most, writer.vertices[at]!);
+    return most;
+  });
+  expect(young! / old!).toBeCloseTo(0.3, 3);
+});
+
+/** A sheet of 5 x 5 points, 1 cm apart, that faces the viewer. */
+function sheet(): Appearance {
+  const vertexPositions = new Float32Array(75);
+  const triangles: number[] = [];
+  for (let point = 0; point < 25; point++) {
+    vertexPositions.set([(point % 5) * 20, -Math.floor(point / 5) * 20, 0], point * 3);
+    if (point % 5 < 4 && point < 20) triangles.push(point, point + 5, point + 1, point + 1, point + 5, point + 6);
+  }
+  const eye = { upperLid: [], lowerLid: [], upperSecond: [] };
+  return {
+    facts: {
+      ...FACTS,
+      light: [0, 0.6, 0.8],
+      faceVertexCount: 25,
+      eyes: { left: eye, right: eye },
+      mouth: { upperInner: [], lowerInner: [] },
+    },
+    arrays: {
+      vertexPositions,
+      vertexAlphas: new Float32Array(25).fill(1),
+      faceTriangles: Uint16Array.from(triangles),
+    },
+  } as unknown as Appearance;
+}
+
+test('skin that bulges is lit on the side of the light, a hollow is darker, and skin at rest is left alone', () => {
+  const appearance = sheet();
+  const relief = new SkinRelief(appearance);
+  const shadesOf = (depthCm: number): Float32Array => {
+    const shaped = appearance.arrays.vertexPositions.slice();
+    shaped[12 * 3 + 2]! += depthCm * 20;
+    const shades = new Float32Array(25).fill(1);
+    relief.update(shaped, shades);
+    return shades;
+  };
+  expect(shadesOf(0)).toEqual(new Float32Array(25).fill(1));
+  const bulge = shadesOf(0.5);
+  expect(bulge[7]).toBeGreaterThan(bulge[17]! + 0.02);
+  expect(shadesOf(-0.5)[12]).toBeLessThan(0.95);
 });
 
 test('a tongue that is put out lies on the lower lip, and at rest it is not there', () => {
