@@ -28,9 +28,11 @@ const SKIN_CM = -5.6;
 const NECK_SKIN_CM = -8.2;
 /** The neck's edge is looked for this far below the chin. */
 const BELOW_CHIN_CM = 1.2;
+/** How far the neck's side lies inside the straight line from ear to collar. */
+const HOLLOW_CM = 0.8;
 /** The jaw shades what lies behind its edge, the more the lower. */
-const CHEEK_SHADE = 0.96;
-const NECK_SHADE = 0.87;
+const CHEEK_SHADE = 0.9;
+const NECK_SHADE = 0.82;
 /** Of the outline: the angles of the jaw, on the person's right and left. */
 const RIGHT_ANGLE = [132, 58, 172] as const;
 const LEFT_ANGLE = [361, 288, 397] as const;
@@ -223,10 +225,10 @@ function fillBehindJaw(
   return { widthPx: size, heightPx: size, pixels };
 }
 
-/** One side of the jaw in head axes, cm: where its angle is, and where the neck's edge is below it. */
+/** One side of the jaw in head axes, cm: where the ear ends above it, and where the neck's edge is below it. */
 interface JawSide {
   readonly bare: number;
-  readonly angle: readonly [x: number, y: number];
+  readonly lobe: readonly [x: number, y: number];
   readonly neck: readonly [x: number, y: number];
 }
 
@@ -240,8 +242,9 @@ function jawSide(
 ): JawSide {
   const places = FACE_OVAL as readonly number[];
   const bare = points.reduce((sum, point) => sum + bareness[places.indexOf(point)]!, 0) / points.length;
-  const [, corner = 0] = points;
-  const [x, y] = headPointAt(landmarks[corner * 3]!, landmarks[corner * 3 + 1]!, 0, pose);
+  // From the lobe, not from the corner of the jaw: a second corner behind the turned jaw would double it.
+  const [lobe = 0] = points;
+  const [x, y] = headPointAt(landmarks[lobe * 3]!, landmarks[lobe * 3 + 1]!, 0, pose);
   const chinX = landmarks[152 * 3]!;
   const row = Math.round(clamp(landmarks[152 * 3 + 1]! + BELOW_CHIN_CM * pose.pxPerCm, 0, size - 1));
   const step = x < 0 ? -1 : 1;
@@ -249,16 +252,17 @@ function jawSide(
   while (column > 0 && column < size - 1 && alpha[row * size + column]! > 0.5) column += step;
   const [neckX, neckY] = headPointAt(column, row, 0, pose);
   // A collar or a shoulder may be wider than the jaw: the jaw is not.
-  return { bare, angle: [x, y], neck: [Math.sign(x) * Math.min(Math.abs(neckX), Math.abs(x)), neckY] };
+  return { bare, lobe: [x, y], neck: [Math.sign(x) * Math.min(Math.abs(neckX), Math.abs(x)), neckY] };
 }
 
-/** @returns 1 between the jaw's outline and a line from its angle to the neck, 0 outside. */
-function behindJaw({ angle, neck }: JawSide, x: number, y: number): number {
-  if (y >= angle[1]) return 1;
-  const along = (angle[1] - y) / Math.max(0.1, angle[1] - neck[1]);
+/** @returns 1 between the jaw's outline and a line from the ear to the neck, 0 outside. */
+function behindJaw({ lobe, neck }: JawSide, x: number, y: number): number {
+  if (y >= lobe[1]) return 1;
+  const along = (lobe[1] - y) / Math.max(0.1, lobe[1] - neck[1]);
   if (along >= 1) return 0;
-  const line = angle[0] + (neck[0] - angle[0]) * along;
-  return smoothstep(0.3, -0.1, Math.abs(x) - Math.abs(line)) * (1 - smoothstep(0.85, 1, along));
+  // Below an ear the neck is hollow.
+  const line = Math.abs(lobe[0] + (neck[0] - lobe[0]) * along) - HOLLOW_CM * Math.sin(Math.PI * along);
+  return smoothstep(0.3, -0.1, Math.abs(x) - line) * (1 - smoothstep(0.85, 1, along));
 }
 
 /** Head axes, cm, at depth 0 as linear functions of the place in the picture. */

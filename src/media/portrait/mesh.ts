@@ -1,5 +1,6 @@
 import type { HeadPose } from './pose.ts';
 import { FACE_OVAL, LEFT_EYE_LOWER, LIP_INNER_LOWER, RIGHT_EYE_LOWER } from './landmark-groups.ts';
+import { freedomAt, pictureEdges, texelAt } from './mesh-edges.ts';
 import { buildFlap } from './mesh-flap.ts';
 import { mix, smoothstep } from '../../base/ramp.ts';
 import { buildHair, type GridPlace } from './mesh-hair.ts';
@@ -113,6 +114,7 @@ export function buildMesh(
     followings.push(1);
   }
 
+  const edges = pictureEdges(sizePx, oval, pose.pxPerCm, presence);
   const chinHeight = face[152 * 3 + 1]!;
   const cell = sizePx / GRID_CELLS;
   const columns = GRID_CELLS + 2 * MARGIN_CELLS + 1;
@@ -138,12 +140,12 @@ export function buildMesh(
     const head = headPointAt(x, y, depth, pose);
     const index = positions.length / 3;
     positions.push(x, -y, cameraDepth(head, pose));
-    const { alpha, texelX, texelY } = texelAt(x, y, sizePx, presence);
+    const { alpha, texelX, texelY } = texelAt(x, y, edges);
     texels.push(texelX, texelY);
     alphas.push(alpha);
     const headWeight = 1 - smoothstep(-4, 8, chinHeight - head[1]);
     headWeights.push(headWeight);
-    freedoms.push(freedomAt(x, y, headWeight, sizePx));
+    freedoms.push(freedomAt(x, y, headWeight, edges));
     leaders.push(spot.point);
     const cut = cutAt(spot.height);
     const fade = Math.exp(-((Math.max(0, spot.distanceCm) / SHAPE_FALLOFF_CM) ** 2));
@@ -175,13 +177,13 @@ export function buildMesh(
     return {
       x,
       y,
-      ...texelAt(x, y, sizePx, presence),
+      ...texelAt(x, y, edges),
       distanceCm: spots[at]!.distanceCm,
       outlineDepthCm: spots[at]!.depth,
       bodyDepthCm: depths[at]!,
       belowCm,
       heightCm,
-      freedom: freedomAt(x, y, 1 - smoothstep(-4, 8, belowCm), sizePx),
+      freedom: freedomAt(x, y, 1 - smoothstep(-4, 8, belowCm), edges),
     };
   };
   const grown = { positions, texels, alphas, headWeights, freedoms, leaders, followings };
@@ -250,32 +252,6 @@ function nearestOnOval(
     spot = { point: t < 0.5 ? a : b, height: between(1), depth: between(2) };
   });
   return { ...spot, distanceCm: (crossings % 2 === 1 ? -best : best) / pxPerCm };
-}
-
-/**
- * Beyond the picture's edge its mirror image goes on: hair stays hair, for a cell above the picture. Where the person
- * does not reach the upper edge, the mirror would show a second crown.
- */
-function texelAt(
-  x: number,
-  y: number,
-  sizePx: number,
-  presence: (x: number, y: number) => number,
-): { readonly texelX: number; readonly texelY: number; readonly alpha: number } {
-  const beyond = x < 0 || y < 0 || x > sizePx || y > sizePx;
-  const present = beyond ? smoothstep(0.5, 0.95, presence(x, y)) : 1;
-  const texelY = y < 0 && present < 1 ? 0 : reflected(y, sizePx);
-  return { texelX: reflected(x, sizePx), texelY, alpha: y < 0 ? 0 : present };
-}
-
-/** Edges of the picture are pinned: below always, at the sides where the torso is. */
-function freedomAt(x: number, y: number, headWeight: number, sizePx: number): number {
-  const sides = smoothstep(0, 0.08, Math.min(x, sizePx - x) / sizePx);
-  return smoothstep(0, 0.14, (sizePx - y) / sizePx) * (headWeight + (1 - headWeight) * sides);
-}
-
-function reflected(position: number, size: number): number {
-  return position < 0 ? -position : position > size ? 2 * size - position : position;
 }
 
 /** Whether the face covers this spot of the body at every pose. */

@@ -28,6 +28,10 @@ const DOWN_GAIN = { near: 10, nearGain: 1.14, far: 15, farGain: 1.12 } as const;
 /** How far the torso follows the head (measured from people on calls: about a quarter). */
 const TORSO_SHARE = 0.25;
 const TORSO_DISTANCE_SHARE = 0.75;
+/** Shoulders under a turning, nodding and leaning head: cm for each degree, and the share of its roll. */
+const SWAY_CM_PER_DEG = 0.035;
+const BOW_CM_PER_DEG = 0.02;
+const LEAN_SHARE = 0.2;
 const BREATH_CM = 0.1;
 const BREATH_PERIOD_US = 4_100_000;
 
@@ -100,9 +104,9 @@ export class HeadMotion {
     const distance = softenDistance(motion[MOTION_INDEX.headDistance]!);
     this.zoom = 1 / distance;
     this.torsoZoom = distance ** -TORSO_DISTANCE_SHARE;
-    this.torsoX = TORSO_SHARE * this.shiftX + 0.02 * turn.yawDeg * scale;
-    this.torsoY = TORSO_SHARE * this.shiftY + BREATH_CM * breath * scale;
-    this.torsoTilt = -0.12 * turn.rollDeg * (Math.PI / 180);
+    this.torsoX = TORSO_SHARE * this.shiftX + SWAY_CM_PER_DEG * turn.yawDeg * scale;
+    this.torsoY = TORSO_SHARE * this.shiftY + (BREATH_CM * breath + BOW_CM_PER_DEG * turn.pitchDeg) * scale;
+    this.torsoTilt = -LEAN_SHARE * turn.rollDeg * (Math.PI / 180);
   }
 
   /** Sets `x` and `y` to where a point of the head, camera space at rest, is drawn. */
@@ -121,7 +125,7 @@ export class HeadMotion {
   /**
    * Places points of head and torso.
    * @param points - `[n, 3]` camera space at rest; @param headWeights - `[n]` 1 moves with the head, 0 with the torso;
-   * @param freedoms - `[n]` 0 pins a point; @param places - `[n, 2]` pixels, x right, y down, overwritten.
+   * @param freedoms - `[n]` 0 pins a point, above 1 it is held when it would move down; @param places - `[n, 2]` pixels, x right, y down, overwritten.
    */
   placeAll(points: Float32Array, headWeights: Float32Array, freedoms: Float32Array, places: Float32Array): void {
     const { centreX, centreY, middle } = this;
@@ -134,15 +138,16 @@ export class HeadMotion {
       let y = this.y;
       const headWeight = headWeights[point]!;
       const freedom = freedoms[point]!;
-      if (headWeight < 1 || freedom < 1) {
+      if (headWeight < 1 || freedom !== 1) {
         // Shoulders tilt about the base of the neck, far enough below to look like a lean.
         const torsoX = centreX + (px + this.torsoX - this.torsoTilt * (py + sizePx) - centreX) * this.torsoZoom;
         const torsoY = centreY - (py + this.torsoY + this.torsoTilt * (px - centreX) + centreY) * this.torsoZoom;
         const moveX = headWeight * x + (1 - headWeight) * torsoX - px;
         const moveY = headWeight * y + (1 - headWeight) * torsoY + py;
         // What moves out of the picture may; only moving inward would uncover its edge.
-        x = px + moveX * (moveX * (px - middle) > 0 ? Math.max(freedom, headWeight) : freedom);
-        y = -py + moveY * (moveY > 0 ? 1 : freedom);
+        const inward = Math.min(1, freedom);
+        x = px + moveX * (moveX * (px - middle) > 0 ? Math.max(inward, headWeight) : inward);
+        y = -py + moveY * (moveY > 0 ? Math.min(1, 2 - freedom) : inward);
       }
       places[point * 2] = x;
       places[point * 2 + 1] = y;

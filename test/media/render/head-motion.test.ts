@@ -89,3 +89,21 @@ test('the torso follows by about a quarter, and pinned points stay where moving 
   // Up to the breath, which may carry it out of the picture but not in.
   expect(Math.abs(placed({ headY: 2 }, [0, -20, 0], 0, 0)[1])).toBeLessThan(2.1);
 });
+
+test('hair that the picture cuts off is held at its edge when the head goes down, and free when it goes up', () => {
+  const crown = [0, 15, 4] as const;
+  const down = { headPitch: -15 };
+  expect(placed(down, crown, 1, 1)[1]).toBeGreaterThan(20);
+  expect(placed(down, crown, 1, 2)[1]).toBe(0);
+  expect(placed(down, crown, 1, 1.5)[1]).toBeCloseTo(placed(down, crown, 1, 1)[1] / 2, 3);
+  // But for what a breath moves down, which is held as well.
+  expect(Math.abs(placed({ headY: 1 }, crown, 1, 2)[1] - placed({ headY: 1 }, crown, 1, 1)[1])).toBeLessThan(1);
+  expect(placed({ headX: 1 }, crown, 1, 2)).toEqual(placed({ headX: 1 }, crown, 1, 1));
+});
+
+test('shoulders sway, bow and lean a little with the head', () => {
+  const shoulder = [-8, -16, -3] as const;
+  expect(placed({ headYaw: 20 }, shoulder, 0)[0]).toBeGreaterThan(10);
+  expect(placed({ headPitch: -15 }, shoulder, 0)[1]).toBeGreaterThan(4);
+  expect(placed({ headRoll: 15 }, shoulder, 0)[0]).toBeGreaterThan(5);
+});
