@@ -94,6 +94,8 @@ export interface MouthFacts {
   /** The line along which closed lips meet, and how far it reaches above and below it. */
   readonly seam: PartRect;
   readonly seamHalfCm: number;
+  /** How far the line goes on past the outer corners, as a share of the way to them from the inner ones. */
+  readonly seamPast: number;
   /** Solid flesh of the cavity where the light reaches it best, and of its shade. */
   readonly cavity: PartRect;
   readonly shade: PartRect;

@@ -53,6 +53,7 @@ const FACTS: FactShape = {
     seamShade: 'number',
     seam: 'part',
     seamHalfCm: 'number',
+    seamPast: 'number',
     cavity: 'part',
     shade: 'part',
   },

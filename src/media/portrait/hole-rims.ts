@@ -1,17 +1,10 @@
 import { fillUnknown } from './inpaint.ts';
-import { LIP_INNER_LOWER, LIP_INNER_UPPER } from './landmark-groups.ts';
-import { seamLine } from './lip-seam.ts';
 import { polygonMask } from './polygon.ts';
 import type { HeadPose } from './pose.ts';
 import { LEFT_EYE, RIGHT_EYE } from './topology.ts';
 
 /** Landmarks leave a rim of white on lids; this much of the edge is taken from further out. */
 const LID_RIM_CM = 0.05;
-/** Of lips the whole dark line goes, corners included: it is drawn by itself while they stay closed. */
-const SEAM_RIM_CM = 0.07;
-/** It may go on this far past the landmarks, as far as it is darker than this share of the lip beside it. */
-const SEAM_REACH_CM = 0.2;
-const SEAM_DARK = 0.86;
 /** White may go on this far past the landmarks, most of all at the corners of drawn eyes. */
 const WHITE_REACH_CM = 0.3;
 /** A colour is white that lies this much nearer to the white than to the skin, where the two are this far apart (0..255). */
@@ -20,8 +13,7 @@ const LEAST_LIGHT = 0.8;
 const LEAST_CONTRAST = 24;
 
 /**
- * Replaces what shows inside the eyes and the mouth by the skin around them, so that no white glints at the edge of a
- * lid or a lip that moves.
+ * Replaces what shows inside the eyes by the skin around them, so that no white glints at the edge of a lid that moves.
  * @param colours - `[size, size, 3]`, changed in place.
  */
 export function clearHoleRims(colours: Float32Array, landmarks: Float32Array, pose: HeadPose, size: number): void {
@@ -35,15 +27,6 @@ export function clearHoleRims(colours: Float32Array, landmarks: Float32Array, po
     addWhite(mask, colours, outline, reach, bounds, size);
     fillInside(colours, mask, bounds, size);
   }
-  const seam = seamLine(landmarks);
-  const inner = outlineOf(LIP_INNER_UPPER, LIP_INNER_LOWER);
-  const corners = [seam[0]!, ...inner.slice(0, 11), seam[12]!, ...inner.slice(10), inner[0]!];
-  const lips = grown(corners, SEAM_RIM_CM * pose.pxPerCm);
-  const mask = polygonMask(lips, size);
-  const reach = SEAM_REACH_CM * pose.pxPerCm;
-  const bounds = boundsOf(grown(corners, 1.5 * reach), size);
-  addSeam(mask, colours, seam, polygonMask(grown(corners, reach), size), reach, bounds, size);
-  fillInside(colours, mask, bounds, size);
 }
 
 type Outline = readonly (readonly [number, number])[];
@@ -128,44 +111,6 @@ function addWhite(
       }
     }
     edge = next;
-  }
-}
-
-/**
- * Adds to `mask` what is left of the dark line between the lips where it lies beside the landmarks.
- * @param near - 1 where it may be looked for.
- */
-function addSeam(
-  mask: Uint8Array,
-  colours: Float32Array,
-  line: readonly (readonly [number, number])[],
-  near: Uint8Array,
-  reach: number,
-  { bottom, left, right, top }: Bounds,
-  size: number,
-): void {
-  const luma = (x: number, y: number): number => {
-    const at = (Math.min(size - 1, Math.max(0, y)) * size + x) * 3;
-    return colours[at]! + colours[at + 1]! + colours[at + 2]!;
-  };
-  for (let x = left; x < right; x++) {
-    const after = line.findIndex(([end]) => end > x);
-    const index = after === -1 ? line.length - 1 : Math.max(1, after);
-    const [ax, ay] = line[index - 1]!;
-    const [bx, by] = line[index]!;
-    const middle = Math.round(ay + ((by - ay) * (x - ax)) / Math.max(1, bx - ax));
-    for (const side of [-1, 1]) {
-      // The lip beside the line, a little further out than the line may reach.
-      const lip =
-        (luma(x, middle + Math.round(side * 1.2 * reach)) + luma(x, middle + Math.round(side * 1.5 * reach))) / 2;
-      let last = -1;
-      for (let step = 0; step <= reach; step++) {
-        const y = middle + side * step;
-        if (y < top || y >= bottom || near[y * size + x] !== 1) break;
-        if (luma(x, y) < SEAM_DARK * lip) last = step;
-      }
-      for (let step = 0; step <= last; step++) mask[(middle + side * step) * size + x] = 1;
-    }
   }
 }
 

@@ -6,6 +6,7 @@ import { boxBlur, fillUnknown } from './inpaint.ts';
 import { FEATHER_CM, headPointAt, ringAround } from './mesh.ts';
 import { HAIR_BEHIND_CM } from './mesh-hair.ts';
 import { cutHair, fillUnderHair, NO_HAIR } from './hair-layer.ts';
+import { cleanLips } from './clean-lips.ts';
 import { clearHoleRims } from './hole-rims.ts';
 import type { SplitPicture } from './plate.ts';
 import { polygonMask } from './polygon.ts';
@@ -64,6 +65,7 @@ export function buildLayers(
   const presence = bare.alpha.slice();
   if (hair !== null) clearBackHair(hair, presence, oval, pose, sizePx);
   clearHoleRims(skin, landmarks, pose, sizePx);
+  cleanLips(skin, landmarks, pose, sizePx);
   softenBorder(skin, oval, pose, sizePx);
   const pixels = new Uint8Array(width * height * 4);
   // A turn squeezes the far cheek to half its width: an edge as sharp as a hair would turn into steps.

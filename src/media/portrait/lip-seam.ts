@@ -53,7 +53,10 @@ export function drawSeam(analysis: PortraitAnalysis, tone: MouthTone, own: numbe
   return sprite;
 }
 
-/** `[13]` places in the picture from corner to corner: between the inner edges, and the outer corners at the ends. */
+/** The line ends this far past the outer corners, as a share of the way to them from the inner ones. */
+export const SEAM_PAST = 0.5;
+
+/** `[13]` places in the picture from corner to corner: between the inner edges, and past the outer corners at the ends. */
 export function seamLine(landmarks: Float32Array): (readonly [number, number])[] {
   const at = (point: number): readonly [number, number] => [landmarks[point * 3]!, landmarks[point * 3 + 1]!];
   const middle = LIP_INNER_UPPER.map((upper, index) => {
@@ -61,5 +64,9 @@ export function seamLine(landmarks: Float32Array): (readonly [number, number])[]
     const [bx, by] = at(LIP_INNER_LOWER[index]!);
     return [(ax + bx) / 2, (ay + by) / 2] as const;
   });
-  return [at(ENDS[0]), ...middle, at(ENDS[1])];
+  const past = (end: number, [x, y]: readonly [number, number]): readonly [number, number] => {
+    const [ex, ey] = at(end);
+    return [ex + SEAM_PAST * (ex - x), ey + SEAM_PAST * (ey - y)];
+  };
+  return [past(ENDS[0], middle[0]!), ...middle, past(ENDS[1], middle[10]!)];
 }

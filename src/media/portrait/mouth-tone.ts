@@ -29,6 +29,8 @@ export interface MouthTone {
 /** Teeth stay this far under the brightest skin, or they glow. */
 const UNDER_SKIN = 0.84;
 const BRIGHTEST_SHARE = 0.9;
+/** How far a tongue's red is above its mean. */
+const TONGUE_SATURATION = 0.32;
 /** Ivory: ratio of each channel to the mean. */
 const IVORY = [1.08, 0.99, 0.88] as const;
 
@@ -43,12 +45,20 @@ export function mouthTone(analysis: PortraitAnalysis, tone: SkinTone): MouthTone
   return {
     teeth,
     gum: flesh(158, 84, 80),
-    tongue: flesh(164, 98, 95),
+    tongue: muted(flesh(164, 98, 95)),
     cavity: flesh(104, 44, 40),
     shade: flesh(30, 11, 9),
     blurPx,
     detail,
   };
+}
+
+/** Skin that is orange of itself must not dye the tongue: half of what is beyond a natural tongue's saturation goes. */
+function muted(colour: Rgb): Rgb {
+  const grey = (colour[0] + colour[1] + colour[2]) / 3;
+  const most = (Math.max(...colour) - grey) / Math.max(1, grey);
+  const share = most <= TONGUE_SATURATION ? 1 : (0.5 * (most + TONGUE_SATURATION)) / most;
+  return colour.map((value) => grey + (value - grey) * share) as unknown as Rgb;
 }
 
 /** A colour of flesh in daylight on light skin, put into this portrait's light, palette and greyness. */

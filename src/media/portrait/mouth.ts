@@ -2,7 +2,7 @@ import { clamp, smoothstep } from '../../base/ramp.ts';
 import type { MouthFacts } from '../appearance.ts';
 import type { PortraitAnalysis } from './analysis.ts';
 import { LIP_INNER_LOWER, LIP_INNER_UPPER, LIP_OUTER_LOWER, LIP_OUTER_UPPER } from './landmark-groups.ts';
-import { drawSeam, SEAM_HALF_CM } from './lip-seam.ts';
+import { drawSeam, SEAM_HALF_CM, SEAM_PAST } from './lip-seam.ts';
 import type { MouthRest } from './mouth-rest.ts';
 import { mouthTone } from './mouth-tone.ts';
 import { findOwnTeeth } from './own-teeth.ts';
@@ -44,6 +44,7 @@ export function buildMouth(analysis: PortraitAnalysis, rest: MouthRest, skin: Sk
     seamShade: smoothstep(0.05, 0.4, rest.gapCm),
     seam: atlas.add(drawSeam(analysis, tone, smoothstep(PARTED_CM, CLOSED_CM, rest.gapCm))),
     seamHalfCm: SEAM_HALF_CM,
+    seamPast: SEAM_PAST,
     cavity: atlas.add(solidSprite(tone.cavity)),
     shade: atlas.add(solidSprite(tone.shade)),
   };

@@ -1,4 +1,4 @@
-import { smoothstep } from '../../base/ramp.ts';
+import { mix, smoothstep } from '../../base/ramp.ts';
 import type { AppearanceFacts } from '../appearance.ts';
 import { LIP_COLUMNS, type MouthOpening } from './mouth-opening.ts';
 import type { ScenePlanner, VertexGrid } from './scene-plan.ts';
@@ -32,8 +32,12 @@ export class LipSeamLayer {
       const inner = Math.min(LIP_COLUMNS, Math.max(0, column - 1));
       const outside = column === 0 || column === COLUMNS;
       const point = outside ? mouth.upperOuter[inner]! : mouth.upperInner[inner]!;
-      const x = outside ? places[point * 2]! : (upper[inner * 2]! + lower[inner * 2]!) / 2;
-      const y = outside ? places[point * 2 + 1]! : (upper[inner * 2 + 1]! + lower[inner * 2 + 1]!) / 2;
+      let x = (upper[inner * 2]! + lower[inner * 2]!) / 2;
+      let y = (upper[inner * 2 + 1]! + lower[inner * 2 + 1]!) / 2;
+      if (outside) {
+        x = mix(x, places[point * 2]!, 1 + mouth.seamPast);
+        y = mix(y, places[point * 2 + 1]!, 1 + mouth.seamPast);
+      }
       const corner = inner === 0 || inner === LIP_COLUMNS;
       const beside = gapsCm[inner === 0 ? 2 : LIP_COLUMNS - 2]!;
       const alpha = corner
