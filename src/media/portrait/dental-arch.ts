@@ -13,13 +13,13 @@ export const UPPER_TEETH: ToothRow = {
   widthsCm: [0.85, 0.65, 0.76, 0.7, 0.68, 1],
   crownsCm: [1.05, 0.9, 1, 0.85, 0.85, 0.75],
   shortCm: [0, 0.07, 0.01, 0.1, 0.14, 0.2],
-  roundCm: [0.07, 0.09, 0.16, 0.13, 0.11, 0.08],
+  roundCm: [0.06, 0.08, 0.12, 0.09, 0.08, 0.06],
 };
 export const LOWER_TEETH: ToothRow = {
   widthsCm: [0.5, 0.55, 0.7, 0.7, 0.7, 1.1],
   crownsCm: [0.9, 0.95, 1.1, 0.85, 0.8, 0.75],
   shortCm: [0.04, 0.04, 0, 0.07, 0.12, 0.16],
-  roundCm: [0.04, 0.05, 0.14, 0.12, 0.1, 0.08],
+  roundCm: [0.04, 0.05, 0.11, 0.09, 0.08, 0.06],
 };
 
 /** Columns of vertices along an arch. */

@@ -39,13 +39,13 @@ export function mouthTone(analysis: PortraitAnalysis, tone: SkinTone): MouthTone
   const flesh = (red: number, green: number, blue: number): Rgb => inLight([red, green, blue], tone);
   const level = Math.min(UNDER_SKIN * skinBright, 58 + 0.6 * tone.luma);
   const teeth = IVORY.map((ivory, channel) => {
-    const light = 1 + 0.6 * (tone.tint[channel]! - 1);
+    const light = 1 + 0.9 * (tone.tint[channel]! - 1);
     return clamp(level * (1 + (ivory * light - 1) * (0.15 + 0.85 * tone.colourfulness)), 0, 235);
   }) as unknown as Rgb;
   return {
     teeth,
     gum: flesh(158, 84, 80),
-    tongue: muted(flesh(164, 98, 95)),
+    tongue: muted(flesh(170, 98, 92)),
     cavity: flesh(104, 44, 40),
     shade: flesh(30, 11, 9),
     blurPx,

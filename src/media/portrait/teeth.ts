@@ -17,7 +17,7 @@ const BEHIND_LIPS_CM = 0.6;
 /** Lower teeth bite behind the upper ones, on a narrower arch, and get less light. */
 const OVERJET_CM = 0.28;
 const LOWER_WIDTH = 0.93;
-const LOWER_LIGHT = 0.84;
+const LOWER_LIGHT = 0.76;
 /** The edge line of portraits that show their teeth is followed this far at most. */
 const MOST_LIFT_CM = 0.45;
 

@@ -155,7 +155,7 @@ export class FaceScene {
     }
   }
 
-  /** Where lips meet they shade each other, which a portrait with parted lips cannot show. */
+  /** Where lips meet they shade each other, which a portrait with parted lips cannot show; where they part they turn inward. */
   private shadeSeams(): void {
     const { facts } = this.appearance;
     const { places } = this.deformer;
@@ -166,8 +166,9 @@ export class FaceScene {
       const lower = facts.mouth.lowerInner[column]!;
       const gap = Math.abs(places[lower * 2 + 1]! - places[upper * 2 + 1]!) / scale;
       const seam = (1 - smoothstep(0.03, 0.3, gap)) * facts.mouth.seamShade;
-      shades[upper]! *= 1 - 0.4 * seam;
-      shades[lower]! *= 1 - 0.22 * seam;
+      const turned = smoothstep(0.06, 0.4, gap);
+      shades[upper]! *= 1 - 0.4 * seam - 0.24 * turned;
+      shades[lower]! *= 1 - 0.22 * seam - 0.06 * turned;
     }
   }
 

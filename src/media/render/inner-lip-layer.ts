@@ -1,4 +1,4 @@
-import { clamp, mix } from '../../base/ramp.ts';
+import { mix } from '../../base/ramp.ts';
 import type { AppearanceFacts } from '../appearance.ts';
 import { LIP_COLUMNS, type MouthOpening } from './mouth-opening.ts';
 import type { ScenePlanner } from './scene-plan.ts';
@@ -12,7 +12,8 @@ const GAP_SHARE = 0.46;
 const WIDE_SHARE = 0.07;
 /** At the corners the lips join in a web of skin: as a share of the gap beside it, and at most. */
 const CORNER_SHARE = 0.55;
-const CORNER_CM = 0.36;
+const CORNER_CM = 0.3;
+const CORNER_WIDE_SHARE = 0.1;
 /** Strips of edges that meet cover the hair's breadth between them. */
 const SLACK_PX = 0.3;
 /** Where along a lip's height its colour is taken for the part that rolls in, from its inner edge. */
@@ -76,7 +77,7 @@ export class InnerLipLayer {
       const corner = Math.max(0, Math.abs(side) * 5 - 3) / 2;
       const beside = Math.max(0, gapsCm[column < LIP_COLUMNS / 2 ? 2 : LIP_COLUMNS - 2]!);
       // Down from the upper lip and up from the lower; from a corner towards the other.
-      const web = corner * clamp(CORNER_SHARE * beside, 0, CORNER_CM) * scale;
+      const web = corner * Math.min(CORNER_SHARE * beside, CORNER_CM + CORNER_WIDE_SHARE * beside) * scale;
       const into =
         Math.min(0.5 * gap * scale, Math.min(GAP_SHARE * gap, mostCm + WIDE_SHARE * gap) * scale + 0.6 * web) +
         SLACK_PX;

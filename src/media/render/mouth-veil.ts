@@ -16,7 +16,7 @@ const NARROW_DARK = 0.3;
 const NARROW_CM = 0.75;
 /** Towards the corners the cheek shuts the light out. */
 const CORNER_DARK = 0.85;
-const CORNER_CM = 0.42;
+const CORNER_CM = 0.5;
 
 /** The shade of lips and cheeks on all that is behind them: ambient light falls with depth and with a narrow gap. */
 export class MouthVeil {
