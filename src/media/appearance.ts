@@ -78,6 +78,9 @@ export interface MouthFacts {
   readonly lowerInner: readonly number[];
   readonly upperOuter: readonly number[];
   readonly lowerOuter: readonly number[];
+  /** Two lines of eleven vertices on the red of each lip, the inner line first. */
+  readonly upperRed: readonly number[];
+  readonly lowerRed: readonly number[];
   /** Fixed to the skull, with the portrait's own teeth where they show well enough. */
   readonly upperTeeth: TeethFacts;
   /** Moves with the jaw. */

@@ -44,6 +44,8 @@ const FACTS: FactShape = {
     lowerInner: { vertices: 11 },
     upperOuter: { vertices: 11 },
     lowerOuter: { vertices: 11 },
+    upperRed: { vertices: 22 },
+    lowerRed: { vertices: 22 },
     upperTeeth: TEETH,
     lowerTeeth: TEETH,
     tongue: 'part',

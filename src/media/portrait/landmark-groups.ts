@@ -11,6 +11,16 @@ export const LIP_OUTER_LOWER = [61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 29
 export const LIP_INNER_UPPER = [78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308] as const;
 export const LIP_INNER_LOWER = [78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308] as const;
 
+/** Two lines of points on the red of each lip, from its inner edge towards the outer. */
+export const LIP_RED_UPPER = [
+  [62, 183, 42, 41, 38, 12, 268, 271, 272, 407, 292],
+  [76, 184, 74, 73, 72, 11, 302, 303, 304, 408, 306],
+] as const;
+export const LIP_RED_LOWER = [
+  [62, 96, 89, 179, 86, 15, 316, 403, 319, 325, 292],
+  [76, 77, 90, 180, 85, 16, 315, 404, 320, 307, 306],
+] as const;
+
 export const RIGHT_EYE_UPPER = [33, 246, 161, 160, 159, 158, 157, 173, 133] as const;
 export const RIGHT_EYE_LOWER = [33, 7, 163, 144, 145, 153, 154, 155, 133] as const;
 export const LEFT_EYE_UPPER = [362, 398, 384, 385, 386, 387, 388, 466, 263] as const;

@@ -9,8 +9,9 @@ import { newSprite, type Sprite } from './parts-atlas.ts';
 export const SEAM_HALF_CM = 0.22;
 const SOLID_SHARE = 0.5;
 /** Of a portrait whose lips are apart no seam is known: a soft shadow, so dark. */
-const SHADOW_STRENGTH = 0.45;
-const SHADOW_TONE = 0.5;
+const SHADOW_STRENGTH = 0.4;
+const SHADOW_TONE = 0.7;
+const SHADOW_SHARE = 0.42;
 
 const ENDS = [LIP_OUTER_UPPER[0], LIP_OUTER_UPPER[10]] as const;
 
@@ -46,7 +47,7 @@ export function drawSeam(analysis: PortraitAnalysis, tone: MouthTone, own: numbe
         const colour = sampleAt(rgba, sizePx, sizePx, 4, channel, px, py);
         sprite.pixels[to + channel] = mix(tone.cavity[channel]! * SHADOW_TONE, colour, own);
       }
-      const shadow = SHADOW_STRENGTH * Math.exp(-((across / 0.32) ** 2));
+      const shadow = SHADOW_STRENGTH * Math.exp(-((across / SHADOW_SHARE) ** 2));
       sprite.pixels[to + 3] = 255 * end * mix(shadow, smoothstep(1, SOLID_SHARE, Math.abs(across)), own);
     }
   }

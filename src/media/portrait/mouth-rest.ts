@@ -1,4 +1,11 @@
-import { LIP_INNER_LOWER, LIP_INNER_UPPER, LIP_OUTER_LOWER, LIP_OUTER_UPPER } from './landmark-groups.ts';
+import {
+  LIP_INNER_LOWER,
+  LIP_INNER_UPPER,
+  LIP_OUTER_LOWER,
+  LIP_OUTER_UPPER,
+  LIP_RED_LOWER,
+  LIP_RED_UPPER,
+} from './landmark-groups.ts';
 import { mouthShare } from './own-expression.ts';
 import type { RigSolver } from './rig-solver.ts';
 import { HandleSet } from './shapes-handles.ts';
@@ -43,9 +50,17 @@ export function closeMouth(
       seam[1] - at(point, 1) + overlap,
       (seam[2] - at(point, 2)) * 0.5,
     ];
-    handles.move([upper], ...toSeam(upper, -OVERLAP_CM)).move([lower], ...toSeam(lower, OVERLAP_CM));
-    handles.move([LIP_OUTER_UPPER[index]!], 0, (seam[1] - at(upper, 1)) * 0.75, 0);
-    handles.move([LIP_OUTER_LOWER[index]!], 0, (seam[1] - at(lower, 1)) * 0.85, 0);
+    const close = (rows: readonly (readonly number[])[], inner: number, overlap: number, outerShare: number): void => {
+      const [dx, dy, dz] = toSeam(inner, overlap);
+      const outer = (seam[1] - at(inner, 1)) * outerShare;
+      // The red between both edges goes along by its share, or a wide smile that closes folds it over the inner edge.
+      rows.forEach((row, line) => {
+        const share = 1 - line / (rows.length - 1);
+        handles.move([row[index]!], share * dx, outer + share * (dy - outer), share * dz);
+      });
+    };
+    close([LIP_INNER_UPPER, ...LIP_RED_UPPER, LIP_OUTER_UPPER], upper, -OVERLAP_CM, 0.75);
+    close([LIP_INNER_LOWER, ...LIP_RED_LOWER, LIP_OUTER_LOWER], lower, OVERLAP_CM, 0.85);
   }
   const gapCm = Math.max(0, at(13, 1) - at(14, 1));
   handles.move([152, 175, 199], 0, gapCm * 0.3, 0).move([18], 0, gapCm * 0.5, 0);

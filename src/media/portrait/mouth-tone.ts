@@ -1,4 +1,4 @@
-import { clamp } from '../../base/ramp.ts';
+import { clamp, mix } from '../../base/ramp.ts';
 import type { PortraitAnalysis } from './analysis.ts';
 import {
   FACE_OVAL,
@@ -33,21 +33,23 @@ const BRIGHTEST_SHARE = 0.9;
 const TONGUE_SATURATION = 0.32;
 /** Ivory: ratio of each channel to the mean. */
 const IVORY = [1.08, 0.99, 0.88] as const;
+/** Beside warm skin neutral teeth look blue, in paintings most of all: they take this much of the skin's hue. */
+const SKIN_HUE = 0.35;
 
 export function mouthTone(analysis: PortraitAnalysis, tone: SkinTone): MouthTone {
   const { skinBright, blurPx, detail } = readFace(analysis);
   const flesh = (red: number, green: number, blue: number): Rgb => inLight([red, green, blue], tone);
   const level = Math.min(UNDER_SKIN * skinBright, 58 + 0.6 * tone.luma);
   const teeth = IVORY.map((ivory, channel) => {
-    const light = 1 + 0.9 * (tone.tint[channel]! - 1);
-    return clamp(level * (1 + (ivory * light - 1) * (0.15 + 0.85 * tone.colourfulness)), 0, 235);
+    const hue = mix(ivory, tone.colour[channel]! / tone.luma, SKIN_HUE);
+    return clamp(level * (1 + (hue - 1) * (0.15 + 0.85 * tone.colourfulness)), 0, 235);
   }) as unknown as Rgb;
   return {
     teeth,
     gum: flesh(158, 84, 80),
     tongue: muted(flesh(170, 98, 92)),
     cavity: flesh(104, 44, 40),
-    shade: flesh(30, 11, 9),
+    shade: flesh(40, 16, 13),
     blurPx,
     detail,
   };

@@ -1,7 +1,14 @@
 import { clamp, smoothstep } from '../../base/ramp.ts';
 import type { MouthFacts } from '../appearance.ts';
 import type { PortraitAnalysis } from './analysis.ts';
-import { LIP_INNER_LOWER, LIP_INNER_UPPER, LIP_OUTER_LOWER, LIP_OUTER_UPPER } from './landmark-groups.ts';
+import {
+  LIP_INNER_LOWER,
+  LIP_INNER_UPPER,
+  LIP_OUTER_LOWER,
+  LIP_OUTER_UPPER,
+  LIP_RED_LOWER,
+  LIP_RED_UPPER,
+} from './landmark-groups.ts';
 import { drawSeam, SEAM_HALF_CM, SEAM_PAST } from './lip-seam.ts';
 import type { MouthRest } from './mouth-rest.ts';
 import { mouthTone } from './mouth-tone.ts';
@@ -35,6 +42,8 @@ export function buildMouth(analysis: PortraitAnalysis, rest: MouthRest, skin: Sk
     lowerInner: LIP_INNER_LOWER,
     upperOuter: LIP_OUTER_UPPER,
     lowerOuter: LIP_OUTER_LOWER,
+    upperRed: LIP_RED_UPPER.flat(),
+    lowerRed: LIP_RED_LOWER.flat(),
     upperTeeth: teeth.upper,
     lowerTeeth: teeth.lower,
     tongue: atlas.add(drawTongue(tone)),

@@ -8,6 +8,7 @@ import { FeatherLayer } from './feather-layer.ts';
 import { HeadMotion } from './head-motion.ts';
 import { LidLayer } from './lid-layer.ts';
 import { closeLids } from './lid-seam.ts';
+import { unfoldLips } from './lip-folds.ts';
 import { LipSeamLayer } from './lip-seam-layer.ts';
 import { InnerLipLayer } from './inner-lip-layer.ts';
 import { MouthLayer } from './mouth-layer.ts';
@@ -121,12 +122,13 @@ export class FaceScene {
     deformer.update(this.weights);
     deformer.place(head);
     closeLids(facts, this.weights, deformer.places);
+    this.opening.update(deformer.places);
+    unfoldLips(facts, this.opening, deformer.places);
     relight.update(head);
     this.relief.update(deformer.shaped, relight.shades);
     this.shadeSeams();
     this.writeMesh();
     for (const eye of this.eyes) eye.write(motion, deformer, writer);
-    this.opening.update(deformer.places);
     this.mouth.write(this.weights, this.opening, writer);
     this.feather.write(deformer, texels, relight.shades, writer);
     this.innerLips.write(this.opening, texels, relight.shades, writer);
@@ -167,8 +169,8 @@ export class FaceScene {
       const gap = Math.abs(places[lower * 2 + 1]! - places[upper * 2 + 1]!) / scale;
       const seam = (1 - smoothstep(0.03, 0.3, gap)) * facts.mouth.seamShade;
       const turned = smoothstep(0.06, 0.4, gap);
-      shades[upper]! *= 1 - 0.4 * seam - 0.24 * turned;
-      shades[lower]! *= 1 - 0.22 * seam - 0.06 * turned;
+      shades[upper]! *= 1 - 0.16 * seam - 0.24 * turned;
+      shades[lower]! *= 1 - 0.1 * seam - 0.06 * turned;
     }
   }
 

@@ -1,4 +1,4 @@
-import { mix } from '../../base/ramp.ts';
+import { mix, smoothstep } from '../../base/ramp.ts';
 import type { AppearanceFacts } from '../appearance.ts';
 import { LIP_COLUMNS, type MouthOpening } from './mouth-opening.ts';
 import type { ScenePlanner } from './scene-plan.ts';
@@ -20,10 +20,11 @@ const SLACK_PX = 0.3;
 const OUTWARD = [0, 0.16, 0.3] as const;
 /** How far in each row lies, how dark it is on the upper and the lower lip, and how much of it is seen. */
 const INWARD = [0, 0.5, 1] as const;
-const UPPER_SHADES = [1, 0.6, 0.3] as const;
+const UPPER_SHADES = [1, 0.66, 0.35] as const;
 const LOWER_SHADES = [1, 0.85, 0.5] as const;
 const ALPHAS = [1, 0.75, 0] as const;
 const CHEEK_DARK = 0.5;
+const TURNED_CM = 0.25;
 
 /** The wet inner side of the lips, rolling out of sight: an opening that ends softly, in the lips' own colours. */
 export class InnerLipLayer {
@@ -85,6 +86,8 @@ export class InnerLipLayer {
       const dy = alongX * down * into - Math.sign(side) * alongY * web;
       // Skin and not lip lies beside the corners; inside it is in the cheek's shadow.
       const cheek = 1 - CHEEK_DARK * side * side;
+      // Lips that still touch show no inside: a dark strip would be a hard line.
+      const turned = smoothstep(0.02, TURNED_CM, gap);
       const point = inner[column]!;
       const beyond = outer[column]!;
       for (let row = 1; row <= 2; row++) {
@@ -94,7 +97,7 @@ export class InnerLipLayer {
         const x = line[column * 2]! + dx * INWARD[row]!;
         const y = line[column * 2 + 1]! + dy * INWARD[row]!;
         const vertex = first + (row - 1) * (LIP_COLUMNS + 1) + column;
-        writer.put(vertex, x, y, u, v, shades[point]! * dark[row]! * cheek, ALPHAS[row]!);
+        writer.put(vertex, x, y, u, v, shades[point]! * mix(1, dark[row]! * cheek, turned), ALPHAS[row]!);
       }
     }
   }

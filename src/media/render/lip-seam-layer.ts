@@ -8,7 +8,7 @@ import type { VertexWriter } from './vertex-writer.ts';
 const COLUMNS = LIP_COLUMNS + 2;
 /** Lips this far apart, cm, no longer meet in a line; corners keep theirs a little longer. */
 const MEET_CM = 0.03;
-const PART_CM = 0.13;
+const PART_CM = 0.2;
 const CORNER_MEET_CM = 0.05;
 const CORNER_PART_CM = 0.4;
 

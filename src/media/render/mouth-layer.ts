@@ -66,7 +66,7 @@ export class MouthLayer {
       const v = row / CAVITY_ROWS;
       // A little past the lips, so that no background shows at their edge.
       const t = mix(-0.06, 1.06, v);
-      const floor = mix(0.56, 0.8, smoothstep(0.4, 1, v));
+      const floor = mix(0.6, 0.84, smoothstep(0.4, 1, v));
       for (let column = 0; column <= LIP_COLUMNS; column++, vertex++) {
         const across = (2 * column) / LIP_COLUMNS - 1;
         const x = mix(upper[column * 2]!, lower[column * 2]!, t);

@@ -7,15 +7,15 @@ import type { VertexWriter } from './vertex-writer.ts';
 /** From the upper lip to the lower: closer where the shadow changes most. */
 const ROWS = [0, 0.1, 0.24, 0.45, 0.75, 1] as const;
 /** How dark it is right behind the upper lip and the lower, and how far that reaches, cm. */
-const UPPER_DARK = 0.58;
-const UPPER_CM = 0.17;
+const UPPER_DARK = 0.52;
+const UPPER_CM = 0.15;
 const LOWER_DARK = 0.42;
 const LOWER_CM = 0.1;
 /** Little light comes through lips that hardly part. */
 const NARROW_DARK = 0.3;
 const NARROW_CM = 0.75;
 /** Towards the corners the cheek shuts the light out. */
-const CORNER_DARK = 0.85;
+const CORNER_DARK = 0.75;
 const CORNER_CM = 0.5;
 
 /** The shade of lips and cheeks on all that is behind them: ambient light falls with depth and with a narrow gap. */

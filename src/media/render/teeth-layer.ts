@@ -15,6 +15,9 @@ const FRONT_DROP = 0.93;
 const FRONT_BACK = 0.76;
 const BACK_DROP = 0.6;
 const BACK_BACK = 0.61;
+/** Teeth are not seen through a gap this narrow, and are through this one. */
+const DARK_CM = 0.05;
+const CLEAR_CM = 0.32;
 
 /** One row of teeth: still in the skull, or carried by the jaw. */
 export class TeethLayer {
@@ -44,6 +47,8 @@ export class TeethLayer {
     const { edgeCm, rootCm, sprite } = teeth;
     const { columns } = grid;
     const light = mix(0.78, 1, smoothstep(0.1, 0.9, opening.openCm));
+    // Through lips that hardly part nothing is told apart in the dark.
+    const alpha = opening.visible * smoothstep(DARK_CM, CLEAR_CM, opening.openCm);
     const front = edgeCm[(columns >> 1) * 3 + 2]!;
     const depth = Math.max(0.1, front - edgeCm[2]!);
     for (let row = 0, vertex = grid.first; row <= ROWS; row++) {
@@ -61,7 +66,7 @@ export class TeethLayer {
           z += forward;
         }
         space.place(x, y, z);
-        writer.putPart(vertex, space.x, space.y, sprite, column / columns, down, light, opening.visible);
+        writer.putPart(vertex, space.x, space.y, sprite, column / columns, down, light, alpha);
       }
     }
   }

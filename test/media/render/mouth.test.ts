@@ -3,6 +3,7 @@ import type { Appearance, AppearanceFacts, TeethFacts } from '../../../src/media
 import { ARKIT_DIMS, MOTION_INDEX } from '../../../src/media/motion-space.ts';
 import type { HeadSpace } from '../../../src/media/render/head-space.ts';
 import { JawCarriage } from '../../../src/media/render/jaw-carriage.ts';
+import { unfoldLips } from '../../../src/media/render/lip-folds.ts';
 import { LIP_COLUMNS, MouthOpening } from '../../../src/media/render/mouth-opening.ts';
 import { MouthVeil } from '../../../src/media/render/mouth-veil.ts';
 import { ScenePlanner, VERTEX_FLOATS } from '../../../src/media/render/scene-plan.ts';
@@ -123,5 +124,36 @@ describe('MouthVeil', () => {
 
   it('shows nothing through closed lips', () => {
     expect(Math.max(...alphas(0).flat())).toBe(0);
+  });
+});
+
+describe('unfoldLips()', () => {
+  it('keeps the red of a lip outside the mouth, and leaves alone what is outside', () => {
+    const opening = opened(1);
+    const points = 4 * (LIP_COLUMNS + 1);
+    const places = new Float32Array(2 * points);
+    const line = (first: number): number[] => UPPER.map((column) => first + column);
+    const facts = {
+      ...FACTS,
+      mouth: { upperRed: [...line(0), ...line(11)], lowerRed: [...line(22), ...line(33)] },
+    } as unknown as AppearanceFacts;
+    for (let column = 0; column <= LIP_COLUMNS; column++) {
+      for (const [row, y] of [
+        [0, opening.upper[column * 2 + 1]! + 3],
+        [1, opening.upper[column * 2 + 1]! - 8],
+        [2, opening.lower[column * 2 + 1]! - 3],
+        [3, opening.lower[column * 2 + 1]! + 8],
+      ] as const) {
+        places.set([opening.upper[column * 2]!, y], (row * 11 + column) * 2);
+      }
+    }
+    const before = places.slice();
+    unfoldLips(facts, opening, places);
+    for (let column = 1; column < LIP_COLUMNS; column++) {
+      const y = (row: number): number => places[(row * 11 + column) * 2 + 1]!;
+      expect(y(0)).toBeLessThan(opening.upper[column * 2 + 1]!);
+      expect(y(2)).toBeGreaterThan(opening.lower[column * 2 + 1]!);
+      for (const row of [1, 3]) expect(y(row)).toBe(before[(row * 11 + column) * 2 + 1]);
+    }
   });
 });
