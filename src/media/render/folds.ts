@@ -86,8 +86,8 @@ export const FOLDS: readonly Fold[] = [
       ['mouthUpperUp*', 0.6],
       ['cheekSquint*', 0.35],
     ],
-    0.17,
-    [0.5, 0.16],
+    0.14,
+    [0.55, 0.28],
     false,
   ),
   // Beside the corner of the mouth, where it is drawn back.
@@ -99,8 +99,8 @@ export const FOLDS: readonly Fold[] = [
       ['mouthSmile*', 0.25],
       ['mouthPress*', 0.3],
     ],
-    0.15,
-    [0.28, 0.12],
+    0.12,
+    [0.3, 0.18],
     false,
   ),
   // Frown lines between the brows, off the middle.

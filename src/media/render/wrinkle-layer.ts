@@ -37,7 +37,7 @@ export class WrinkleLayer {
       const { fold, grid, shapes } = this.folds[index]!;
       let depth = 0;
       for (let at = 0; at < shapes.length; at++) depth += fold.shapes[at]![1] * Math.max(0, weights[shapes[at]!]!);
-      const skin = fold.creased ? this.facts.creases : 0.4 + 0.6 * this.facts.creases;
+      const skin = fold.creased ? this.facts.creases : 0.25 + 0.75 * this.facts.creases;
       const alpha = fold.strength * skin * clamp(depth, 0, 1.2);
       if (alpha < LEAST_ALPHA) this.clear(grid, writer);
       else {
