@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { isName, isRoom } from '../src/base/names.ts';
+
 /**
  * Every message on the signaling socket and its parser: JSON, one object a text frame, told apart by `type`. Callers
  * (pages) and avatar peers (processes that draw) speak to the server; the server carries between them and knows no
@@ -49,17 +51,24 @@ export const SIGNALING_ERRORS = [
 ] as const;
 export type SignalingErrorCode = (typeof SIGNALING_ERRORS)[number];
 
-/** Letters, digits, dash and underscore: safe in a link, a log line and a file name. */
-export const roomNameSchema = z.string().regex(/^[\p{L}\p{N}_-]{1,64}$/u, 'a room is 1 to 64 letters, digits, - or _');
+/** No name of a person or a room has more UTF-16 units; a longer one is not normalised. */
+const NAME_UNITS = 512;
+/** In any script, composed (NFC) by the parser: who writes the same name is in the same room, and nobody else. */
+export const roomNameSchema = z
+  .string()
+  .max(NAME_UNITS)
+  .normalize('NFC')
+  .refine(isRoom, 'a room is 1 to 64 visible characters, in 512 bytes at most, without / and \\');
 export const portraitIdSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'a portrait is 1 to 64 of a-z, 0-9, -');
 /** The key by which a browser knows its own uploads again: whoever has it may use and delete them. */
 export const ownerKeySchema = z.string().regex(/^[\w-]{16,128}$/, 'an owner key is 16 to 128 letters, digits, - or _');
 const peerIdSchema = z.string().regex(/^[A-Za-z0-9_-]{1,40}$/);
-/** Control characters would let a name break out of a caption or a log line. */
+/** Control characters would let a name break out of a caption or a log line; joiners are part of many names. */
 const displayNameSchema = z
   .string()
-  .max(40)
-  .regex(/^[^\p{Cc}\p{Cf}]*$/u, 'a name has no control characters');
+  .max(NAME_UNITS)
+  .normalize('NFC')
+  .refine((name) => isName(name), 'a name is up to 40 visible characters, in 512 bytes at most');
 const sdpSchema = z.string().max(49_152).startsWith('v=0', 'SDP starts with v=0 (RFC 8866)');
 const candidateSchema = z
   .object({

@@ -1,9 +1,10 @@
+import { nameOf, roomOf } from '../src/base/names.ts';
 import { announce, toast } from './announce.ts';
 import { byId, make } from './dom.ts';
 import { t } from './i18n.ts';
 import { problemOf, type Microphone } from './microphone.ts';
 import type { PortraitPicker } from './portrait-picker.ts';
-import { inventRoom, roomOf, type Settings } from './settings.ts';
+import { inventRoom, type Settings } from './settings.ts';
 import { recall, remember } from './storage.ts';
 import type { JoinWish } from './call.ts';
 
@@ -23,7 +24,11 @@ export class Lobby {
     this.#picker = picker;
     this.#microphone = microphone;
     this.#name.value = settings.name ?? recall('name') ?? '';
-    this.#room.value = settings.room ?? inventRoom(Math.random);
+    this.#room.value = settings.room ?? (settings.askedRoom.trim() || inventRoom(Math.random));
+    this.#checkRoom();
+    this.#room.addEventListener('input', () => {
+      this.#checkRoom();
+    });
     byId('lobby-copy', HTMLButtonElement).addEventListener('click', () => {
       void copyLink(this.#room.value, settings.token);
     });
@@ -43,9 +48,15 @@ export class Lobby {
   }
 
   get wish(): JoinWish {
-    const name = this.#name.value.trim();
+    const name = nameOf(this.#name.value);
     remember('name', name);
     return { name, room: roomOf(this.#room.value) ?? inventRoom(Math.random), portrait: this.#picker.chosen };
+  }
+
+  /** The form is not sent with a room that is none: to take another one would part people who wrote the same. */
+  #checkRoom(): void {
+    const isNone = this.#room.value.trim() !== '' && roomOf(this.#room.value) === undefined;
+    this.#room.setCustomValidity(isNone ? t('call.room.invalid') : '');
   }
 
   show(): void {

@@ -1,4 +1,5 @@
 import type { DoorState } from '../signaling/protocol.ts';
+import { nameOf, roomOf } from '../src/base/names.ts';
 import { takeToken } from './room-token.ts';
 
 const DOORS: readonly DoorState[] = ['open', 'ask', 'locked'];
@@ -12,6 +13,8 @@ export interface Settings {
   readonly uploadLimitBytes: number;
   readonly membersPerRoom: number;
   readonly room: string | undefined;
+  /** The room as the link says it, to be shown where it cannot be one. */
+  readonly askedRoom: string;
   readonly portrait: string;
   readonly token: string | undefined;
   readonly name: string | undefined;
@@ -35,7 +38,9 @@ export function readSettings(json: string, location: Location): Settings {
   };
   const query = new URLSearchParams(location.search);
   const own = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/signaling`;
-  const room = roomOf(query.get('room'));
+  const askedRoom = query.get('room') ?? '';
+  const room = roomOf(askedRoom);
+  const name = query.get('name');
   const relayOnly = query.get('relay') === 'only';
   return {
     signalingUrl: written.signalingUrl ?? own,
@@ -44,24 +49,15 @@ export function readSettings(json: string, location: Location): Settings {
     uploadLimitBytes: written.uploadLimitBytes ?? 20_000_000,
     membersPerRoom: written.membersPerRoom ?? 4,
     room,
+    askedRoom,
     portrait: query.get('portrait') ?? written.portrait ?? '',
     token: takeToken(location, room),
-    name: query.get('name')?.slice(0, 40),
+    name: name === null ? undefined : nameOf(name),
     autojoin: query.get('autojoin') === '1',
     door: DOORS.find((door) => door === query.get('door')),
     relayOnly,
     withMicrophone: query.get('microphone') !== 'off',
   };
-}
-
-/** @returns what people type as a room, as the protocol takes it: `My room!` is `My-room`. */
-export function roomOf(text: string | null): string | undefined {
-  const room = (text ?? '')
-    .trim()
-    .replaceAll(/[^\p{L}\p{N}_-]+/gu, '-')
-    .replaceAll(/^-+|-+$/g, '')
-    .slice(0, 64);
-  return room === '' ? undefined : room;
 }
 
 /** A name for a room that is easy to say on the telephone. */

@@ -1,3 +1,4 @@
+import { nameOf, PORTRAIT_NAME_LIMIT } from '../src/base/names.ts';
 import { toast } from './announce.ts';
 import { byId } from './dom.ts';
 import { en } from './i18n/en.ts';
@@ -63,7 +64,7 @@ export class UploadDialog {
     this.#preview.hidden = picture === undefined;
     if (picture === undefined) return;
     this.#preview.src = URL.createObjectURL(picture);
-    if (this.#name.value === '') this.#name.value = picture.name.replace(/\.\w+$/, '').slice(0, 60);
+    if (this.#name.value === '') this.#name.value = nameOf(picture.name.replace(/\.\w+$/, ''), PORTRAIT_NAME_LIMIT);
   }
 
   async #upload(): Promise<void> {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CompactSign, compactVerify, decodeProtectedHeader, importJWK, type JWK } from 'jose';
+import type { TextLimit } from '../base/graphemes.ts';
 import type { OperatorKeys } from './operator-keys.ts';
 
 /** What this server states about a picture: that it is synthetic, which portrait it shows, and on whose word. */
@@ -23,7 +24,7 @@ export interface ProvenanceClaims {
 }
 
 /** A statement travels in one message; a consent of two thousand characters is in the avatar file whole. */
-export const STATED_CONSENT_CHARACTERS = 300;
+export const STATED_CONSENT_LIMIT: TextLimit = { graphemes: 300, bytes: 1200 };
 
 /** Name of the statement among a recording's tags. */
 export const PROVENANCE_TAG = 'VISAVIS_PROVENANCE';

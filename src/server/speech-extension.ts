@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import { fitting } from '../base/graphemes.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Meter } from '../base/meter.ts';
 import type { Participant } from '../peer/avatar-peer.ts';
@@ -6,7 +7,7 @@ import type { Extension, HostParts } from './host.ts';
 import { speechRoutes } from './speech/speech-routes.ts';
 import type { OperatorKeys } from './operator-keys.ts';
 import type { PortraitStore } from './portrait-store.ts';
-import { ProvenanceSigner, STATED_CONSENT_CHARACTERS } from './provenance.ts';
+import { ProvenanceSigner, STATED_CONSENT_LIMIT } from './provenance.ts';
 import { SpeechDesk, type Vouched } from './speech/speech-desk.ts';
 import { openVoices, type SpeechSettings } from './speech/speech-settings.ts';
 import { SPEECH_SOCKET_PATH, SpeechSocket } from './speech/speech-socket.ts';
@@ -68,7 +69,7 @@ async function vouchFor(
   const statement = await signer.sign({
     portraitSha256: sha256,
     consent: consent.scope,
-    consentText: consent.text.slice(0, STATED_CONSENT_CHARACTERS),
+    consentText: fitting(consent.text, STATED_CONSENT_LIMIT),
     consentTime: consent.time,
     kind: 'live',
     issuedAt: Math.floor(Date.now() / 1000),

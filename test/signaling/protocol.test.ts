@@ -13,6 +13,11 @@ describe('parseCallerMessage()', () => {
 
   test.each([
     ['a room in any script', { ...join, room: 'Привет-مرحبا_1' }],
+    ['a room with marks and a space', { ...join, room: 'मेरी बैठक' }],
+    ['a room of an emoji', { ...join, room: '🎉' }],
+    ['a Persian name with a non-joiner', { ...join, name: 'علی\u200cرضا' }],
+    ['a family in a name', { ...join, name: '👨\u200d👩\u200d👧\u200d👦 family' }],
+    ['40 characters that are many units', { ...join, name: '🏳️\u200d🌈'.repeat(30) + 'a'.repeat(10) }],
     ['the end of candidates', { type: 'candidate', candidate: null }],
     ['a candidate with fields to come', { type: 'candidate', candidate: { candidate: '', later: 1 } }],
   ])('takes %s', (_, message) => {
@@ -31,12 +36,22 @@ describe('parseCallerMessage()', () => {
     ['an empty room', JSON.stringify({ ...join, room: '' }), 'room:'],
     ['a portrait that is a path', JSON.stringify({ ...join, portrait: 'a/../b' }), 'portrait:'],
     ['a name that turns the text around', JSON.stringify({ ...join, name: 'a\u202eb' }), 'name:'],
+    ['a room with a space at its end', JSON.stringify({ ...join, room: 'tea ' }), 'room:'],
+    ['a name of 41 characters', JSON.stringify({ ...join, name: 'é'.repeat(41) }), 'name:'],
+    ['a name of too many bytes', JSON.stringify({ ...join, name: `a${'\u0301'.repeat(300)}` }), 'name:'],
+    ['a joiner that hides in Latin', JSON.stringify({ ...join, name: 'Ad\u200da' }), 'name:'],
     ['a name with a line break', JSON.stringify({ ...join, name: 'a\nb' }), 'name:'],
     ['a candidate of a number', '{"type":"candidate","candidate":{"candidate":7}}', 'candidate.candidate:'],
   ])('says what is wrong with %s', (_, text, problem) => {
     const parsed = parseCallerMessage(text);
     expect(parsed.ok).toBe(false);
     if (!parsed.ok) expect(parsed.problem).toContain(problem);
+  });
+
+  test('who writes the same name in two ways is in the same room', () => {
+    const room = (text: string): unknown => parseCallerMessage(JSON.stringify({ ...join, room: text }));
+    expect(room('cafe\u0301')).toEqual(room('caf\u00e9'));
+    expect(room('मेरा')).not.toEqual(room('मेरी'));
   });
 
   test('never throws', () => {

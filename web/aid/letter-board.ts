@@ -1,3 +1,4 @@
+import { graphemesOf } from '../../src/base/graphemes.ts';
 import { language, onLanguageChange, t, type Language, type MessageKey } from '../i18n.ts';
 import type { Composer } from './composer.ts';
 import { button, h } from './element.ts';
@@ -61,7 +62,7 @@ export function letterBoard(composer: Composer): HTMLElement {
         append(' ');
       }),
       sign('aid.board.backspace', '⌫', () => {
-        composer.write(Array.from(composer.text).slice(0, -1).join(''));
+        composer.write(graphemesOf(composer.text).slice(0, -1).join(''));
       }),
       button(
         'aid.compose.clear',

@@ -170,6 +170,7 @@ export const ar: Catalogue = {
   'call.portrait.deleted': 'حُذفت {name}',
   'call.name': 'اسمك',
   'call.room': 'الغرفة',
+  'call.room.invalid': 'اسم الغرفة من 1 إلى 64 حرفًا، دون / أو \\',
   'call.room.hint': 'كل من يفتح الرابط نفسه يكون في الغرفة نفسها.',
   'call.room.copy': 'انسخ الرابط',
   'call.room.copied': 'نُسخ الرابط',

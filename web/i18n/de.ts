@@ -170,6 +170,7 @@ export const de: Catalogue = {
   'call.portrait.deleted': '{name} ist gelöscht',
   'call.name': 'Dein Name',
   'call.room': 'Raum',
+  'call.room.invalid': 'Ein Raum hat 1 bis 64 Zeichen, ohne / und \\',
   'call.room.hint': 'Wer denselben Link öffnet, ist im selben Raum.',
   'call.room.copy': 'Link kopieren',
   'call.room.copied': 'Der Link ist kopiert',

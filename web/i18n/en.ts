@@ -169,6 +169,7 @@ export const en = {
   'call.portrait.deleted': '{name} is deleted',
   'call.name': 'Your name',
   'call.room': 'Room',
+  'call.room.invalid': 'A room has 1 to 64 characters, without / and \\',
   'call.room.hint': 'Whoever opens the same link is in the same room.',
   'call.room.copy': 'Copy link',
   'call.room.copied': 'The link is copied',

@@ -170,6 +170,7 @@ export const es: Catalogue = {
   'call.portrait.deleted': '{name} se ha borrado',
   'call.name': 'Tu nombre',
   'call.room': 'Sala',
+  'call.room.invalid': 'Una sala tiene de 1 a 64 caracteres, sin / ni \\',
   'call.room.hint': 'Quien abra el mismo enlace estará en la misma sala.',
   'call.room.copy': 'Copiar enlace',
   'call.room.copied': 'Enlace copiado',

@@ -1,3 +1,5 @@
+import { graphemesOf } from '../../base/graphemes.ts';
+
 /**
  * Text that is seen while it grows (ITU-T T.140): characters, and a few controls among them. A data channel carries it
  * as UTF-8, each message what was typed since the last (RFC 8865). Shared with `web/`.
@@ -18,8 +20,8 @@ const MISSING = '\ufffd';
 
 /** @returns what to send so that a display that shows `before` comes to show `after`: erasures, then new characters. */
 export function typedBetween(before: string, after: string): string {
-  const old = characters(before);
-  const now = characters(after);
+  const old = graphemesOf(before);
+  const now = graphemesOf(after);
   let same = 0;
   while (same < old.length && same < now.length && old[same] === now[same]) same++;
   return ERASE.repeat(old.length - same) + now.slice(same).join('').replaceAll('\n', NEW_LINE);
@@ -51,7 +53,7 @@ export class TextDisplay {
       else this.#shown += part;
     }
     const { length } = this.#shown;
-    if (length > T140_SHOWN_CHARACTERS) this.#shown = this.#shown.slice(length - T140_SHOWN_CHARACTERS);
+    if (length > T140_SHOWN_CHARACTERS) this.#shown = newest(this.#shown);
     return this.#shown;
   }
 
@@ -70,21 +72,26 @@ export class TextDisplay {
   }
 }
 
-/** An erasure takes away what a person sees as one character: letters keep their marks, flags and families are one. */
-function characters(text: string): string[] {
-  return Array.from(SEGMENTER.segment(text), ({ segment }) => segment);
-}
-
 /** No character that a person sees is longer; the whole text is not cut up for one erasure. */
 const LONGEST_CHARACTER = 64;
 
 /** Cut where a person would: a mark may have come in a later message than its letter. */
 function withoutLast(text: string): string {
-  const last = characters(text.slice(-LONGEST_CHARACTER)).at(-1) ?? '';
+  const last = graphemesOf(text.slice(-LONGEST_CHARACTER)).at(-1) ?? '';
   return text.slice(0, text.length - last.length);
 }
 
-const SEGMENTER = new Intl.Segmenter('und', { granularity: 'grapheme' });
+/** @returns the end of a text that is too long, from the start of a character. */
+function newest(text: string): string {
+  const from = text.length - T140_SHOWN_CHARACTERS;
+  // Segmented from a little before: a cut in the middle of a character would pass for a start.
+  let at = Math.max(0, from - LONGEST_CHARACTER);
+  for (const character of graphemesOf(text.slice(at, from + LONGEST_CHARACTER))) {
+    if (at >= from) break;
+    at += character.length;
+  }
+  return text.slice(at);
+}
 
 /**
  * Decides what may go out now: gathers for `T140_BUFFER_MS` and stays under the receiver's rate, so that a pasted page
@@ -108,9 +115,9 @@ export class TextSender {
     // A burst of ten seconds' worth is in the spirit of the mean that cps is.
     const grown = Number.isFinite(elapsedMs) ? (elapsedMs / 1000) * this.#charactersPerSecond : 0;
     this.#allowance = Math.min(10 * this.#charactersPerSecond, this.#allowance + grown);
-    const message = characters(typedBetween(this.#sent, text)).slice(0, Math.floor(this.#allowance)).join('');
+    const message = graphemesOf(typedBetween(this.#sent, text)).slice(0, Math.floor(this.#allowance)).join('');
     if (message === '') return undefined;
-    this.#allowance -= characters(message).length;
+    this.#allowance -= graphemesOf(message).length;
     this.#lastMs = nowMs;
     this.#sent = new TextDisplay(this.#sent).push(message);
     return message;

@@ -1,3 +1,5 @@
+import { graphemesOf } from '../../base/graphemes.ts';
+
 /**
  * What becomes of typed text before a voice gets it: nothing in it may stop a voice, hide in a caption or turn the
  * reading direction of the page, and no one text may hold the floor for ever.
@@ -80,7 +82,7 @@ function cutLong(sentence: string): string[] {
   while (rest.length > MAX_SENTENCE_CHARACTERS) {
     const head = rest.slice(0, MAX_SENTENCE_CHARACTERS);
     const comma = Math.max(...[',', ';', ':', '،', '、', '，'].map((mark) => head.lastIndexOf(mark)));
-    const piece = comma > MAX_SENTENCE_CHARACTERS / 3 ? head.slice(0, comma + 1) : cutAtWord(head, head.length);
+    const piece = comma > MAX_SENTENCE_CHARACTERS / 3 ? head.slice(0, comma + 1) : cutAtWord(rest, head.length);
     pieces.push(piece.trim());
     rest = rest.slice(piece.length).trim();
   }
@@ -88,11 +90,25 @@ function cutLong(sentence: string): string[] {
   return pieces;
 }
 
-/** @returns at most `length` characters, without half a word or half a surrogate pair at the end where it can. */
+/** @returns at most `length` UTF-16 units, without half a word at the end where it can, and never half a character. */
 function cutAtWord(text: string, length: number): string {
   if (text.length <= length && length < MAX_SENTENCE_CHARACTERS) return text;
   const head = text.slice(0, length);
   const space = head.lastIndexOf(' ');
   if (space > length / 2) return head.slice(0, space);
-  return /[\ud800-\udbff]$/.test(head) ? head.slice(0, -1) : head;
+  return wholeHead(text, length);
+}
+
+/** No character that a person sees is longer; one that is gets cut, so that there is something left to go on from. */
+const LONGEST_CHARACTER = 64;
+
+/** @returns at most `length` UTF-16 units of whole characters, as a person sees them. */
+function wholeHead(text: string, length: number): string {
+  const from = Math.max(0, length - LONGEST_CHARACTER);
+  let at = from;
+  for (const character of graphemesOf(text.slice(from, length + LONGEST_CHARACTER))) {
+    if (at + character.length > length) break;
+    at += character.length;
+  }
+  return text.slice(0, at > from ? at : length);
 }

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { extname, join } from 'node:path';
 import { systemClock } from '../../base/clock.ts';
+import { fitting } from '../../base/graphemes.ts';
 import { Scope } from '../../base/lifecycle.ts';
 import type { MotionFrame } from '../../base/media.ts';
 import { openAudioFile, type AudioFile } from '../../native/codec/audio-file.ts';
@@ -10,7 +11,7 @@ import { OutputFile } from '../../native/codec/output-file.ts';
 import { FilmStages, type FilmPicture } from '../../native/worker/film-stages.ts';
 import { readAvatarFile } from '../../media/portrait/avatar-file.ts';
 import { openOperatorKeys, operatorKeysPath, type OperatorKeys } from '../operator-keys.ts';
-import { PROVENANCE_TAG, ProvenanceSigner, STATED_CONSENT_CHARACTERS } from '../provenance.ts';
+import { PROVENANCE_TAG, ProvenanceSigner, STATED_CONSENT_LIMIT } from '../provenance.ts';
 import { InferenceWorker } from '../../native/worker/inference-worker.ts';
 import { framesIn, soundWarnings } from './animate.ts';
 import { Animation } from './animation.ts';
@@ -163,7 +164,7 @@ async function tagsOf(avatar: Uint8Array, keys: OperatorKeys, contentSha256: str
   const statement = await new ProvenanceSigner(keys).sign({
     portraitSha256,
     consent: consent.scope,
-    consentText: consent.text.slice(0, STATED_CONSENT_CHARACTERS),
+    consentText: fitting(consent.text, STATED_CONSENT_LIMIT),
     consentTime: consent.time,
     kind: 'recording',
     issuedAt: Math.floor(Date.now() / 1000),

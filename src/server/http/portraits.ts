@@ -3,6 +3,7 @@ import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 
 import { visitorOf } from '../../../signaling/origin.ts';
 import { AvatarError } from '../../base/errors.ts';
+import { nameOf, PORTRAIT_NAME_LIMIT } from '../../base/names.ts';
 import type { PortraitRecord, PortraitStore } from '../portrait-store.ts';
 import { ownerKeyOf, type Access } from './access.ts';
 import { fail } from './failure.ts';
@@ -69,7 +70,7 @@ export function portraitRoutes(options: PortraitRoutesOptions): Router {
         image,
         ownerKey,
         ...(request.ip === undefined ? {} : { from: ipKeyGenerator(request.ip) }),
-        name: textOf(request, 'name').slice(0, 60) || 'Portrait',
+        name: nameOf(textOf(request, 'name'), PORTRAIT_NAME_LIMIT) || 'Portrait',
         consent: textOf(request, 'consent'),
         scope: textOf(request, 'scope') || 'live-call',
       });

@@ -57,6 +57,10 @@ describe('TextDisplay', () => {
 
   test('a flood shows only its end', () => {
     expect(new TextDisplay().push('a'.repeat(100_000)).length).toBe(T140_SHOWN_CHARACTERS);
+    const family = '👨‍👩‍👧‍👦';
+    const display = new TextDisplay();
+    for (let i = 0; i < 60; i++) display.push(family);
+    expect(display.push('a')).toBe(`${family.repeat(54)}a`);
   });
 
   test('what was lost is marked', () => {

@@ -30,6 +30,13 @@ describe('cleanText()', () => {
     expect(text.endsWith('word')).toBe(true);
   });
 
+  test('cuts nothing that is seen as one character', () => {
+    const family = '👨‍👩‍👧‍👦';
+    const { text } = cleanText(family.repeat(400));
+    expect(text).toBe(family.repeat(Math.floor(MAX_SPOKEN_CHARACTERS / family.length)));
+    for (const sentence of splitSentences(text)) expect(sentence.replaceAll(family, '')).toBe('');
+  });
+
   test('100 kB of combining marks is quickly little', () => {
     expect(cleanText(`a${'\u0301'.repeat(100_000)}`).text.length).toBeLessThan(8);
   });
