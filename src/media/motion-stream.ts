@@ -1,3 +1,4 @@
+import { Course } from '../base/easing.ts';
 import type { MotionFrame } from '../base/media.ts';
 import { advance, mediaTimeUs, US_PER_S, type MediaTimeUs } from '../base/timeline.ts';
 import { EMOTIONS, type ControlMessage } from './control/control-message.ts';
@@ -10,12 +11,14 @@ import { ConditionWriter, type Wishes } from './motion/condition.ts';
 import { FeatureWindow } from './motion/feature-window.ts';
 import { JobWriter } from './motion/job-writer.ts';
 import { Life } from './motion/life.ts';
+import type { OtherVoice } from './motion/listening-play.ts';
 import type { MotionManifest } from './motion/manifest.ts';
 import type { GuidanceTerm, Hearing, MotionJob, MotionResult } from './motion/motion-job.ts';
 import { MotionResampler } from './motion/motion-resampler.ts';
 import { MouthGate } from './motion/mouth-gate.ts';
 import { NoiseSource } from './motion/noise.ts';
 import { Stitcher } from './motion/stitcher.ts';
+import type { VoiceMoment } from './voice-moment.ts';
 
 export interface MotionStreamOptions {
   readonly manifest: MotionManifest;
@@ -47,6 +50,7 @@ export class MotionStream {
   readonly #voice: VoiceActivity;
   readonly #prosody: Prosody;
   #controls = new ControlTrack();
+  #others = new Course<MediaTimeUs, OtherVoice | undefined>(undefined);
   #gate = new MouthGate();
   readonly #heard: FeatureWindow;
   readonly #jobs: JobWriter;
@@ -92,6 +96,16 @@ export class MotionStream {
     if (message.type === 'interrupt') this.#gate.interrupt(at);
     else if (message.type === 'resume') this.#gate.resume(at);
     else this.#controls.apply(message, at);
+  }
+
+  /** From `at` on, who else is heard in the call; nobody is `undefined`. Moments come in the order of their time. */
+  hear(other: OtherVoice | undefined, at: MediaTimeUs): void {
+    this.#others.set(other, at);
+  }
+
+  /** How the own voice sounds now, for the others in the call. */
+  voiceNow(): VoiceMoment {
+    return this.#prosody.newest();
   }
 
   /**
@@ -241,6 +255,7 @@ export class MotionStream {
     this.#prosody.reset();
     this.#life.reset();
     this.#controls = new ControlTrack();
+    this.#others = new Course<MediaTimeUs, OtherVoice | undefined>(undefined);
     this.#gate = new MouthGate();
     this.#heard.reset();
     this.#stitcher.reset();
@@ -278,6 +293,7 @@ export class MotionStream {
     const oldest = advance(this.newestUs, -KEPT_US);
     this.#controls.forget(oldest);
     this.#gate.forget(oldest);
+    this.#others.forget(oldest);
     return frames
       .filter(({ timeUs }) => timeUs >= 0)
       .map(({ timeUs, motion }) => {
@@ -290,7 +306,9 @@ export class MotionStream {
   /** Lays over a frame what the networks do not make: what a voice and chance do to a face. */
   #live({ timeUs, motion }: MotionFrame): void {
     const { gaze, distance, emotion, arousal } = this.#controls.at(timeUs);
+    const other = this.#others.at(timeUs);
     const moment = {
+      ...(other && { other }),
       // The newest sound that is known whenever this frame is made.
       voice: this.#prosody.take(advance(timeUs, this.manifest.motion.lookAheadUs)),
       liveliness: arousal,

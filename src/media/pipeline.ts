@@ -7,12 +7,15 @@ import type { ControlMessage } from './control/control-message.ts';
 import { MOTION_DIMS } from './motion-space.ts';
 import { MotionStream } from './motion-stream.ts';
 import type { MotionManifest } from './motion/manifest.ts';
+import { FloorKeeper } from './motion/floor-keeper.ts';
+import type { OtherVoice } from './motion/listening-play.ts';
 import type { MotionJob, MotionResult } from './motion/motion-job.ts';
 import { FramePacer, type FrameRate } from './sync/frame-pacer.ts';
 import { LatencyLedger, type FrameLatency } from './sync/latency-ledger.ts';
 import { MediaClock } from './sync/media-clock.ts';
 import { Playout } from './sync/playout.ts';
 import { KeyframePolicy } from './video/keyframes.ts';
+import type { VoiceMoment } from './voice-moment.ts';
 
 export interface PipelineOptions {
   readonly manifest: MotionManifest;
@@ -34,6 +37,8 @@ export type Input =
   | { readonly type: 'motion-made'; readonly result: MotionResult }
   | { readonly type: 'motion-failed' }
   | { readonly type: 'rendered'; readonly timeUs: MediaTimeUs; readonly frame: EncodedFrame | undefined }
+  /** Somebody else of the room is heard. */
+  | { readonly type: 'other-heard'; readonly participantId: string; readonly other: OtherVoice }
   | { readonly type: 'keyframe-request' }
   /** How many watch; a picture is made for nobody only now and then, and stands alone. */
   | { readonly type: 'viewers'; readonly count: number }
@@ -102,6 +107,7 @@ export class Pipeline {
   readonly #targets = Array.from({ length: RENDERS_UNDER_WAY + 1 }, () => new Float32Array(MOTION_DIMS));
   readonly #underWay: { readonly timeUs: MediaTimeUs; readonly keyframe: boolean; readonly orderedUs: MonotonicUs }[] =
     [];
+  readonly #floor = new FloorKeeper();
   #renderUs = 0;
   #motionUnderWay = false;
   #publish = false;
@@ -135,6 +141,11 @@ export class Pipeline {
   /** How much speech is still to be spoken. */
   get speechUs(): number {
     return this.#sound.speechUs;
+  }
+
+  /** How the own voice sounds now, for the avatars that listen; asking takes the newest stress with it. */
+  voiceNow(): VoiceMoment {
+    return this.#motion.voiceNow();
   }
 
   get talking(): boolean {
@@ -184,6 +195,9 @@ export class Pipeline {
       case 'rendered':
         this.#rendered(input.timeUs, input.frame, now);
         return;
+      case 'other-heard':
+        this.#hearOther(input.participantId, input.other, now);
+        return;
       case 'keyframe-request':
         this.#keyframes.request();
         return;
@@ -227,6 +241,10 @@ export class Pipeline {
     else if (message.type === 'mute') this.#mute(message.active);
     else if (message.type === 'resume') this.#sound.resume();
     this.#motion.control(message, this.#presentUs(now));
+  }
+
+  #hearOther(participantId: string, other: OtherVoice, now: MonotonicUs): void {
+    if (this.#floor.hears(participantId, other)) this.#motion.hear(other, this.#clock.at(now));
   }
 
   #mute(active: boolean): void {

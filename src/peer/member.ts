@@ -39,6 +39,8 @@ export interface MemberOptions {
 }
 
 const LIPS_FRAMES_PER_SECOND = 30;
+/** How far to the side the others of three or more are looked for. */
+const OTHERS_YAW_DEG = 9;
 /** A place is kept this long without a connection. */
 const KEEP_PLACE_MS = 10_000;
 
@@ -202,6 +204,21 @@ export class Member implements Participant, Source, Closable {
     return this.#scope.close();
   }
 
+  /** The other avatars of the room hear this voice: they look, nod, smile at it. */
+  #letOthersHear(): void {
+    const { members } = this.#options.room;
+    if (members.length < 2) return;
+    const voice = this.session.voiceNow();
+    const own = members.indexOf(this);
+    for (const [place, member] of members.entries()) {
+      if (member === this) continue;
+      // Of two, each looks at the other's viewer; of more, to the side where the other's picture is.
+      const yaw = members.length === 2 ? 0 : Math.sign(place - own) * OTHERS_YAW_DEG;
+      const other = { voice, towards: { yaw, pitch: 0 } };
+      member.session.push({ type: 'other-heard', participantId: this.participantId, other });
+    }
+  }
+
   #sessionEvents(): SessionEvents {
     const { figures, room } = this.#options;
     return {
@@ -215,6 +232,7 @@ export class Member implements Participant, Source, Closable {
         figures.rendered(rendered);
       },
       onMotion: (computeUs) => {
+        this.#letOthersHear();
         figures.motion(computeUs);
       },
       onFailure: ({ code, message }) => {

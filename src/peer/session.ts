@@ -5,6 +5,7 @@ import type { MediaTimeUs, MonotonicUs } from '../base/timeline.ts';
 import type { SoundPacket } from '../media/audio/sound-track.ts';
 import { Pipeline, type Input, type Output, type PipelineOptions } from '../media/pipeline.ts';
 import type { FrameLatency } from '../media/sync/latency-ledger.ts';
+import type { VoiceMoment } from '../media/voice-moment.ts';
 import type { MediaClock } from '../media/sync/media-clock.ts';
 import { BitratePolicy } from '../media/video/bitrate.ts';
 import type { MotionEngine } from '../native/model/motion-engine.ts';
@@ -93,6 +94,10 @@ export class Session implements Closable {
 
   get speechUs(): number {
     return this.#pipeline.speechUs;
+  }
+
+  voiceNow(): VoiceMoment {
+    return this.#pipeline.voiceNow();
   }
 
   get talking(): boolean {

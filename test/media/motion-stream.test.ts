@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { MotionFrame } from '../../src/base/media.ts';
 import { seededRandom } from '../../src/base/random.ts';
 import { mediaTimeUs } from '../../src/base/timeline.ts';
+import { Prosody } from '../../src/media/features/prosody.ts';
 import { SPEECH_INDICES } from '../../src/media/motion/channel-groups.ts';
 import { CHANNEL_SIZES } from '../../src/media/motion/channel-sizes.ts';
 import { MOTION_DIMS, MOTION_INDEX, restMotion } from '../../src/media/motion-space.ts';
@@ -398,4 +399,29 @@ test('reset begins again: the same sound gives the same motion', () => {
   const fresh = speaking(0.5);
   expect(numbersOf(runAll(stream))).toEqual(numbersOf(runAll(fresh)));
   expect(stream.waitingHops).toBe(0);
+});
+
+test('in a call of two, a silent face follows the voice of the other, until its own person speaks', () => {
+  const towards = { yaw: 10, pitch: 0 };
+  const talks = new Prosody(16_000);
+  talks.push(Float32Array.from([...voice(3), ...new Float32Array(24_000), ...voice(3)]));
+  const stream = open();
+  const listensFor = (seconds: number, own: Float32Array, from: number): MotionFrame[] => {
+    const frames: MotionFrame[] = [];
+    for (let block = 0; block < seconds * 50; block++) {
+      const time = at((from * 50 + block + 1) * 20_000);
+      stream.hear({ voice: talks.take(time), towards }, time);
+      stream.push(own.subarray(block * 320, (block + 1) * 320));
+      frames.push(...runAll(stream));
+    }
+    return frames;
+  };
+  const gazeYaw = ({ motion }: MotionFrame): number =>
+    motion[MOTION_INDEX.headYaw]! + 20 * (motion[MOTION_INDEX.eyeLookOutLeft]! - motion[MOTION_INDEX.eyeLookInLeft]!);
+  const nearShare = (frames: readonly MotionFrame[]): number =>
+    frames.filter((frame) => Math.abs(gazeYaw(frame) - towards.yaw) < 5).length / frames.length;
+  const listening = listensFor(3, new Float32Array(48_000), 0);
+  const speaking = listensFor(3, voice(3), 3);
+  expect(nearShare(listening.slice(50))).toBeGreaterThan(0.7);
+  expect(nearShare(speaking.slice(25))).toBeLessThan(nearShare(listening.slice(50)) - 0.25);
 });

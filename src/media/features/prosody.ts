@@ -31,6 +31,8 @@ export class Prosody {
   readonly #pitch: PitchTracker;
   #moments: VoiceMoment[] = [];
   #firstKept = 0;
+  #newest: VoiceMoment | undefined;
+  #untold = 0;
   #energy = 0;
   #inBlock = 0;
   #state = freshState();
@@ -47,7 +49,10 @@ export class Prosody {
       this.#energy += sample * sample;
       this.#pitch.push(sample);
       if (++this.#inBlock < this.#blockSamples) continue;
-      this.#moments.push(this.#judge(10 * Math.log10(this.#energy / this.#blockSamples + 1e-10)));
+      const moment = this.#judge(10 * Math.log10(this.#energy / this.#blockSamples + 1e-10));
+      this.#moments.push(moment);
+      this.#newest = moment;
+      this.#untold = Math.max(this.#untold, moment.stress);
       this.#energy = 0;
       this.#inBlock = 0;
     }
@@ -67,11 +72,20 @@ export class Prosody {
     return block < 0 ? SILENT : (moment ?? SILENT);
   }
 
+  /** The newest moment that is known, with the strongest stress since it was asked for last. */
+  newest(): VoiceMoment {
+    const stress = this.#untold;
+    this.#untold = 0;
+    return { ...(this.#newest ?? SILENT), stress };
+  }
+
   reset(): void {
     this.#floor.reset();
     this.#pitch.reset();
     this.#moments = [];
     this.#firstKept = 0;
+    this.#newest = undefined;
+    this.#untold = 0;
     this.#energy = 0;
     this.#inBlock = 0;
     this.#state = freshState();

@@ -4,8 +4,9 @@ import { toArkitSizes } from './channel-sizes.ts';
 import { drawComposing, type ComposingMoment } from './composing.ts';
 import { turnEyes } from './eyes.ts';
 import { drawGesture, type GestureMoment } from './gestures.ts';
+import { showFeelings, type Feelings } from './feelings.ts';
 import { limit } from './limits.ts';
-import { sealLips } from './lip-seal.ts';
+import { closureOf, sealLips } from './lip-seal.ts';
 
 /** What is done to the model's motion at one moment; the model itself does not know of it. */
 export interface Composition {
@@ -17,6 +18,8 @@ export interface Composition {
   readonly pose: { readonly yaw: number; readonly pitch: number; readonly roll: number };
   /** The distance that is asked for, and how much of the asking has taken effect, 0..1. */
   readonly nearness: { readonly ratio: number; readonly share: number };
+  /** What is felt on request, and how strongly; nothing when no feeling is asked for. */
+  readonly emotion: Feelings | undefined;
   readonly composing: ComposingMoment;
   readonly gestures: readonly GestureMoment[];
   /** 1: the mouth speaks, 0: an interruption has shut it. */
@@ -31,15 +34,17 @@ const OWN_DISTANCE_KEPT = 0.15;
  * Where the head is turned, the look stays: gaze, pose and expression are asked for apart.
  */
 export function compose(motion: Float32Array, composition: Composition): void {
-  const { amplitude, headMotion, pose, nearness, composing, gestures, mouthOpen } = composition;
+  const { amplitude, headMotion, pose, nearness, emotion, composing, gestures, mouthOpen } = composition;
   const { headYaw, headPitch, headRoll } = MOTION_INDEX;
   const [ownYaw, ownPitch] = [motion[headYaw]!, motion[headPitch]!];
+  const closure = closureOf(motion);
   sealLips(motion);
   // From here on everything is in ARKit's sizes: what is added by hand, what is drawn and what is exported.
   toArkitSizes(motion);
   for (const index of SPEECH_INDICES) motion[index] = motion[index]! * amplitude;
   for (const index of HEAD_ANGLE_INDICES) motion[index] = motion[index]! * headMotion;
   for (const index of HEAD_SHIFT_INDICES) motion[index] = motion[index]! * headMotion;
+  if (emotion !== undefined) showFeelings(emotion, closure, motion);
   const asked = nearness.ratio - motion[MOTION_INDEX.headDistance]!;
   motion[MOTION_INDEX.headDistance]! += (1 - OWN_DISTANCE_KEPT) * nearness.share * asked;
   for (const gesture of gestures) drawGesture(gesture, motion);

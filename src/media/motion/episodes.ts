@@ -4,6 +4,8 @@ import { addPose, type Pose } from './pose.ts';
 /** Something a face does for a while: it comes, is held, and goes. */
 export interface Episode {
   readonly pose: Pose;
+  /** How long it waits before it comes. */
+  readonly waitS?: number;
   readonly riseS: number;
   readonly holdS: number;
   readonly fallS: number;
@@ -14,11 +16,7 @@ export class Episodes {
   #playing: { readonly episode: Episode; ageS: number }[] = [];
 
   start(episode: Episode): void {
-    this.#playing.push({ episode, ageS: 0 });
-  }
-
-  get count(): number {
-    return this.#playing.length;
+    this.#playing.push({ episode, ageS: -(episode.waitS ?? 0) });
   }
 
   /** Lets all go from where they are, in `fallS`. */

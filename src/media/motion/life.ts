@@ -4,6 +4,7 @@ import { BrowPlay } from './brow-play.ts';
 import { lookAt, turnEyes } from './eyes.ts';
 import { GazePlay } from './gaze-play.ts';
 import { HeadPlay } from './head-play.ts';
+import { ListeningPlay, type OtherVoice } from './listening-play.ts';
 import { LidPlay } from './lid-play.ts';
 import { livelinessAt } from './liveliness.ts';
 import { Mood } from './mood.ts';
@@ -19,6 +20,8 @@ export interface LifeMoment {
   readonly distanceAsked: boolean;
   /** Whether a feeling is asked for: what comes by itself makes room for it. */
   readonly feelingAsked: boolean;
+  /** Who else is heard in the call. */
+  readonly other?: OtherVoice;
 }
 
 /** Sets these chances apart from those of the noise, which number hops from 0. */
@@ -47,8 +50,8 @@ export class Life {
   }
 
   /** Adds the next frame's life to it, in place. */
-  step({ voice, liveliness, gazeAsked, distanceAsked, feelingAsked }: LifeMoment, motion: Float32Array): void {
-    const { head, gaze, lids, brows, mood } = this.#parts;
+  step({ voice, liveliness, gazeAsked, distanceAsked, feelingAsked, other }: LifeMoment, motion: Float32Array): void {
+    const { head, gaze, lids, brows, mood, listening } = this.#parts;
     const state = this.#state;
     const size = livelinessAt(liveliness);
     const { headYaw, headPitch } = MOTION_INDEX;
@@ -57,7 +60,8 @@ export class Life {
     state.free += eased * ((distanceAsked ? 0 : 1) - state.free);
     state.own += eased * ((feelingAsked ? OWN_MOOD_KEPT : 1) - state.own);
     head.step(voice, size.head, size.rate, state.free, motion);
-    const look = gaze.step(voice, size.rate);
+    listening.step(voice, other, size.rate, motion);
+    const look = gaze.step(voice, size.rate, listening.towards);
     // The head comes after a look aside.
     const follows = this.#stepS / HEAD_FOLLOWS_S;
     state.headYaw += follows * ((gazeAsked ? 0 : HEAD_SHARE * look.yaw) - state.headYaw);
@@ -68,7 +72,7 @@ export class Life {
     if (gazeAsked) turnEyes(motion, ownYaw - motion[headYaw]!, ownPitch - motion[headPitch]!);
     else lookAt(motion, look.yaw - motion[headYaw]!, look.pitch - motion[headPitch]!);
     brows.step(voice, size.brows * state.own, size.rate, motion);
-    mood.step(voice, size.mood, state.own, motion);
+    mood.step(voice, voice.laughing || listening.laughing, size.mood, state.own, motion);
     lids.step(voice, gazeAsked ? 0 : gaze.jumpedDeg, !gazeAsked && gaze.away, motion);
   }
 
@@ -90,5 +94,6 @@ function partsOf(seed: number, stepS: number) {
     lids: new LidPlay(random(2), stepS),
     brows: new BrowPlay(random(3), stepS),
     mood: new Mood(random(4), stepS),
+    listening: new ListeningPlay(random(5), stepS),
   };
 }

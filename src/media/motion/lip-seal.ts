@@ -20,11 +20,16 @@ const PARTING = [
  * little soft, most of all under a feeling that opens the mouth, and a p that does not close is seen at once.
  */
 export function sealLips(motion: Float32Array): void {
+  const seal = closureOf(motion);
+  if (seal === 0) return;
+  motion[mouthClose]! += seal * Math.max(0, motion[jawOpen]! - motion[mouthClose]!);
+  for (const index of PARTING) motion[index] = motion[index]! * (1 - seal);
+}
+
+/** @returns 0..1: how far a sound closes the lips, as the networks mean it. */
+export function closureOf(motion: Float32Array): number {
   const press = (motion[mouthPressLeft]! + motion[mouthPressRight]!) / 2;
   const closure = Math.min(motion[mouthRollUpper]! / WHOLE_ROLL, press / WHOLE_PRESS);
   const share = Math.max(0, Math.min(1, (closure - CHANCE) / (MEANT - CHANCE)));
-  if (share === 0) return;
-  const seal = share * share * (3 - 2 * share);
-  motion[mouthClose]! += seal * Math.max(0, motion[jawOpen]! - motion[mouthClose]!);
-  for (const index of PARTING) motion[index] = motion[index]! * (1 - seal);
+  return share * share * (3 - 2 * share);
 }

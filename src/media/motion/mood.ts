@@ -50,11 +50,11 @@ export class Mood {
   }
 
   /** @param size - 1 as people's. @param own - 1, or less where a feeling is asked for. */
-  step(voice: VoiceMoment, size: number, own: number, motion: Float32Array): void {
+  step(voice: VoiceMoment, laughing: boolean, size: number, own: number, motion: Float32Array): void {
     const keep = this.#stepS / VOICE_FELT_S;
     const heard = voice.speaking ? clamp(voice.loudDb / 8 + voice.pitch / 6, -1.5, 1.5) : -0.4;
     this.#felt += keep * (heard - this.#felt);
-    this.#laugh += (this.#stepS / 0.25) * ((voice.laughing ? 1 : 0) - this.#laugh);
+    this.#laugh += (this.#stepS / 0.25) * ((laughing ? 1 : 0) - this.#laugh);
     const valence = this.#valence.step() + 0.3 * this.#felt + 0.25;
     this.#drive = 0.75 * this.#arousal.step() + 0.6 * this.#felt;
     const lopsided = 0.3 * clamp(this.#lopsided.step(), -2, 2);

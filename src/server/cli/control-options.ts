@@ -64,7 +64,8 @@ function messagesOf(flags: ControlFlags): ControlMessage[] {
   return messages.map((message) => {
     const parsed = controlMessageSchema.safeParse(message);
     if (parsed.success) return parsed.data;
-    throw new UsageError(`--${(message as ControlMessage).type}: ${reasonOf(parsed.error)}.`);
+    const { type } = message as ControlMessage;
+    throw new UsageError(`--${type === 'arousal' ? 'liveliness' : type}: ${reasonOf(parsed.error)}.`);
   });
 }
 

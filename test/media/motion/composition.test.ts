@@ -22,6 +22,7 @@ const PLAIN: Composition = {
   headMotion: 1,
   pose: { yaw: 0, pitch: 0, roll: 0 },
   nearness: { ratio: 1, share: 0 },
+  emotion: undefined,
   composing: { share: 0, forUs: 0 },
   gestures: [],
   mouthOpen: 1,

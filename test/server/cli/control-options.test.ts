@@ -41,6 +41,7 @@ test.each([
   [['--gaze', '50,0'], /--gaze: target.yaw/],
   [['--distance', '3'], /--distance: ratio/],
   [['--amplitude', '-1'], /--amplitude: scale/],
+  [['--liveliness', '1.2'], /--liveliness: level/],
 ])('%j is out of range', async (args, message) => {
   await expect(controlsOf(flagsOf(...args))).rejects.toThrow(message);
 });

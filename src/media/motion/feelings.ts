@@ -1,0 +1,109 @@
+import { MOTION_INDEX, type MotionChannel } from '../motion-space.ts';
+import { bothSides, type Pose } from './pose.ts';
+
+/** How strongly each feeling is asked for, 0..1. */
+export type Feelings = Readonly<Record<FeelingName, number>>;
+type FeelingName = 'happy' | 'sad' | 'angry' | 'surprised' | 'afraid' | 'disgusted' | 'neutral';
+
+interface Look {
+  /** What the face does, at strength 1. */
+  readonly shows: Pose;
+  /** What contradicts it, and is taken off as far as the feeling is strong. */
+  readonly stills: readonly MotionChannel[];
+}
+
+const both = (...names: readonly string[]): MotionChannel[] =>
+  names.flatMap((name) => [`${name}Left`, `${name}Right`] as MotionChannel[]);
+
+/** Faces are a little lopsided, mostly stronger on the left (Borod et al. 1997). */
+const RIGHT = 0.93;
+const SMILING = both('mouthSmile', 'mouthDimple', 'cheekSquint');
+const BROWS_UP = ['browInnerUp', ...both('browOuterUp')] as const;
+
+/** Ekman and Friesen's prototypes (EMFACS) in ARKit's names and sizes. */
+const LOOKS: Readonly<Record<FeelingName, Look>> = {
+  happy: {
+    shows: bothSides(
+      { mouthSmile: 0.62, cheekSquint: 0.6, eyeSquint: 0.25, mouthDimple: 0.12, mouthUpperUp: 0.12 },
+      RIGHT,
+    ),
+    stills: both('mouthFrown', 'browDown', 'mouthPress', 'noseSneer'),
+  },
+  sad: {
+    shows: [
+      ['browInnerUp', 0.85],
+      ['mouthShrugLower', 0.45],
+      ...bothSides({ mouthFrown: 0.75, browDown: 0.2, eyeSquint: 0.15, mouthPress: 0.1 }, RIGHT),
+    ],
+    stills: [...SMILING, ...both('mouthStretch', 'browOuterUp', 'eyeWide')],
+  },
+  angry: {
+    shows: [
+      ['jawForward', 0.3],
+      ['mouthShrugLower', 0.2],
+      ...bothSides(
+        { browDown: 1, eyeSquint: 0.3, eyeWide: 0.35, noseSneer: 0.35, mouthPress: 0.5, mouthFrown: 0.4 },
+        RIGHT,
+      ),
+    ],
+    stills: [...SMILING, ...BROWS_UP],
+  },
+  surprised: {
+    shows: [
+      ['browInnerUp', 0.85],
+      ['jawOpen', 0.16],
+      ['mouthFunnel', 0.12],
+      ...bothSides({ browOuterUp: 0.95, eyeWide: 0.85 }, RIGHT),
+    ],
+    stills: [...SMILING, ...both('browDown', 'eyeSquint', 'mouthFrown', 'mouthPress')],
+  },
+  afraid: {
+    shows: [
+      ['browInnerUp', 1],
+      ['jawOpen', 0.05],
+      ...bothSides(
+        { browOuterUp: 0.35, browDown: 0.3, eyeWide: 0.9, mouthStretch: 0.75, mouthFrown: 0.3, mouthLowerDown: 0.15 },
+        RIGHT,
+      ),
+    ],
+    stills: [...SMILING, ...both('eyeSquint')],
+  },
+  disgusted: {
+    shows: [
+      ['mouthShrugLower', 0.35],
+      ...bothSides(
+        { noseSneer: 0.9, mouthUpperUp: 0.5, browDown: 0.55, mouthFrown: 0.5, cheekSquint: 0.5, eyeSquint: 0.4 },
+        RIGHT,
+      ),
+    ],
+    stills: [...both('mouthSmile', 'mouthDimple', 'eyeWide'), ...BROWS_UP],
+  },
+  neutral: { shows: [], stills: [] },
+};
+const NAMES = Object.keys(LOOKS) as FeelingName[];
+/** What parts the lips: it waits while a sound closes them. */
+const PARTING = new Set<MotionChannel>(['jawOpen', 'mouthFunnel', ...both('mouthUpperUp', 'mouthLowerDown')]);
+/** What closes them: it waits while a sound opens them by this much jaw. */
+const CLOSING = new Set<MotionChannel>(['mouthShrugLower', ...both('mouthPress')]);
+const OPEN_JAW = 0.15;
+
+/**
+ * Makes the feelings that are asked for plain to see, in place: what the networks make of them is faint.
+ * @param closure - 0..1: how far a sound closes the lips.
+ */
+export function showFeelings(feelings: Feelings, closure: number, motion: Float32Array): void {
+  const open = Math.min(1, motion[MOTION_INDEX.jawOpen]! / OPEN_JAW);
+  for (const name of NAMES) {
+    const strength = feelings[name];
+    if (strength > 0) for (const channel of LOOKS[name].stills) motion[MOTION_INDEX[channel]]! *= 1 - 0.95 * strength;
+  }
+  for (const name of NAMES) {
+    const strength = feelings[name];
+    if (strength <= 0) continue;
+    for (const [channel, value] of LOOKS[name].shows) {
+      const free = PARTING.has(channel) ? 1 - closure : CLOSING.has(channel) ? 1 - 0.8 * open : 1;
+      const index = MOTION_INDEX[channel];
+      motion[index] = Math.max(motion[index]!, strength * value * free);
+    }
+  }
+}
