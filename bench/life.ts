@@ -39,7 +39,7 @@ for (const [index, portrait] of portraits.entries()) {
   run('ffmpeg', ['-y', '-v', 'error', '-nostdin', '-i', sound, '-vn', '-ac', '1', '-t', values.seconds, wav]);
   const film = join(folder, `${index}-${basename(portrait, extname(portrait))}.webm`);
   const consent = isAvatar(portrait) ? [] : ['--consent', 'measured by the developers'];
-  const seed = ['--seed', String(index + 1), '--no-badge'];
+  const seed = ['--seed', String(index + 1)];
   run(process.execPath, [COMMAND, 'render', portrait, wav, '--out', film, '-q', ...consent, ...seed, ...passedOn]);
   const track = await trackFace(film, measurer);
   films.push({ film, life: lifeFigures(track), performance: performanceFigures(track, undefined) });

@@ -5,7 +5,7 @@ import { Episodes } from './episodes.ts';
 import type { Pose } from './pose.ts';
 
 /** Chances that brows move: at a stressed syllable (times its stress), as a phrase begins, where the pitch rises. */
-const AT_STRESS = 0.22;
+const AT_STRESS = 0.2;
 const AT_PHRASE = 0.4;
 const AT_RISE = 0.35;
 /** A pitch that rises by this within a fifth of a second asks or insists, semitones. */
@@ -103,13 +103,13 @@ export class BrowPlay {
     const random = this.#random;
     const pose = chosen(voice.speaking ? SPOKEN : THOUGHT, random.uniform());
     // Sizes and holds of people are skewed: many small and short ones, few large and long.
-    const strength = size * Math.min(1.4, 0.85 * Math.exp(0.5 * random.normal()));
-    const holdS = Math.min(2, 0.28 * Math.exp(0.8 * random.normal()));
+    const strength = size * Math.min(2, 1.25 * Math.exp(0.5 * random.normal()));
+    const holdS = Math.min(2, 0.1 * Math.exp(1.1 * random.normal()));
     this.#episodes.start({
       pose: pose.map(([channel, value]) => [channel, value * strength] as const),
-      riseS: 0.13 + 0.1 * random.uniform(),
+      riseS: 0.15 + 0.1 * random.uniform(),
       holdS,
-      fallS: 0.2 + 0.25 * random.uniform(),
+      fallS: 0.18 + 0.2 * random.uniform(),
     });
     this.#restedS = 0;
   }

@@ -24,25 +24,27 @@ const BROWS_UP = ['browInnerUp', ...both('browOuterUp')] as const;
 const LOOKS: Readonly<Record<FeelingName, Look>> = {
   happy: {
     shows: bothSides(
-      { mouthSmile: 0.62, cheekSquint: 0.6, eyeSquint: 0.25, mouthDimple: 0.12, mouthUpperUp: 0.12 },
+      { mouthSmile: 0.8, cheekSquint: 0.75, eyeSquint: 0.3, mouthDimple: 0.12, mouthUpperUp: 0.3, mouthLowerDown: 0.1 },
       RIGHT,
     ),
     stills: both('mouthFrown', 'browDown', 'mouthPress', 'noseSneer'),
   },
   sad: {
     shows: [
-      ['browInnerUp', 0.85],
-      ['mouthShrugLower', 0.45],
-      ...bothSides({ mouthFrown: 0.75, browDown: 0.2, eyeSquint: 0.15, mouthPress: 0.1 }, RIGHT),
+      ['browInnerUp', 1],
+      ['mouthShrugLower', 0.6],
+      ['mouthPucker', 0.2],
+      ...bothSides({ mouthFrown: 1, browDown: 0.2, eyeSquint: 0.1, eyeBlink: 0.18, mouthPress: 0.1 }, RIGHT),
     ],
     stills: [...SMILING, ...both('mouthStretch', 'browOuterUp', 'eyeWide')],
   },
   angry: {
     shows: [
-      ['jawForward', 0.3],
-      ['mouthShrugLower', 0.2],
+      ['jawForward', 0.4],
+      ['mouthShrugLower', 0.3],
+      ['mouthPucker', 0.25],
       ...bothSides(
-        { browDown: 1, eyeSquint: 0.3, eyeWide: 0.35, noseSneer: 0.35, mouthPress: 0.5, mouthFrown: 0.4 },
+        { browDown: 1, eyeSquint: 0.35, eyeWide: 0.4, noseSneer: 0.5, mouthPress: 0.8, mouthFrown: 0.6 },
         RIGHT,
       ),
     ],
@@ -50,19 +52,19 @@ const LOOKS: Readonly<Record<FeelingName, Look>> = {
   },
   surprised: {
     shows: [
-      ['browInnerUp', 0.85],
-      ['jawOpen', 0.16],
-      ['mouthFunnel', 0.12],
-      ...bothSides({ browOuterUp: 0.95, eyeWide: 0.85 }, RIGHT),
+      ['browInnerUp', 1],
+      ['jawOpen', 0.27],
+      ['mouthFunnel', 0.3],
+      ...bothSides({ browOuterUp: 1, eyeWide: 1 }, RIGHT),
     ],
     stills: [...SMILING, ...both('browDown', 'eyeSquint', 'mouthFrown', 'mouthPress')],
   },
   afraid: {
     shows: [
       ['browInnerUp', 1],
-      ['jawOpen', 0.05],
+      ['jawOpen', 0.1],
       ...bothSides(
-        { browOuterUp: 0.35, browDown: 0.3, eyeWide: 0.9, mouthStretch: 0.75, mouthFrown: 0.3, mouthLowerDown: 0.15 },
+        { browOuterUp: 0.35, browDown: 0.4, eyeWide: 1, mouthStretch: 1, mouthFrown: 0.4, mouthLowerDown: 0.5 },
         RIGHT,
       ),
     ],
@@ -72,7 +74,7 @@ const LOOKS: Readonly<Record<FeelingName, Look>> = {
     shows: [
       ['mouthShrugLower', 0.35],
       ...bothSides(
-        { noseSneer: 0.9, mouthUpperUp: 0.5, browDown: 0.55, mouthFrown: 0.5, cheekSquint: 0.5, eyeSquint: 0.4 },
+        { noseSneer: 1, mouthUpperUp: 0.5, browDown: 0.55, mouthFrown: 0.5, cheekSquint: 0.5, eyeSquint: 0.4 },
         RIGHT,
       ),
     ],

@@ -7,6 +7,7 @@ import { HeadPlay } from './head-play.ts';
 import { ListeningPlay, type OtherVoice } from './listening-play.ts';
 import { LidPlay } from './lid-play.ts';
 import { livelinessAt } from './liveliness.ts';
+import { MouthPlay } from './mouth-play.ts';
 import { Mood } from './mood.ts';
 import type { VoiceMoment } from '../voice-moment.ts';
 
@@ -51,7 +52,7 @@ export class Life {
 
   /** Adds the next frame's life to it, in place. */
   step({ voice, liveliness, gazeAsked, distanceAsked, feelingAsked, other }: LifeMoment, motion: Float32Array): void {
-    const { head, gaze, lids, brows, mood, listening } = this.#parts;
+    const { head, gaze, lids, brows, mood, listening, mouth } = this.#parts;
     const state = this.#state;
     const size = livelinessAt(liveliness);
     const { headYaw, headPitch } = MOTION_INDEX;
@@ -59,6 +60,7 @@ export class Life {
     const eased = this.#stepS / ASKED_EASE_S;
     state.free += eased * ((distanceAsked ? 0 : 1) - state.free);
     state.own += eased * ((feelingAsked ? OWN_MOOD_KEPT : 1) - state.own);
+    mouth.step(voice, size.mouth, motion);
     head.step(voice, size.head, size.rate, state.free, motion);
     listening.step(voice, other, size.rate, motion);
     const look = gaze.step(voice, size.rate, listening.towards);
@@ -95,5 +97,6 @@ function partsOf(seed: number, stepS: number) {
     brows: new BrowPlay(random(3), stepS),
     mood: new Mood(random(4), stepS),
     listening: new ListeningPlay(random(5), stepS),
+    mouth: new MouthPlay(random(6), stepS),
   };
 }

@@ -28,8 +28,12 @@ export function sealLips(motion: Float32Array): void {
 
 /** @returns 0..1: how far a sound closes the lips, as the networks mean it. */
 export function closureOf(motion: Float32Array): number {
-  const press = (motion[mouthPressLeft]! + motion[mouthPressRight]!) / 2;
-  const closure = Math.min(motion[mouthRollUpper]! / WHOLE_ROLL, press / WHOLE_PRESS);
-  const share = Math.max(0, Math.min(1, (closure - CHANCE) / (MEANT - CHANCE)));
+  const share = Math.max(0, Math.min(1, (closingOf(motion) - CHANCE) / (MEANT - CHANCE)));
   return share * share * (3 - 2 * share);
+}
+
+/** @returns how far the lips have rolled in and press: 1 at a whole closure, less than a third by chance. */
+export function closingOf(motion: Float32Array): number {
+  const press = (motion[mouthPressLeft]! + motion[mouthPressRight]!) / 2;
+  return Math.min(motion[mouthRollUpper]! / WHOLE_ROLL, press / WHOLE_PRESS);
 }

@@ -14,9 +14,9 @@ const VOICE_FELT_S = 0.7;
 
 /** At valence 1, at -1 and at arousal 1; the voice and chance seldom take them beyond 2. */
 const PLEASED = [
-  ...bothSides({ mouthSmile: 0.2, mouthDimple: 0.06, cheekSquint: 0.16, eyeSquint: 0.08, mouthStretch: 0.04 }),
+  ...bothSides({ mouthSmile: 0.32, mouthDimple: 0.08, cheekSquint: 0.34, eyeSquint: 0.08, mouthStretch: 0.04 }),
 ];
-const DISPLEASED = [...bothSides({ mouthFrown: 0.15, browDown: 0.1, mouthPress: 0.05, mouthStretch: 0.05 })];
+const DISPLEASED = [...bothSides({ mouthFrown: 0.24, browDown: 0.1, mouthPress: 0.05, mouthStretch: 0.05 })];
 const EXCITED = [...bothSides({ eyeWide: 0.12, browOuterUp: 0.08 }), ['browInnerUp', 0.08] as const];
 const TIRED = [...bothSides({ eyeBlink: 0.06, browDown: 0.05 })];
 const SMILE_LAUGHING = [...bothSides({ mouthSmile: 0.45, cheekSquint: 0.4, eyeSquint: 0.25, mouthUpperUp: 0.1 })];

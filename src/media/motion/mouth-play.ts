@@ -1,0 +1,89 @@
+import { clamp, smoothstep } from '../../base/ramp.ts';
+import type { Random } from '../../base/random.ts';
+import { MOTION_INDEX, type MotionChannel } from '../motion-space.ts';
+import type { VoiceMoment } from '../voice-moment.ts';
+import { closingOf } from './lip-seal.ts';
+import { Wander } from './wander.ts';
+
+/** How much wider a mouth opens at a level 8 dB over the voice's mean, and less wide below it. */
+const LOUDER_IS_WIDER = 0.22;
+const LOUD_DB = 8;
+const LOUD_FOLLOWS_S = 0.08;
+/** So far below its mean a voice has paused. */
+const PAUSED_DB = -14;
+/** Who speaks keeps the lips a little apart, in gaps of less than this, s, too; after that they have come together. */
+const APART_S = [0.08, 0.24] as const;
+const APART_JAW = 0.045;
+const APART_LOWER_LIP = 0.13;
+const APART_UPPER_LIP = 0.11;
+/** Some phrases are spoken with a wider mouth than others. */
+const WIDTH_WANDERS = 0.18;
+const WIDTH_MEMORY_S = 1.2;
+/** The networks tell speech from music and noise: lips come apart only where they have opened so far lately. */
+const SPEAKS_OPENING = [0.03, 0.09] as const;
+const LATELY_S = 0.25;
+/** Lips that have come this far towards a closure are let go on. */
+const CLOSING = 0.25;
+/** Aside, now and then: at most about twice this. */
+const ASIDE = 0.06;
+const ASIDE_MEMORY_S = 0.8;
+
+const OPENS = (
+  [
+    'jawOpen',
+    'mouthClose',
+    'mouthFunnel',
+    'mouthPucker',
+    'mouthStretchLeft',
+    'mouthStretchRight',
+    'mouthLowerDownLeft',
+    'mouthLowerDownRight',
+    'mouthUpperUpLeft',
+    'mouthUpperUpRight',
+  ] as const satisfies readonly MotionChannel[]
+).map((channel) => MOTION_INDEX[channel]);
+const { jawOpen, mouthClose, mouthLeft, mouthRight } = MOTION_INDEX;
+const APART = [
+  [MOTION_INDEX.mouthLowerDownLeft, APART_LOWER_LIP],
+  [MOTION_INDEX.mouthLowerDownRight, APART_LOWER_LIP],
+  [MOTION_INDEX.mouthUpperUpLeft, APART_UPPER_LIP],
+  [MOTION_INDEX.mouthUpperUpRight, APART_UPPER_LIP],
+] as const;
+
+/** What a mouth does beyond its sounds: louder is wider, short gaps do not shut it, and it is not quite even. */
+export class MouthPlay {
+  readonly #stepS: number;
+  readonly #aside: Wander;
+  readonly #width: Wander;
+  #loud = 0;
+  #speaking = 0;
+  #pausedS = 60;
+  #opened = 0;
+
+  constructor(random: Random, stepS: number) {
+    this.#stepS = stepS;
+    this.#aside = new Wander(random, ASIDE_MEMORY_S, stepS);
+    this.#width = new Wander(random, WIDTH_MEMORY_S, stepS);
+  }
+
+  /** @param size - 1 as people's. */
+  step(voice: VoiceMoment, size: number, motion: Float32Array): void {
+    const follow = this.#stepS / LOUD_FOLLOWS_S;
+    const paused = voice.loudDb < PAUSED_DB;
+    this.#pausedS = paused ? this.#pausedS + this.#stepS : 0;
+    this.#loud += follow * ((paused ? 0 : clamp(voice.loudDb / LOUD_DB, -1, 1)) - this.#loud);
+    this.#speaking += follow * ((voice.speaking ? 1 : 0) - this.#speaking);
+    const opening = motion[jawOpen]! - motion[mouthClose]!;
+    this.#opened = Math.max(opening, this.#opened * Math.exp(-this.#stepS / LATELY_S));
+    const scale = size * (1 + LOUDER_IS_WIDER * this.#loud + WIDTH_WANDERS * clamp(this.#width.step(), -2, 2));
+    for (const index of OPENS) motion[index]! *= scale;
+    const speaks = smoothstep(SPEAKS_OPENING[0], SPEAKS_OPENING[1], this.#opened);
+    const apart =
+      speaks * smoothstep(APART_S[1], APART_S[0], this.#pausedS) * (1 - clamp(closingOf(motion) / CLOSING, 0, 1));
+    motion[jawOpen]! += APART_JAW * apart;
+    for (const [index, lip] of APART) motion[index]! += lip * apart;
+    const aside = ASIDE * this.#speaking * this.#aside.step();
+    motion[mouthLeft]! += Math.max(0, aside);
+    motion[mouthRight]! += Math.max(0, -aside);
+  }
+}
