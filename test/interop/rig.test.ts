@@ -39,6 +39,9 @@ beforeAll(async () => {
 
 /** Lids fit each portrait's own eyes and are measured with them. */
 const LIDS = /^eye/;
+/** The measured lids are this far apart, and portraits' own move in proportion, but for what a cheek or a cornea pushes. */
+const MEASURED_LID_GAP_CM = 0.98;
+const LIDS_OF_ANY_SIZE = /^eye(Squint|LookIn|LookOut)/;
 
 describe('the rig of eight portraits', () => {
   it('moves as far as measured people do, in the same direction', () => {
@@ -48,6 +51,19 @@ describe('the rig of eight portraits', () => {
         const { size, direction } = rigAgreement(shapeField(appearance, shape as ArkitShape), points);
         expect.soft(size, `${shape} of ${name}: size`).toBeGreaterThan(SIZE[0]);
         expect.soft(size, `${shape} of ${name}: size`).toBeLessThan(SIZE[1]);
+        expect.soft(direction, `${shape} of ${name}: direction`).toBeGreaterThan(DIRECTION);
+      }
+    }
+  });
+
+  it('moves lids as far as measured for their own opening, in the same direction', () => {
+    for (const [shape, points] of Object.entries(measured)) {
+      if (!LIDS.test(shape)) continue;
+      for (const { name, appearance } of faces) {
+        const { size, direction } = rigAgreement(shapeField(appearance, shape as ArkitShape), points);
+        const own = LIDS_OF_ANY_SIZE.test(shape) ? 1 : lidGapCm(appearance) / MEASURED_LID_GAP_CM;
+        expect.soft(size / own, `${shape} of ${name}: size`).toBeGreaterThan(SIZE[0]);
+        expect.soft(size / own, `${shape} of ${name}: size`).toBeLessThan(SIZE[1]);
         expect.soft(direction, `${shape} of ${name}: direction`).toBeGreaterThan(DIRECTION);
       }
     }
@@ -96,6 +112,19 @@ describe('the rig of eight portraits', () => {
     }
   });
 });
+
+/** @returns how far the person's left eye is open, in head axes. */
+function lidGapCm({ arrays, facts }: Appearance): number {
+  const { lowerLid, upperLid } = facts.eyes.left;
+  const { rotation: r, scalePxPerCm } = facts.pose;
+  const gap = [3, 4, 5].map((row) =>
+    [0, 1, 2].reduce((sum, axis) => {
+      const [upper, lower] = [upperLid[row]! * 3 + axis, lowerLid[row]! * 3 + axis];
+      return sum + r[axis * 3 + 1]! * (arrays.vertexPositions[upper]! - arrays.vertexPositions[lower]!);
+    }, 0),
+  );
+  return gap.reduce((sum, value) => sum + value, 0) / 3 / scalePxPerCm;
+}
 
 function shapedBy(appearance: Appearance, values: Partial<Record<ArkitShape, number>>): Float32Array {
   const motion = restMotion();

@@ -97,6 +97,10 @@ function insideBy({ left, right, upperY, lowerY }: EyeOpening, x: number, y: num
   return Math.min(x - left, right - x, y - upperY(x), lowerY(x) - y);
 }
 
+/** Share of an eye's width below its upper lid where the white lies in the lid's shade, and how dark the white is far under a lid. */
+const LID_SHADE = 0.05;
+const HIDDEN_SHADE = 0.8;
+
 interface PlacedSprite {
   readonly sprite: Sprite;
   readonly left: number;
@@ -149,9 +153,14 @@ function scleraSprite(picture: Picture, opening: EyeOpening): PlacedSprite {
       const terms = basis(x + 0.5, y + 0.5);
       const fromIris = Math.hypot(x + 0.5 - irisX, y + 0.5 - irisY);
       const depth = insideBy(opening, x + 0.5, y + 0.5);
-      const own = smoothstep(radius * 1.1, radius * 1.4, fromIris) * smoothstep(-0.6, 0.6, depth);
-      // Under the lids it is darker; a light rim would show as soon as a lid moves.
-      const hidden = mix(1, 0.75, smoothstep(0.5, -0.05 * span, depth));
+      // Lashes and the lid's own shade must not stay where they were when the lid goes up.
+      const below = y + 0.5 - opening.upperY(x + 0.5);
+      const own =
+        smoothstep(radius * 1.1, radius * 1.4, fromIris) *
+        smoothstep(-0.6, 0.6, depth) *
+        smoothstep(0, LID_SHADE * span, below);
+      // Under the lids it is a little darker; a light rim would show as soon as a lid moves.
+      const hidden = mix(1, HIDDEN_SHADE, smoothstep(LID_SHADE * span, -0.12 * span, depth));
       const to = ((y - y0) * sprite.width + x - x0) * 4;
       for (let channel = 0; channel < 3; channel++) {
         const smooth = clamp(

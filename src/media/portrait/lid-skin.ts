@@ -14,12 +14,13 @@ export type Light = readonly [x: number, y: number, z: number];
 const LEAN = { sideways: 0.45, upright: 0.6 } as const;
 /** Share of the light on that globe that shows, and the most of it: a lid is never a step darker than the skin around. */
 const GLOBE_SHADING = 0.3;
-const LIGHTEST = 1.05;
+const LIGHTEST = 1.03;
 const DARKEST = 0.93;
 /** The strongest detail carried over from elsewhere, 0..255: pores and strokes, not moles or hairs. */
 const MOST_DETAIL = 9;
-/** How far the lid's mean colour goes to that of the skin around the eye, and the limits of it. */
-const LIFT = 0.65;
+/** How far the lid's mean colour goes to that of the skin around the eye, up and down, and the limits of it. */
+const LIFT = 0.75;
+const LOWER = 0.6;
 const LEAST_LIFT = 0.9;
 const MOST_LIFT = 1.5;
 /** Make-up on the visible strip of an open lid shows by its hue; this much of it goes on over the whole lid. */
@@ -70,7 +71,7 @@ export function lidSkinSprite(
       const fine = clamp(detail, -MOST_DETAIL, MOST_DETAIL) + 0.6 * grain * random.normal();
       const to = (y * width + x) * 4;
       for (let channel = 0; channel < 3; channel++) {
-        const painted = mix(1, tint[channel]! * lift[channel]!, inside * smoothstep(0, 0.6, down));
+        const painted = mix(1, tint[channel]! * lift[channel]!, inside * smoothstep(0, 0.5, down));
         sprite.pixels[to + channel] = clamp(skin.colour(atX, atY, channel) * lit * painted + fine, 0, 255);
       }
       const bare = mix(skin.bareness(atX, atY), 1, smoothstep(0.6 * creaseV, creaseV, v));
@@ -115,7 +116,7 @@ function liftOf(skin: EyeSkin, at: (t: number, v: number, axis: number) => numbe
   }
   return sums.map((sum, channel) => {
     const ratio = skin.around[channel]! / Math.max(1, sum / count);
-    return clamp(1 + LIFT * (ratio - 1), LEAST_LIFT, MOST_LIFT);
+    return clamp(1 + (ratio > 1 ? LIFT : LOWER) * (ratio - 1), LEAST_LIFT, MOST_LIFT);
   });
 }
 

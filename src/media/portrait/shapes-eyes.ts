@@ -32,7 +32,7 @@ const move = (dx: Profile, dy: Profile, dz: Profile): RowMove => ({ dx, dy, dz }
 /** What follows in a blink while the edges meet: the crease comes down, and the lower lid is drawn towards the nose. */
 const BLINK: LidMoves = {
   upperThird: move([0.01, 0, 0], [-0.12, -0.01, 0], [-0.02, 0.02, 0]),
-  upperSecond: move([0.03, 0.04, 0.03], [-0.17, -0.63, -0.02], [0, 0.08, 0]),
+  upperSecond: move([0.03, 0.04, 0.03], [-0.17, -0.57, -0.02], [0, 0.08, 0]),
   lowerSecond: move([0, 0.24, 0.02], [-0.1, 0.04, 0], [0.01, 0.03, -0.02]),
   lowerThird: move([0, 0.11, 0], [-0.03, 0.02, 0], [0, 0, 0]),
 };

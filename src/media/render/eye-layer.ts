@@ -12,7 +12,7 @@ const BALL_OVER_IRIS = 2.05;
 const BALL_CM = 1.4;
 /** A reflex on the cornea travels about half as far as the pupil under it. */
 const REFLEX_TRAVEL = 0.45;
-const SHADOW_DEPTH_CM = 0.22;
+const SHADOW_DEPTH_CM = 0.24;
 /** Lids hide the iris's edges, so it must move further up and down to be seen to (bench/closed-loop.ts). */
 const UP_GAIN = 1.4;
 const DOWN_GAIN = 1.6;
@@ -100,7 +100,7 @@ export class EyeLayer {
     const { eye, facts } = this;
     const depth = SHADOW_DEPTH_CM * facts.pose.scalePxPerCm;
     const shut = clamp(motion[this.blink]!, 0, 1);
-    const strength = mix(0.22, 0.45, Math.max(shut, clamp(motion[this.down]!, 0, 1) * 0.6));
+    const strength = mix(0.26, 0.55, Math.max(shut, clamp(motion[this.down]!, 0, 1) * 0.6));
     for (let row = 0, vertex = this.shadow.first; row <= 1; row++) {
       for (let column = 0; column <= SCLERA_COLUMNS; column++, vertex++) {
         const lid = eye.upperLid[column]! * 2;

@@ -18,6 +18,9 @@ export interface Fold {
 type Side = 'Right' | 'Left';
 /** Counterparts of the points below on the person's left side. */
 const LEFT_POINTS: Readonly<Record<number, number>> = {
+  31: 261,
+  33: 263,
+  35: 265,
   43: 273,
   55: 285,
   57: 287,
@@ -29,8 +32,12 @@ const LEFT_POINTS: Readonly<Record<number, number>> = {
   107: 336,
   109: 338,
   108: 337,
+  113: 342,
   122: 351,
+  124: 353,
   129: 358,
+  143: 372,
+  156: 383,
   174: 399,
   186: 410,
   188: 412,
@@ -41,6 +48,12 @@ const LEFT_POINTS: Readonly<Record<number, number>> = {
   206: 426,
   212: 432,
   216: 436,
+  226: 446,
+  228: 448,
+  229: 449,
+  230: 450,
+  231: 451,
+  232: 452,
   236: 456,
   67: 297,
   83: 313,
@@ -76,7 +89,16 @@ const RAISED = [
   ['browOuterUp*', 0.6],
 ] as const;
 
+const NARROWED = [
+  ['eyeSquint*', 0.9],
+  ['cheekSquint*', 0.4],
+] as const;
+
 export const FOLDS: readonly Fold[] = [
+  // The bag under a lower lid that rises, and crow's feet beside it.
+  ...pair([31, 228, 229, 230, 231, 232], NARROWED, 0.09, [0.26, 0.26], false),
+  ...pair([33, 226, 35, 143], NARROWED, 0.09, [0.13, 0.13], true),
+  ...pair([33, 113, 124, 156], NARROWED, 0.09, [0.13, 0.13], true),
   // From the wing of the nose past the corner of the mouth: sharp towards the cheek, soft towards the lip.
   ...pair(
     [129, [203, 206, 0.1], 206, 216, [216, 212, 0.6], 212],

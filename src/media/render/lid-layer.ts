@@ -8,7 +8,7 @@ import type { VertexWriter } from './vertex-writer.ts';
 const LAST = 8;
 /** Columns are finer than the lid's points, or its edge would have corners; they go on past the corners of the eye. */
 const COLUMNS = 18;
-const PAST_OUTER = 0.9;
+const PAST_OUTER = 1.8;
 const PAST_INNER = 0.6;
 /** Rows of the unrolling skin: it fades in above the crease, and ends softly at the edge. */
 const ROWS = 6;
@@ -16,6 +16,8 @@ const ROWS = 6;
 const EDGE_CM = 0.035;
 /** A shut lid reaches over the wet rim of the lower one by this much, cm. */
 const RIM_CM = 0.05;
+/** Beside the outer corner, where the lids are one, the skin covers lashes that go on past it this far up and down, cm. */
+const CORNER_CM = { above: 0.24, below: 0.22 } as const;
 /** The crease comes down with the lid by this share of its travel, and lets go of the skin above it. */
 const CREASE_TRAVEL = 0.35;
 /** Skin just below an open crease lies in its shade. */
@@ -42,6 +44,8 @@ export class LidLayer {
   private readonly openCreases: Float32Array;
   private readonly shutCreases: Float32Array;
   private readonly fades: Float32Array;
+  private readonly cornersAbove: Float32Array;
+  private readonly cornersBelow: Float32Array;
   /** Of the frame that is being written: how far the lid has come down, 0..1, and whether anything is drawn. */
   private fall = 0;
   private drawn = true;
@@ -57,20 +61,28 @@ export class LidLayer {
     this.rimPx = RIM_CM * scale;
     this.abovePx = eye.lashCm[0] * scale;
     this.belowPx = eye.lashCm[1] * scale;
-    const columns = Array.from({ length: COLUMNS + 1 }, (_, column) => curveAt(placeOf(column)));
-    this.edgePoints = Uint16Array.from(columns.flatMap(({ points }) => points.map((point) => eye.upperLid[point]!)));
-    this.topPoints = Uint16Array.from(columns.flatMap(({ points }) => points.map((point) => eye.lidTop[point]!)));
-    this.pointShares = Float32Array.from(columns.flatMap(({ shares }) => shares));
+    const columns = Array.from({ length: COLUMNS + 1 }, (_, column) => placeOf(column));
+    const edges = columns.map((t) => curveAt(eye.upperLid, eye.upperLid, t));
+    const tops = columns.map((t) => curveAt(eye.lidTop, eye.upperLid, t));
+    this.edgePoints = Uint16Array.from(edges.flatMap(({ points }) => points));
+    this.topPoints = Uint16Array.from(tops.flatMap(({ points }) => points));
+    this.pointShares = Float32Array.from(edges.flatMap(({ shares }) => shares));
     this.openShares = new Float32Array(COLUMNS + 1);
     this.openCreases = new Float32Array(COLUMNS + 1);
     this.shutCreases = new Float32Array(COLUMNS + 1);
     this.fades = Float32Array.from({ length: COLUMNS + 1 }, (_, column) => {
       const t = placeOf(column);
-      return smoothstep(-0.8, 0.4, t) * smoothstep(LAST + 0.5, LAST - 0.4, t);
+      return smoothstep(-PAST_OUTER, -0.9, t) * smoothstep(LAST + 0.5, LAST - 0.4, t);
     });
-    columns.forEach(({ points, shares }, column) => {
-      const along = (lid: readonly number[], axis: number): number =>
-        points.reduce((sum, point, at) => sum + shares[at]! * this.rest[lid[point]! * 3 + axis]!, 0);
+    const corner = (reachCm: number): Float32Array =>
+      Float32Array.from({ length: COLUMNS + 1 }, (_, column) => reachCm * scale * smoothstep(1.6, 0, placeOf(column)));
+    this.cornersAbove = corner(CORNER_CM.above);
+    this.cornersBelow = corner(CORNER_CM.below);
+    columns.forEach((t, column) => {
+      const along = (lid: readonly number[], axis: number): number => {
+        const { points, shares } = curveAt(lid, eye.upperLid, t);
+        return points.reduce((sum, point, at) => sum + shares[at]! * this.rest[point * 3 + axis]!, 0);
+      };
       const length = (to: (axis: number) => number): number =>
         Math.hypot(to(0) - along(eye.lidTop, 0), to(1) - along(eye.lidTop, 1));
       const open = length((axis) => along(eye.upperLid, axis));
@@ -119,6 +131,7 @@ export class LidLayer {
     const { edgePoints, edgePx, eye, fades, fall, openCreases, openShares, pointShares, rimPx, shutCreases } = this;
     const { skin, topPoints } = this;
     const rim = rimPx * smoothstep(0.75, 1, fall);
+    const corner = drawn ? smoothstep(0.5, 1, fall) : 0;
     const shown = drawn ? smoothstep(UNROLLED[0], UNROLLED[1], fall) : 0;
     const above = 0.8 * smoothstep(0.35, 1, fall);
     const shade = 1 - CREASE_SHADE * (1 - fall);
@@ -134,6 +147,7 @@ export class LidLayer {
         topX += share * places[topPoints[at]! * 2]!;
         topY += share * places[topPoints[at]! * 2 + 1]!;
       }
+      topY -= corner * this.cornersAbove[column]!;
       const u = clamp(placeOf(column) / LAST, 0, 1);
       const unrolled = mix(openShares[column]!, 1, fall);
       const crease = clamp(mix(openCreases[column]!, shutCreases[column]!, fall) / unrolled, 0.1, 0.85);
@@ -159,7 +173,7 @@ export class LidLayer {
         writer.putPart(
           skin.first + row * (COLUMNS + 1) + column,
           mix(topX, edgeX, share),
-          mix(topY, edgeY, share),
+          mix(topY, edgeY, share) + (row === 5 ? 1 : row === 4 ? 0.6 : 0) * corner * this.cornersBelow[column]!,
           eye.lidSkin,
           u,
           clamp(1 - (1 - share) * unrolled, 0, 1),
@@ -195,12 +209,25 @@ function placeOf(column: number): number {
   return mix(-PAST_OUTER, LAST + PAST_INNER, column / COLUMNS);
 }
 
-/** @returns the point at `t` of a Catmull-Rom curve through nine points: which four it lies among, in what shares. */
-function curveAt(t: number): { readonly points: number[]; readonly shares: number[] } {
+/**
+ * @returns which four vertices the point at `t` of a Catmull-Rom curve through nine lies among, and in what shares; past
+ * its ends it goes on straight, in the direction from corner to corner of the lid's edge.
+ */
+function curveAt(
+  curve: readonly number[],
+  edge: readonly number[],
+  t: number,
+): { readonly points: readonly number[]; readonly shares: readonly number[] } {
+  const past = t < 0 ? -t : Math.max(0, t - LAST);
+  if (past > 0) {
+    const [end, other] = t < 0 ? [0, LAST] : [LAST, 0];
+    const share = past / LAST;
+    return { points: [curve[end]!, edge[end]!, edge[other]!, curve[end]!], shares: [1, share, -share, 0] };
+  }
   const low = clamp(Math.floor(t), 0, LAST - 1);
   const s = t - low;
   return {
-    points: [-1, 0, 1, 2].map((step) => clamp(low + step, 0, LAST)),
+    points: [-1, 0, 1, 2].map((step) => curve[clamp(low + step, 0, LAST)]!),
     shares: [
       0.5 * s * (-1 + s * (2 - s)),
       1 + 0.5 * s * s * (3 * s - 5),

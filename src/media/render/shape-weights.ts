@@ -30,6 +30,12 @@ const FELT = 0.5;
 const NEUTRAL: OwnExpression = { smile: 0, frown: 0, brows: 0 };
 
 /**
+ * How far lids follow a gaze that goes as far as it can here: the measured shapes look up and down twice as far as
+ * `GAZE_PITCH_LIMIT_DEG`, and lids that came down as far would make the face drowsy.
+ */
+const LIDS_FOLLOW = { down: 0.6, up: 0.75 } as const;
+
+/**
  * Turns coefficients into the weights that are summed. Shapes are solved one at a time, so where anatomy allows only one
  * of two (a lid that is shut cannot also open wide) the weaker gives way here.
  * @param weights - `[ARKIT_DIMS]`, overwritten. @param own - what the portrait does at rest; it stays until the opposite
@@ -46,8 +52,8 @@ export function shapeWeights(motion: Float32Array, browFreedom: number, weights:
   for (let side = 0; side < SIDES.length; side++) {
     const at = SIDES[side]!;
     const shut = clamp(weights[at.blink]!, 0, 1);
-    weights[at.lookDown]! *= 1 - shut;
-    weights[at.lookUp]! *= 1 - shut;
+    weights[at.lookDown]! *= LIDS_FOLLOW.down * (1 - shut);
+    weights[at.lookUp]! *= LIDS_FOLLOW.up * (1 - shut);
     weights[at.wide]! *= 1 - shut;
     weights[at.squint]! *= 1 - 0.75 * shut;
     weights[at.cheek]! *= 1 - 0.4 * shut;

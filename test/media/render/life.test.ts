@@ -47,6 +47,8 @@ test.each<[ArkitShape, number]>([
   ['browDownLeft', 2],
   // Three lines, each from either side.
   ['browInnerUp', 6],
+  // A bag and two crow's feet.
+  ['eyeSquintLeft', 3],
   ['jawOpen', 0],
 ])('%s deepens %i folds and leaves the others smooth', (shape, count) => {
   const planner = new ScenePlanner();
