@@ -63,6 +63,7 @@ export type PortraitWarningCode =
   | 'CROPPED_HEAD'
   | 'EYES_CLOSED'
   | 'LOW_CONTRAST'
+  | 'MOUTH_OPEN'
   | 'PARTLY_COVERED'
   | 'SEVERAL_FACES'
   | 'SMALL_FACE'

@@ -28,6 +28,8 @@ export interface FaceFacts {
   readonly rivalWidth: number;
   /** Gap between the lids over the width of the eye, the more open eye. */
   readonly eyeOpening: number;
+  /** Gap between the inner lips over their width. */
+  readonly mouthOpening: number;
   readonly cutsHead: boolean;
   readonly quarterTurns: 0 | 1 | 2 | 3;
 }
@@ -56,6 +58,8 @@ const LOWEST_INSIDE_SHARE = 0.92;
 const AMBIGUOUS_RIVAL = 0.6;
 const NOTICED_RIVAL = 0.25;
 const CLOSED_EYE = 0.11;
+// A broad smile with teeth parts the lips by a quarter of their width; beyond, lips and cheeks are stretched by the jaw.
+const OPEN_MOUTH = 0.3;
 
 /**
  * Decides whether a face can become an avatar.
@@ -103,6 +107,11 @@ export function judgeFace(facts: FaceFacts): PortraitWarning[] {
     facts.eyeOpening < CLOSED_EYE,
     'EYES_CLOSED',
     'The eyes are closed, so their colour is invented; use a picture with open eyes.',
+  );
+  warn(
+    facts.mouthOpening > OPEN_MOUTH,
+    'MOUTH_OPEN',
+    'The mouth is wide open, so its closed lips are made up and look smeared; use a picture with the lips closed or a smile.',
   );
   return warnings;
 }

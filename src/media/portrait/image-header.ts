@@ -17,12 +17,10 @@ export const UNSTREAMED_LIMIT_PIXELS = 13_000_000;
 export const PORTRAIT_LIMIT_BYTES = 64_000_000;
 
 /**
- * Reads format and size from the magic bytes on, never from a file name, and refuses what is too large.
- * @param declared - a media type or file extension the sender gave (`image/png`, `.png`); a file that is another
- * image than it claims is refused.
+ * Reads format and size from the magic bytes on, never from a file name, which is often wrong, and refuses what is too large.
  * @throws AvatarError `IMAGE_UNREADABLE` or `IMAGE_TOO_LARGE`.
  */
-export function readImageHeader(bytes: Uint8Array, declared?: string): ImageHeader {
+export function readImageHeader(bytes: Uint8Array): ImageHeader {
   if (bytes.length > PORTRAIT_LIMIT_BYTES) {
     throw new AvatarError(
       'IMAGE_TOO_LARGE',
@@ -32,10 +30,6 @@ export function readImageHeader(bytes: Uint8Array, declared?: string): ImageHead
   const header = parse(bytes);
   if (header === undefined) {
     throw unreadable('it is no JPEG, PNG, WebP, AVIF or HEIF picture, or its header is cut off');
-  }
-  const claimed = declared === undefined ? undefined : formatOfName(declared);
-  if (claimed !== undefined && claimed !== header.format) {
-    throw unreadable(`it is called ${claimed.toUpperCase()} but is ${header.format.toUpperCase()}`);
   }
   const { widthPx, heightPx } = header;
   if (widthPx === 0 || heightPx === 0) throw unreadable(`it says that it is ${widthPx}x${heightPx} pixels`);
@@ -132,18 +126,6 @@ function parseHeif(bytes: Uint8Array, view: DataView): ImageHeader | undefined {
   };
   visit(0, bytes.length);
   return widthPx === 0 ? undefined : { format, widthPx, heightPx };
-}
-
-/** @returns the format a media type or extension stands for; undefined when it says nothing about pictures. */
-function formatOfName(name: string): ImageFormat | undefined {
-  const word = name
-    .toLowerCase()
-    .replace(/;.*$/, '')
-    .replace(/^.*[./]/, '')
-    .trim();
-  if (word === 'jpg' || word === 'jpeg' || word === 'jpe') return 'jpeg';
-  if (word === 'heic' || word === 'heif') return 'heif';
-  return word === 'png' || word === 'webp' || word === 'avif' ? word : undefined;
 }
 
 function startsWith(bytes: Uint8Array, at: number, expected: readonly number[]): boolean {

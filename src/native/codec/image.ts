@@ -40,11 +40,10 @@ export class PortraitImage {
 
   /**
    * Looks at the headers only.
-   * @param declared - media type or extension that came with the file.
    * @throws AvatarError `IMAGE_UNREADABLE` or `IMAGE_TOO_LARGE`.
    */
-  static async open(bytes: Uint8Array, declared?: string): Promise<PortraitImage> {
-    const { format } = readImageHeader(bytes, declared);
+  static async open(bytes: Uint8Array): Promise<PortraitImage> {
+    const { format } = readImageHeader(bytes);
     const { width, height, orientation = 1 } = await readable(format, () => decoder(bytes).metadata());
     const size: [number, number] = orientation >= 5 ? [height, width] : [width, height];
     return new PortraitImage(bytes, format, size, 0);
@@ -124,7 +123,7 @@ async function readable<T>(format: ImageFormat, read: () => Promise<T>): Promise
     const [complaint = ''] = messageOf(thrown).trim().split('\n').slice(-1);
     const found =
       format === 'heif'
-        ? 'it is a HEIC picture, which cannot be decoded here; save it as JPEG'
+        ? 'it is a HEIC picture, which cannot be decoded here. Share or export it as JPEG first; on an iPhone, Settings > Camera > Formats > Most Compatible takes JPEG pictures from then on'
         : `the ${format.toUpperCase()} file is damaged (${complaint}); save it again as JPEG or PNG`;
     throw new AvatarError('IMAGE_UNREADABLE', `Cannot decode the portrait: ${found}`, { cause: thrown });
   }

@@ -22,8 +22,6 @@ import { FaceLandmarker, regionAround, regionOfDetection, type FaceLandmarks } f
 import { PersonMatte } from './person-matte.ts';
 
 export interface AnalyseOptions {
-  /** Media type or file extension that came with the picture; it must not lie. */
-  readonly declared?: string;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: AnalyseProgress) => void;
 }
@@ -95,7 +93,7 @@ export class PortraitAnalyser implements Closable {
       options.onProgress?.({ stage, done });
     };
     begin('decode', 0);
-    const image = await PortraitImage.open(bytes, options.declared);
+    const image = await PortraitImage.open(bytes);
     const overview = await image.overview(OVERVIEW_SIDE_PX);
     begin('detect', 0.2);
     const [main, ...others] = await this.#faces(overview);
@@ -129,6 +127,7 @@ export class PortraitAnalyser implements Closable {
       insideShare: insideShare(landmarks, square, zoom, upright),
       rivalWidth: Math.max(0, ...others.map(({ points }) => span(points, 234, 454) / span(main.points, 234, 454))),
       eyeOpening: eyeOpening(landmarks),
+      mouthOpening: span(landmarks, 13, 14) / span(landmarks, 78, 308),
       cutsHead: framing.cutsHead,
       quarterTurns,
     });

@@ -108,7 +108,7 @@ export class EnrolClient implements Closable {
   }
 
   async #enrol(image: Uint8Array, consent: ConsentRecord, options: ClientEnrolOptions): Promise<Enrolled> {
-    const { declared, onProgress, signal } = options;
+    const { onProgress, signal } = options;
     signal?.throwIfAborted();
     if (this.#closed !== undefined) throw this.#closed;
     const child = this.#living();
@@ -118,7 +118,7 @@ export class EnrolClient implements Closable {
       void child.close(what);
     });
     try {
-      const request: EnrolRequest = { image, consent, ...(declared === undefined ? {} : { declared }) };
+      const request: EnrolRequest = { image, consent };
       return await child.request(request, { signal, onProgress });
     } catch (thrown) {
       if (excess === undefined) throw thrown;

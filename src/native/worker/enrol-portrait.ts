@@ -14,8 +14,6 @@ import { MeshCodec } from '../raster/mesh-codec.ts';
 import type { Enrolled, EnrolProgress } from './enrol-protocol.ts';
 
 export interface EnrolOptions {
-  /** Media type or file extension that came with the picture; it must not lie. */
-  readonly declared?: string;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: EnrolProgress) => void;
 }

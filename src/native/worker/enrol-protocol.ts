@@ -6,8 +6,6 @@ export interface EnrolRequest {
   /** The portrait's file; copied by the message. */
   readonly image: Uint8Array;
   readonly consent: ConsentRecord;
-  /** Media type or extension the file came with. */
-  readonly declared?: string;
 }
 
 export type EnrolStage = 'decode' | 'detect' | 'crop' | 'landmarks' | 'matte' | 'build' | 'turn' | 'pack';

@@ -6,7 +6,7 @@ import { serveParent } from './serve-parent.ts';
 const opening = PortraitEnroller.open();
 opening.catch(() => undefined);
 
-serveParent<EnrolRequest, Enrolled, EnrolProgress>(async ({ image, consent, declared }, { signal, onProgress }) => {
+serveParent<EnrolRequest, Enrolled, EnrolProgress>(async ({ image, consent }, { signal, onProgress }) => {
   const enroller = await opening;
-  return enroller.enrol(image, consent, { ...(declared === undefined ? {} : { declared }), signal, onProgress });
+  return enroller.enrol(image, consent, { signal, onProgress });
 });

@@ -27,9 +27,7 @@ export async function avatarOf(path: string, options: AvatarArgumentOptions): Pr
   if (isAvatar(bytes, path)) return bytes;
   const text = await consentText(bytes, path, options);
   const record = { text, time: new Date().toISOString(), scope: FILM_SCOPE };
-  const declared = declaredType(path);
   const avatar = await enrolPortrait(bytes, record, {
-    ...(declared === undefined ? {} : { declared }),
     signal,
     onProgress: ({ stage }) => {
       progress.stage(`Enrolling the portrait: ${stage}`);
@@ -61,7 +59,7 @@ async function consentText(bytes: Uint8Array, path: string, options: AvatarArgum
 }
 
 /** @returns what the name says of the type, where it says anything. */
-export function declaredType(path: string): string | undefined {
+function declaredType(path: string): string | undefined {
   const extension = extname(path).slice(1).toLowerCase();
   return extension === '' ? undefined : extension;
 }

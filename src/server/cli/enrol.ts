@@ -4,7 +4,7 @@ import { readAvatarFile } from '../../media/portrait/avatar-file.ts';
 import { checkConsent } from '../../media/portrait/consent.ts';
 import { OutputFile } from '../../native/codec/output-file.ts';
 import { PortraitEnroller } from '../../native/worker/enrol-portrait.ts';
-import { declaredType, readInput } from './avatar-argument.ts';
+import { readInput } from './avatar-argument.ts';
 import type { EnrolFlags } from './enrol-command.ts';
 import { outputPath, STANDARD_STREAM } from './output-path.ts';
 import { Progress } from './progress.ts';
@@ -21,9 +21,7 @@ export async function enrol(portrait: string, flags: EnrolFlags, settings: Setti
   const progress = scope.own(new Progress({ unit: '%', quiet: flags.quiet === true }));
   const image = await readInput(portrait);
   const enroller = scope.own(await PortraitEnroller.open());
-  const declared = declaredType(portrait);
   const { avatar, warnings, quality } = await enroller.enrol(image, consent, {
-    ...(declared === undefined ? {} : { declared }),
     signal: settings.signal,
     onProgress: ({ stage }) => {
       progress.stage(`Enrolling: ${stage}`);

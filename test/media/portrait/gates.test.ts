@@ -18,6 +18,7 @@ const GOOD: FaceFacts = {
   insideShare: 1,
   rivalWidth: 0,
   eyeOpening: 0.35,
+  mouthOpening: 0.02,
   cutsHead: false,
   quarterTurns: 0,
 };
@@ -32,8 +33,9 @@ function verdict(facts: Partial<FaceFacts>): string | string[] {
 }
 
 describe('judgeFace()', () => {
-  it('has nothing to say about a good portrait', () => {
+  it('has nothing to say about a good portrait, nor about a smile that shows teeth', () => {
     expect(verdict({})).toEqual([]);
+    expect(verdict({ mouthOpening: 0.2 })).toEqual([]);
   });
 
   it.each<[string, Partial<FaceFacts>, string]>([
@@ -59,6 +61,7 @@ describe('judgeFace()', () => {
     ['hair beyond the edge', { cutsHead: true }, 'CROPPED_HEAD'],
     ['fog', { faceContrast: 20 }, 'LOW_CONTRAST'],
     ['closed eyes', { eyeOpening: 0.05, eyeContrast: 3 }, 'EYES_CLOSED'],
+    ['a wide-open mouth', { mouthOpening: 0.45 }, 'MOUTH_OPEN'],
     ['a beard', { mouthJitterPercent: 2.5 }, 'PARTLY_COVERED'],
   ])('warns of %s', (_, facts, code) => {
     expect(verdict(facts)).toEqual([code]);

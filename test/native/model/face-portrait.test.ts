@@ -18,9 +18,9 @@ afterAll(() => analyser.close());
 
 const file = async (image: Sharp): Promise<Uint8Array> => new Uint8Array(await image.toBuffer());
 
-async function codeOf(bytes: Uint8Array, declared?: string): Promise<unknown> {
+async function codeOf(bytes: Uint8Array): Promise<unknown> {
   try {
-    const { warnings } = await analyser.analyse(bytes, declared === undefined ? {} : { declared });
+    const { warnings } = await analyser.analyse(bytes);
     return warnings.map(({ code }) => code);
   } catch (thrown) {
     return (thrown as { code?: string }).code;
@@ -162,7 +162,6 @@ describe('PortraitAnalyser', () => {
     const jpeg = await file(sharp(photo).jpeg());
     expect(await codeOf(jpeg.subarray(0, jpeg.length >> 1))).toBe('IMAGE_UNREADABLE');
     expect(await codeOf(photo.subarray(0, photo.length >> 1))).toBe('IMAGE_UNREADABLE');
-    expect(await codeOf(jpeg, 'image/png')).toBe('IMAGE_UNREADABLE');
     expect(await codeOf(await file(sharp(photo).gif()))).toBe('IMAGE_UNREADABLE');
     const scrambled = photo.map((byte, at) => (at > 5000 && at < 9000 ? byte ^ 0x5a : byte));
     expect(await codeOf(scrambled)).toBe('IMAGE_UNREADABLE');
