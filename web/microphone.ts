@@ -1,6 +1,8 @@
 import { LevelMeter } from './level-meter.ts';
 
 export type MicrophoneProblem = 'denied' | 'missing' | 'failed';
+/** What befalls an open microphone. */
+export type MicrophoneTrouble = 'unplugged' | 'silenced' | 'back';
 
 /** The microphone: asked for once, shared by the test in the lobby and the call. */
 export class Microphone {
@@ -10,7 +12,10 @@ export class Microphone {
   #meter: LevelMeter | undefined;
   #onLevel: ((level: number) => void) | undefined;
   #onTrack: ((track: MediaStreamTrack) => void) | undefined;
+  #onTrouble: ((trouble: MicrophoneTrouble) => void) | undefined;
   #muted = false;
+  /** It was unplugged while in use: the next device is taken in its place. */
+  #isLost = false;
 
   get track(): MediaStreamTrack | undefined {
     return this.#stream?.getAudioTracks()[0];
@@ -24,6 +29,18 @@ export class Microphone {
   onTrack(listener: (track: MediaStreamTrack) => void): void {
     this.#onTrack = listener;
     if (this.track !== undefined) listener(this.track);
+  }
+
+  /** Hears when the microphone is unplugged, muted by the system, or back. */
+  onTrouble(listener: (trouble: MicrophoneTrouble) => void): void {
+    this.#onTrouble = listener;
+  }
+
+  /** Hears when a device was plugged in or out; one that was lost in use has been replaced by then where it can be. */
+  onDevices(listener: () => void): void {
+    (navigator.mediaDevices as MediaDevices | undefined)?.addEventListener('devicechange', () => {
+      void this.#replace().then(listener);
+    });
   }
 
   /** Hears 0..1 for each picture of the screen while the microphone is open; `undefined` ends it. */
@@ -66,6 +83,7 @@ export class Microphone {
     for (const track of this.#stream?.getTracks() ?? []) track.stop();
     this.#stream = undefined;
     this.#opening = undefined;
+    this.#isLost = false;
   }
 
   async devices(): Promise<readonly MediaDeviceInfo[]> {
@@ -83,9 +101,39 @@ export class Microphone {
     const track = stream.getAudioTracks()[0];
     if (track === undefined) throw new DOMException('The stream has no sound', 'NotFoundError');
     track.enabled = !this.#muted;
+    this.#isLost = false;
+    this.#watch(track);
     this.#measure();
     this.#onTrack?.(track);
     return track;
+  }
+
+  #watch(track: MediaStreamTrack): void {
+    const tell = (type: string, trouble: MicrophoneTrouble): void => {
+      track.addEventListener(type, () => {
+        // Of a device that was given up for another nothing is said.
+        if (this.track !== track) return;
+        if (trouble === 'unplugged') {
+          this.close();
+          this.#isLost = true;
+        }
+        this.#onTrouble?.(trouble);
+      });
+    };
+    tell('ended', 'unplugged');
+    tell('mute', 'silenced');
+    tell('unmute', 'back');
+  }
+
+  async #replace(): Promise<void> {
+    if (!this.#isLost) return;
+    this.#deviceId = undefined;
+    try {
+      await this.open();
+      this.#onTrouble?.('back');
+    } catch {
+      // There is none yet; the next change of devices may bring one.
+    }
   }
 
   #measure(): void {

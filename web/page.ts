@@ -3,7 +3,7 @@ import { announce, toast } from './announce.ts';
 import type { Call, JoinWish } from './call.ts';
 import { Controls } from './controls.ts';
 import { byId, make } from './dom.ts';
-import { isLanguage, LANGUAGE_NAMES, language, setLanguage, startLanguage, t } from './i18n.ts';
+import { isLanguage, LANGUAGE_NAMES, language, setLanguage, startLanguage, t, translate } from './i18n.ts';
 import { copyLink, Lobby } from './lobby.ts';
 import { problemOf, type Microphone } from './microphone.ts';
 import { Panels } from './panels.ts';
@@ -38,10 +38,14 @@ export function startPage({ settings, call, microphone, portrait, wish, selfView
   microphone.onTrack((track) => {
     call.setMicrophone(track);
   });
+  microphone.onTrouble((trouble) => {
+    toast(t(`call.mic.${trouble}`));
+  });
   startLanguage();
   startTheme();
   startLanguageChoice();
   const lobby = new Lobby(settings, picker, microphone, join);
+  microphone.onDevices(() => void lobby.listDevices());
   new Stage(call);
   new PeoplePanel(call);
   const statistics = new StatisticsPanel(call);
@@ -125,8 +129,14 @@ export function startPage({ settings, call, microphone, portrait, wish, selfView
   function startBar(): void {
     const mute = byId('mute', HTMLButtonElement);
     const toggleMute = (): void => {
-      const muted = mute.getAttribute('aria-pressed') !== 'true';
-      mute.setAttribute('aria-pressed', String(muted));
+      const muted = mute.dataset['muted'] !== 'true';
+      mute.dataset['muted'] = String(muted);
+      // It says what it does next; a pressed state beside that would say the opposite.
+      const key = muted ? 'call.unmute' : 'call.mute';
+      mute.dataset['i18nTitle'] = key;
+      mute.dataset['i18nLabel'] = key;
+      for (const label of mute.querySelectorAll<HTMLElement>('.bar-label')) label.dataset['i18n'] = key;
+      if (mute.parentElement !== null) translate(mute.parentElement);
       microphone.setMuted(muted);
       call.send({ type: 'mute', active: muted });
       announce(t(muted ? 'call.muted' : 'call.unmuted'));

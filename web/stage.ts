@@ -20,7 +20,8 @@ export class Stage {
   readonly #unmute = byId('unmute-sound', HTMLButtonElement);
   readonly #tiles = new Map<string, Tile>();
   #link: Call['link'];
-  #known = new Set<string>();
+  /** Names of the others by id. */
+  #known: ReadonlyMap<string, string> = new Map();
 
   constructor(call: Call) {
     this.#call = call;
@@ -88,9 +89,11 @@ export class Stage {
 
   #tell(others: readonly SeenParticipant[]): void {
     const now = new Map(others.map(({ participantId, name }) => [participantId, name || t('call.somebody')]));
-    for (const [id, name] of now) if (!this.#known.has(id)) announce(t('call.came', { name }));
-    for (const id of this.#known) if (!now.has(id)) announce(t('call.went'));
-    this.#known = new Set(now.keys());
+    const came = [...now].filter(([id]) => !this.#known.has(id)).map(([, name]) => t('call.came', { name }));
+    const went = [...this.#known].filter(([id]) => !now.has(id)).map(([, name]) => t('call.went', { name }));
+    // In one go: a second announcement would take the place of the first.
+    if (came.length + went.length > 0) announce([...came, ...went].join('. '));
+    this.#known = now;
   }
 
   #clear(): void {
@@ -99,7 +102,7 @@ export class Stage {
       element.remove();
     }
     this.#tiles.clear();
-    this.#known.clear();
+    this.#known = new Map();
     this.#link = undefined;
     this.#stage.dataset['count'] = '0';
     this.#unmute.hidden = true;

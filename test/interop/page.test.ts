@@ -30,7 +30,7 @@ describe('the page', () => {
     await waitForPictures(page, SELF, 1);
     expect(await page.textContent('#self-name')).toBe('Ada');
     await page.keyboard.press('Alt+KeyM');
-    expect(await page.getAttribute('#mute', 'aria-pressed')).toBe('true');
+    expect(await page.getAttribute('#mute', 'aria-label')).toBe('Unmute');
     expect(await page.textContent('#announcer')).toContain('off');
     for (let steps = 0; steps < 30 && (await focused(page)) !== 'leave'; steps++) await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');

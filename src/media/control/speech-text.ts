@@ -43,6 +43,18 @@ export function isSpeakable(text: string): boolean {
 }
 
 /**
+ * Takes from a text what voices would obey instead of saying: phonemes (`[[…]]` of espeak-ng and Piper, `[…](/…/)` of
+ * Kokoro), stage directions (`[sighs]`) and tags (SSML). A space stands for each bracket, so every word stays where the
+ * caption has it.
+ */
+export function withoutVoiceMarkup(text: string): string {
+  // "3 < 5" is no tag: a sign before a space or a digit means itself.
+  return text
+    .replace(/<(?=[/!?]?\p{L})([^<>]*)(>?)/gu, (_, inside: string, end: string) => ` ${inside}${end && ' '}`)
+    .replace(/[[\]]/g, ' ');
+}
+
+/**
  * Splits into what is spoken at one go. A sentence ends at its mark (Latin, Arabic, Devanagari, Chinese and Japanese
  * ones) before a space or the end; one that is too long is cut after a comma, else between words.
  */

@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import { AvatarError, messageOf } from '../../base/errors.ts';
 import { advance, type MonotonicUs } from '../../base/timeline.ts';
 import type { VoiceEntry } from '../../media/control/speech-message.ts';
+import { withoutVoiceMarkup } from '../../media/control/speech-text.ts';
 import { estimateDurationUs, shareOut } from '../../media/sync/captions.ts';
 import type { SpeechChunk, SpeechRequest, Voice } from './voice.ts';
 
@@ -52,7 +53,8 @@ export class VoiceChain {
     onFailure: (failure: VoiceFailure) => void,
   ): AsyncGenerator<SpeechChunk> {
     const order = this.#order(preferred);
-    let rest = request.text;
+    // Of the same length, so that what is left after a voice broke off is found in it.
+    let rest = withoutVoiceMarkup(request.text);
     for (const [index, voice] of order.entries()) {
       let spokenUs = 0;
       try {

@@ -3,7 +3,7 @@ import type { WordTiming } from '../../media/sync/captions.ts';
 
 /** One sentence to be spoken. */
 export interface SpeechRequest {
-  /** Cleaned, without marks of expression, not longer than `MAX_SENTENCE_CHARACTERS`. */
+  /** Cleaned, without marks of expression or markup that a voice would obey, not longer than `MAX_SENTENCE_CHARACTERS`. */
   readonly text: string;
   /** BCP 47; the voice's own when absent. */
   readonly language?: string | undefined;

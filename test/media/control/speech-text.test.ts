@@ -6,6 +6,7 @@ import {
   MAX_SENTENCE_CHARACTERS,
   MAX_SPOKEN_CHARACTERS,
   splitSentences,
+  withoutVoiceMarkup,
 } from '../../../src/media/control/speech-text.ts';
 
 describe('cleanText()', () => {
@@ -39,6 +40,20 @@ describe('cleanText()', () => {
 
   test('100 kB of combining marks is quickly little', () => {
     expect(cleanText(`a${'\u0301'.repeat(100_000)}`).text.length).toBeLessThan(8);
+  });
+});
+
+describe('withoutVoiceMarkup()', () => {
+  test.each([
+    ['see [[Main Page]] now', 'see   Main Page   now'],
+    ['a <break time="5s"/> b', 'a  break time="5s"/  b'],
+    ['</speak>', ' /speak '],
+    ['<speak', ' speak'],
+    ['[Kokoro](/x/) [sighs]', ' Kokoro (/x/)  sighs '],
+    ['3 < 5 > 2 <3', '3 < 5 > 2 <3'],
+  ])('%j becomes %j, as long as before', (text, plain) => {
+    expect(withoutVoiceMarkup(text)).toBe(plain);
+    expect(plain).toHaveLength(text.length);
   });
 });
 

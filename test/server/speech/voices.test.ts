@@ -3,11 +3,13 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
+import { systemClock } from '../../../src/base/clock.ts';
 import { CommandVoice } from '../../../src/server/speech/command-voice.ts';
 import { espeakArguments, espeakVoice } from '../../../src/server/speech/espeak-voice.ts';
 import { HttpVoice } from '../../../src/server/speech/http-voice.ts';
 import { PcmReader } from '../../../src/server/speech/pcm-reader.ts';
 import { readSpeechSettings } from '../../../src/server/speech/speech-settings.ts';
+import { VoiceChain } from '../../../src/server/speech/voice-chain.ts';
 import type { SpeechRequest, Voice } from '../../../src/server/speech/voice.ts';
 
 const REQUEST: SpeechRequest = { text: 'Hello there', rate: 1, pitch: 1 };
@@ -288,6 +290,24 @@ describe('espeak-ng', () => {
       expect(seconds).toBeLessThan(12);
     }
     await expect(listenTo(voice, { ...REQUEST, language: 'qqq' })).rejects.toThrow(/espeak-ng/);
+  });
+
+  test.skipIf(missing)('speaks what the caption shows, and takes no orders from it', async () => {
+    const chain = new VoiceChain([espeakVoice()], systemClock);
+    const secondsOf = async (text: string): Promise<number> => {
+      let seconds = 0;
+      for await (const { samples, sampleRateHz } of chain.speak(
+        { ...REQUEST, text },
+        undefined,
+        never,
+        () => undefined,
+      ))
+        seconds += samples.length / sampleRateHz;
+      return seconds;
+    };
+    const plain = await secondsOf('see Main Page now');
+    expect(await secondsOf('see [[Main Page]] now')).toBeCloseTo(plain, 2);
+    expect(plain).toBeGreaterThan((await secondsOf('see now')) + 0.3);
   });
 });
 
