@@ -14,6 +14,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   jose: ['signaling/', 'src/server/', 'web/'],
   'libopus-wasm': ['src/native/codec/'],
   'node:worker_threads': ['src/native/worker/', 'bench/'],
+  mediabunny: ['src/native/codec/film-reader.ts'],
   'onnxruntime-node': ['src/native/model/onnx-session.ts'],
   'opus-decoder': ['src/native/codec/'],
   pino: ['src/server/logger.ts'],

@@ -17,8 +17,11 @@ export interface FaceCodec {
 export interface FaceDecoderOptions {
   /** Side of the square picture in pixels. */
   readonly sizePx: 256 | 512 | 720;
-  /** `portrait` keeps the enrolled background; a colour replaces it; `matte` draws the alpha beside the picture. */
-  readonly background: 'portrait' | 'matte' | RgbColour;
+  /**
+   * `portrait` keeps the enrolled background; a colour replaces it; `matte` draws the alpha beside the picture;
+   * `transparent` leaves the background out: `drawRgba` then gives colours multiplied by alpha.
+   */
+  readonly background: 'portrait' | 'matte' | 'transparent' | RgbColour;
   /** Whether the AI badge is burnt in; only the operator's setting may say no. */
   readonly badge: boolean;
   /** The operator's key of the invisible mark that every picture carries; without one there is no mark. */

@@ -10,7 +10,8 @@ import type { Closable } from '../../base/lifecycle.ts';
  */
 export class OutputFile implements Closable {
   readonly path: string;
-  readonly #temporaryPath: string;
+  /** Where the file is until it gets its name; another process may write it. */
+  readonly temporaryPath: string;
   readonly #replace: boolean;
   #descriptor: number | undefined;
   #endBytes = 0;
@@ -18,7 +19,7 @@ export class OutputFile implements Closable {
   private constructor(path: string, temporaryPath: string, descriptor: number, replace: boolean) {
     this.path = path;
     this.#replace = replace;
-    this.#temporaryPath = temporaryPath;
+    this.temporaryPath = temporaryPath;
     this.#descriptor = descriptor;
   }
 
@@ -51,7 +52,7 @@ export class OutputFile implements Closable {
   commit(): void {
     this.#closeDescriptor();
     attempt(this.path, () => {
-      if (this.#replace) renameSync(this.#temporaryPath, this.path);
+      if (this.#replace) renameSync(this.temporaryPath, this.path);
       else this.#takeFreeName();
     });
   }
@@ -59,14 +60,14 @@ export class OutputFile implements Closable {
   #takeFreeName(): void {
     try {
       // A link fails where the name is taken, and a rename does not.
-      linkSync(this.#temporaryPath, this.path);
-      rmSync(this.#temporaryPath);
+      linkSync(this.temporaryPath, this.path);
+      rmSync(this.temporaryPath);
     } catch (thrown) {
       const { code } = thrown as NodeJS.ErrnoException;
       if (code !== 'EEXIST') {
         // Some file systems have no links (FAT, network shares).
         if (existsSync(this.path)) throw thrown;
-        renameSync(this.#temporaryPath, this.path);
+        renameSync(this.temporaryPath, this.path);
         return;
       }
       const extension = extname(this.path);
@@ -74,7 +75,7 @@ export class OutputFile implements Closable {
         dirname(this.path),
         `${basename(this.path, extension)}-${randomUUID().slice(0, 8)}${extension}`,
       );
-      renameSync(this.#temporaryPath, other);
+      renameSync(this.temporaryPath, other);
       throw new AvatarError(
         'OUTPUT_EXISTS',
         `${this.path} appeared while this command was running and was left as it is. The result is in ${other}.`,
@@ -86,7 +87,7 @@ export class OutputFile implements Closable {
   close(): void {
     if (this.#descriptor === undefined) return;
     this.#closeDescriptor();
-    rmSync(this.#temporaryPath, { force: true });
+    rmSync(this.temporaryPath, { force: true });
   }
 
   #closeDescriptor(): void {

@@ -123,7 +123,12 @@ class MeshDecoder implements FaceDecoder {
     leave: () => void,
   ) {
     this.matteBeside = background === 'matte';
-    this.background = background === 'portrait' ? 'plate' : background === 'matte' ? 'nothing' : background;
+    this.background =
+      background === 'portrait'
+        ? 'plate'
+        : background === 'matte' || background === 'transparent'
+          ? 'nothing'
+          : background;
     this.widthPx = this.matteBeside ? sizePx * 2 : sizePx;
     this.heightPx = sizePx;
     this.scene = new FaceScene(appearance, textures, { sizePx, badge, seed });

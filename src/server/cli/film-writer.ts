@@ -1,12 +1,6 @@
-import { Scope, type Closable } from '../../base/lifecycle.ts';
+import type { Closable } from '../../base/lifecycle.ts';
 import type { EncodedFrame } from '../../base/media.ts';
 import type { MediaTimeUs } from '../../base/timeline.ts';
-import { Resampler } from '../../media/audio/resampler.ts';
-import { OPUS_RATE_HZ } from '../../native/codec/opus-encoder.ts';
-import { OpusTrack } from '../../native/codec/opus-track.ts';
-import { OutputFile } from '../../native/codec/output-file.ts';
-import { WebmWriter } from '../../native/codec/webm-writer.ts';
-import { StandardOutput } from './standard-output.ts';
 
 export interface FilmWriterOptions {
   /** `-` is standard output. */
@@ -20,80 +14,29 @@ export interface FilmWriterOptions {
   readonly sampleRateHz: number | undefined;
 }
 
-/** Transparent for speech, good for song. */
-const SOUND_BITRATE_BPS = 64_000;
+/** A picture of a film, in the form that its writer wants. */
+export interface DrawnPicture {
+  /** Encoded as VP8. */
+  readonly frame?: EncodedFrame;
+  /** Interleaved RGBA. */
+  readonly rgba?: Uint8Array;
+}
 
 /** A film on its way to its file, which appears when it is whole. */
-export class FilmWriter implements Closable {
-  readonly #scope: Scope;
-  readonly #file: OutputFile | StandardOutput;
-  readonly #webm: WebmWriter;
-  readonly #sound: { readonly resampler: Resampler; readonly track: OpusTrack } | undefined;
-
-  private constructor(
-    scope: Scope,
-    file: OutputFile | StandardOutput,
-    webm: WebmWriter,
-    sound: { readonly resampler: Resampler; readonly track: OpusTrack } | undefined,
-  ) {
-    this.#scope = scope;
-    this.#file = file;
-    this.#webm = webm;
-    this.#sound = sound;
-  }
-
-  /** @throws AvatarError `OUTPUT_FAILED` or `CODEC_FAILED`. */
-  static async open(options: FilmWriterOptions): Promise<FilmWriter> {
-    const { path, replace, sampleRateHz, ...picture } = options;
-    const scope = new Scope();
-    try {
-      const file = path === '-' ? new StandardOutput() : scope.own(OutputFile.open(path, { replace }));
-      const write = (bytes: Uint8Array, position: number): void => {
-        // The muxer uses its buffer again; a pipe reads it later.
-        if (file instanceof StandardOutput) file.write(bytes.slice());
-        else file.write(bytes, position);
-      };
-      const webm = new WebmWriter({ ...picture, sound: sampleRateHz !== undefined, inOrder: path === '-', write });
-      if (sampleRateHz === undefined) return new FilmWriter(scope, file, webm, undefined);
-      const track = scope.own(await OpusTrack.open(SOUND_BITRATE_BPS));
-      return new FilmWriter(scope, file, webm, { track, resampler: new Resampler(sampleRateHz, OPUS_RATE_HZ) });
-    } catch (thrown) {
-      await scope.close();
-      throw thrown;
-    }
-  }
-
-  async addPicture(frame: EncodedFrame): Promise<void> {
-    this.#webm.addPicture(frame);
-    if (this.#file instanceof StandardOutput) await this.#file.caughtUp();
-  }
-
+export interface FilmWriter extends Closable {
+  /** Whether pictures come as RGBA, and not encoded. */
+  readonly wantsPixels: boolean;
+  /** Resolves once there is room for the next. @throws AvatarError `CODEC_FAILED` or `OUTPUT_FAILED`. */
+  addPicture(picture: DrawnPicture): Promise<void>;
   /** @param samples - mono at the rate of the sound, only read. */
-  addSound(samples: Float32Array): void {
-    if (this.#sound === undefined) return;
-    const { resampler, track } = this.#sound;
-    for (const { packet, timeUs } of track.push(resampler.push(samples))) this.#webm.addSound(packet, timeUs);
-  }
-
+  addSound(samples: Float32Array): void;
   /**
    * Ends sound and pictures together at `durationUs`, and gives the file its name.
    * @param tagsOf - what is said of the film in it, given the digest of what is in it (`FilmDigest`).
    */
-  async commit(
+  commit(
     durationUs: MediaTimeUs,
     tagsOf: (contentSha256: string) => Promise<Readonly<Record<string, string>>>,
-  ): Promise<void> {
-    if (this.#sound !== undefined) {
-      const { resampler, track } = this.#sound;
-      const packets = [...track.push(resampler.flush()), ...track.flush(durationUs)];
-      for (const { packet, timeUs } of packets) this.#webm.addSound(packet, timeUs);
-    }
-    this.#webm.finish(durationUs, await tagsOf(this.#webm.contentSha256()));
-    if (this.#file instanceof StandardOutput) await this.#file.caughtUp();
-    else this.#file.commit();
-  }
-
-  close(): Promise<void> {
-    return this.#scope.close();
-  }
+  ): Promise<void>;
+  close(): Promise<void>;
 }

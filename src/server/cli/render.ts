@@ -6,9 +6,11 @@ import { fitting } from '../../base/graphemes.ts';
 import { Scope } from '../../base/lifecycle.ts';
 import type { MotionFrame } from '../../base/media.ts';
 import { openAudioFile, type AudioFile } from '../../native/codec/audio-file.ts';
-import { encodeImage } from '../../native/codec/image.ts';
+import { encodeImage, type RawPixels } from '../../native/codec/image.ts';
+import { FILM_ENDINGS, filmFormatOf } from '../../native/codec/film-format.ts';
 import { OutputFile } from '../../native/codec/output-file.ts';
-import { FilmStages, type FilmPicture } from '../../native/worker/film-stages.ts';
+import { FilmStages } from '../../native/worker/film-stages.ts';
+import { straightAlpha } from '../../media/render/straight-alpha.ts';
 import { readAvatarFile } from '../../media/portrait/avatar-file.ts';
 import { openOperatorKeys, operatorKeysPath, type OperatorKeys } from '../operator-keys.ts';
 import { PROVENANCE_TAG, ProvenanceSigner, STATED_CONSENT_LIMIT } from '../provenance.ts';
@@ -18,12 +20,14 @@ import { Animation } from './animation.ts';
 import { avatarOf, checkFilmScope } from './avatar-argument.ts';
 import { UsageError } from './command-failure.ts';
 import { controlsOf } from './control-options.ts';
-import { FilmWriter } from './film-writer.ts';
+import { EncodedFilm } from './encoded-film.ts';
+import type { DrawnPicture, FilmWriter, FilmWriterOptions } from './film-writer.ts';
 import { checkPictureFolder, outputPath, STANDARD_STREAM, type OutputPath } from './output-path.ts';
 import { Progress } from './progress.ts';
 import { RecordedMotion, type MotionSource } from './recorded-motion.ts';
 import type { RenderFlags } from './render-command.ts';
 import { configOf, type Settings } from './settings.ts';
+import { WebmFilm } from './webm-film.ts';
 
 /** What was made, and what it cost: `motionUs` on this thread, `drawUs` and `encodeUs` on others meanwhile. */
 export interface FilmReport {
@@ -74,7 +78,13 @@ export async function makeFilm(
   const stages = scope.own(
     await FilmStages.open({
       avatar,
-      decoder: { sizePx, background, badge: config.badge, watermarkKey, seed },
+      decoder: {
+        sizePx,
+        background,
+        badge: config.badge,
+        watermarkKey,
+        seed,
+      },
       framesPerSecond,
       bitrateBps: (flags.bitrate ?? 2000 * (sizePx / 512) ** 2) * 1000,
       drawingThreads: availableParallelism() > 2 ? 2 : 1,
@@ -86,12 +96,12 @@ export async function makeFilm(
     out === undefined
       ? undefined
       : scope.own(
-          await FilmWriter.open({ path: out, replace: force, widthPx, heightPx, framesPerSecond, sampleRateHz }),
+          await openFilm(background, { path: out, replace: force, widthPx, heightPx, framesPerSecond, sampleRateHz }),
         );
   if (flags.frames !== undefined) await mkdir(flags.frames, { recursive: true });
 
   const times = { motionUs: 0, drawUs: 0, encodeUs: 0 };
-  const underWay: Promise<FilmPicture | undefined>[] = [];
+  const underWay: Promise<FilmedPicture | undefined>[] = [];
   let started = 0;
   let done = 0;
   const finishOne = async (): Promise<void> => {
@@ -102,13 +112,13 @@ export async function makeFilm(
     if (picture === undefined) return;
     times.drawUs += picture.drawUs;
     times.encodeUs += picture.encodeUs;
-    await film?.addPicture(picture.frame);
+    await film?.addPicture(picture);
   };
   const draw = async (frames: readonly MotionFrame[]): Promise<void> => {
     for (const frame of frames) {
       if (underWay.length >= stages.capacity) await finishOne();
       started++;
-      const picture = pictureOf(frame, started, stages, flags, film !== undefined);
+      const picture = pictureOf(frame, started, stages, flags, film);
       // Its failure is seen when its turn comes; until then it must not count as unhandled.
       picture.catch(() => undefined);
       underWay.push(picture);
@@ -173,29 +183,56 @@ async function tagsOf(avatar: Uint8Array, keys: OperatorKeys, contentSha256: str
   return { COMMENT: 'AI-generated: the face in this film is synthetic.', [PROVENANCE_TAG]: statement };
 }
 
+/** A picture and what it cost. */
+interface FilmedPicture extends DrawnPicture {
+  readonly drawUs: number;
+  readonly encodeUs: number;
+}
+
+function openFilm(background: RenderFlags['background'], options: FilmWriterOptions): Promise<FilmWriter> {
+  const isTransparent = background === 'transparent';
+  const ending = options.path === STANDARD_STREAM ? '.webm' : extname(options.path).toLowerCase();
+  const format = filmFormatOf(ending, isTransparent);
+  if (format === undefined) return WebmFilm.open(options);
+  if (isTransparent && !format.keepsAlpha) {
+    throw new UsageError(
+      `${format.name} has no alpha channel: name a .mov, .webm or .webp file, or another background.`,
+    );
+  }
+  return EncodedFilm.open({ ...options, format, isTransparent });
+}
+
 /** Draws one picture for the film, for a PNG, or for both. */
 async function pictureOf(
   frame: MotionFrame,
   number: number,
   stages: FilmStages,
-  { frames: folder, force }: Pick<RenderFlags, 'frames' | 'force'>,
-  onFilm: boolean,
-): Promise<FilmPicture | undefined> {
-  const filmed = onFilm ? stages.film(frame) : undefined;
-  filmed?.catch(() => undefined);
+  { frames: folder, force, background }: Pick<RenderFlags, 'frames' | 'force' | 'background'>,
+  film: FilmWriter | undefined,
+): Promise<FilmedPicture | undefined> {
+  const encoded = film?.wantsPixels === false ? stages.film(frame) : undefined;
+  encoded?.catch(() => undefined);
+  if (folder === undefined && film?.wantsPixels !== true) return encoded;
+  const beganUs = systemClock.now();
+  const rgba = await stages.picture(frame);
+  const drawUs = systemClock.now() - beganUs;
   if (folder !== undefined) {
     const { widthPx, heightPx } = stages;
-    const rgba = await stages.picture(frame);
-    const { bytes } = await encodeImage({ widthPx, heightPx, channels: 4, bytes: rgba }, 'png');
-    const file = OutputFile.open(join(folder, pictureName(number)), { replace: force === true });
-    try {
-      file.write(bytes);
-      file.commit();
-    } finally {
-      file.close();
-    }
+    const bytes = background === 'transparent' ? straightAlpha(rgba) : rgba;
+    await writePicture(join(folder, pictureName(number)), { widthPx, heightPx, channels: 4, bytes }, force === true);
   }
-  return filmed;
+  return film?.wantsPixels === true ? { rgba, drawUs, encodeUs: 0 } : encoded;
+}
+
+async function writePicture(path: string, picture: RawPixels, replace: boolean): Promise<void> {
+  const { bytes } = await encodeImage(picture, 'png');
+  const file = OutputFile.open(path, { replace });
+  try {
+    file.write(bytes);
+    file.commit();
+  } finally {
+    file.close();
+  }
 }
 
 const PICTURE_NAME = /^frame-\d{6,}\.png$/;
@@ -211,8 +248,8 @@ function outOf(portrait: string, audio: string | undefined, flags: RenderFlags):
   const rules = { inputs: [portrait, audio, motion, controls], force: flags.force === true };
   if (frames !== undefined) checkPictureFolder(frames, PICTURE_NAME, rules);
   if (out === undefined && frames !== undefined) return {};
-  if (out !== undefined && out !== STANDARD_STREAM && extname(out).toLowerCase() !== '.webm') {
-    throw new UsageError(`--out ${out}: give a name that ends in .webm.`);
+  if (out !== undefined && out !== STANDARD_STREAM && !FILM_ENDINGS.includes(extname(out).toLowerCase())) {
+    throw new UsageError(`--out ${out}: give a name that ends in ${FILM_ENDINGS.join(', ')}.`);
   }
   return outputPath(out, audio ?? motion, '.webm', rules);
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { AvatarError, messageOf } from '../../base/errors.ts';
-import { readWebm } from '../../native/codec/webm-reader.ts';
+import { readFilm } from '../../native/codec/film-reader.ts';
 import {
   PROVENANCE_TAG,
   provenanceKeyId,
@@ -24,7 +24,7 @@ export type StatementVerdict =
 
 /** Checks what a film states about itself. @param path - of any file. */
 export async function checkStatement(path: string, key: ProvenancePublicKey): Promise<StatementVerdict> {
-  const film = readWebm(path);
+  const film = await readFilm(path);
   const statement = film?.tags.get(PROVENANCE_TAG);
   if (film === undefined || statement === undefined) return { result: 'none' };
   const keyId = signerOf(statement);

@@ -73,7 +73,7 @@ describe('visavis', () => {
     [['animate', 'voice.wav', '--gaze', '90,0']],
     [['animate', 'voice.wav', '--out', 'motion.txt']],
     [['render', 'face.avatar']],
-    [['render', 'face.avatar', 'voice.wav', '--out', 'film.mp4']],
+    [['render', 'face.avatar', 'voice.wav', '--out', 'film.avi']],
     [['render', 'face.avatar', 'voice.wav', '--size', '300']],
     [['render', 'face.avatar', 'voice.wav', '--background', 'beach']],
     [['render', 'face.avatar', 'voice.wav', '--motion', 'm.csv', '--gaze', '1,1']],

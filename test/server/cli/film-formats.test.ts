@@ -1,0 +1,94 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { babble, ffmpeg, hasFfmpeg, wavFile } from '../../support/sound.ts';
+import { probe, visavis, type Ran } from '../../support/visavis.ts';
+
+let folder: string;
+const run = (...args: readonly string[]): Promise<Ran> =>
+  visavis(folder, args, undefined, { VISAVIS_DATA_DIR: join(folder, 'data') });
+const verdict = async (name: string): Promise<unknown> =>
+  (JSON.parse((await run('detect', name, '--json')).stdout) as { statement: { result: string } }).statement.result;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'visavis-test-'));
+  await writeFile(join(folder, 'voice.wav'), wavFile(16_000, babble(16_000, 0.4)));
+  const enrolled = await run('enrol', resolve('models/portraits/astronaut.png'), '--consent', 'x', '--out', 'a.avatar');
+  if (enrolled.code !== 0) throw new Error(enrolled.stderr);
+}, 120_000);
+
+afterAll(() => rm(folder, { recursive: true }));
+
+describe.skipIf(!hasFfmpeg)('visavis render', () => {
+  test.each([
+    ['film.mp4', [], { codec_name: 'h264' }, { codec_name: 'aac' }],
+    ['film.mov', ['--background', 'transparent'], { codec_name: 'prores' }, { codec_name: 'aac' }],
+    ['film.webm', ['--background', 'transparent'], { codec_name: 'vp9' }, { codec_name: 'opus' }],
+    ['film.gif', [], { codec_name: 'gif' }],
+  ])(
+    'makes %s %j',
+    async (name, options, ...streams) => {
+      const { code, stdout } = await run(
+        ...['render', 'a.avatar', 'voice.wav', '--size', '256', '--out', name, '--json', ...options],
+      );
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({ out: name, frames: 10 });
+      const probed = probe(join(folder, name)).streams;
+      expect(probed).toMatchObject(streams);
+      expect(probed[0]).toMatchObject({ width: 256, height: 256 });
+      expect((await readdir(folder)).filter((each) => each.endsWith('.part'))).toEqual([]);
+    },
+    120_000,
+  );
+
+  test('makes an animated WebP with all its pictures', async () => {
+    const args = ['--size', '256', '--background', 'transparent', '--out', 'film.webp'];
+    expect((await run('render', 'a.avatar', 'voice.wav', ...args)).code).toBe(0);
+    const bytes = await readFile(join(folder, 'film.webp'), 'latin1');
+    expect(bytes.slice(8, 12)).toBe('WEBP');
+    expect(bytes.split('ANMF')).toHaveLength(11);
+  }, 120_000);
+
+  test('leaves the background out, so that another one shows beside the hair', async () => {
+    const args = ['--size', '256', '--background', 'transparent', '--frames', 'alpha', '--out', 'over.mov'];
+    expect((await run('render', 'a.avatar', 'voice.wav', ...args)).code).toBe(0);
+    for (const input of ['alpha/frame-000001.png', 'over.mov']) {
+      const { stdout } = spawnSync(
+        'ffmpeg',
+        [
+          ...['-v', 'error', '-i', join(folder, input), '-frames:v', '1'],
+          ...['-vf', 'format=rgba', '-f', 'rawvideo', '-pix_fmt', 'rgba', '-'],
+        ],
+        { maxBuffer: 1 << 24 },
+      );
+      const alphaAt = (x: number, y: number): number => stdout[4 * (256 * y + x) + 3]!;
+      expect(alphaAt(5, 128)).toBeLessThan(3);
+      expect(alphaAt(128, 140)).toBeGreaterThan(252);
+    }
+  }, 120_000);
+
+  test('signs MP4, and detect tells a film that was changed', async () => {
+    expect((await run('render', 'a.avatar', 'voice.wav', '--size', '256', '--out', 'signed.mp4')).code).toBe(0);
+    expect(await verdict('signed.mp4')).toBe('verified');
+    ffmpeg(join(folder, 'signed.mp4'), join(folder, 'copied.mkv'), '-c', 'copy', '-map_metadata', '0');
+    expect(['verified', 'none']).toContain(await verdict('copied.mkv'));
+    ffmpeg(join(folder, 'signed.mp4'), join(folder, 'recoded.mp4'), '-crf', '40', '-movflags', 'use_metadata_tags');
+    expect(await verdict('recoded.mp4')).toBe('altered');
+  }, 120_000);
+
+  test('refuses a transparent GIF, which has no alpha for hair', async () => {
+    const { code, stderr } = await run(
+      'render',
+      'a.avatar',
+      'voice.wav',
+      '--background',
+      'transparent',
+      '--out',
+      'x.gif',
+    );
+    expect(code).toBe(2);
+    expect(stderr).toContain('GIF has no alpha channel');
+  }, 120_000);
+});
