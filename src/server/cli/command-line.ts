@@ -10,6 +10,7 @@ import { addInspectCommand } from './inspect-command.ts';
 import { addMeasureCommand } from './measure-command.ts';
 import { addModelsCommand } from './models-command.ts';
 import { addRenderCommand } from './render-command.ts';
+import { addSayCommand } from './say-command.ts';
 import { EXIT_FAILURE, EXIT_WRONG_USAGE, exitCodeOf, failureLine, Interruption } from './command-failure.ts';
 import { packageFolder } from '../package-folder.ts';
 import type { Settings } from './settings.ts';
@@ -59,6 +60,7 @@ function commandLine(settings: Settings): Command {
     addInspectCommand,
     addAnimateCommand,
     addRenderCommand,
+    addSayCommand,
     addDetectCommand,
     addEvaluateCommand,
     addMeasureCommand,

@@ -19,12 +19,13 @@ import { framesIn, soundWarnings } from './animate.ts';
 import { Animation } from './animation.ts';
 import { avatarOf, checkFilmScope } from './avatar-argument.ts';
 import { UsageError } from './command-failure.ts';
-import { controlsOf } from './control-options.ts';
+import { controlsOf, type TimedControl } from './control-options.ts';
 import { EncodedFilm } from './encoded-film.ts';
 import type { DrawnPicture, FilmWriter, FilmWriterOptions } from './film-writer.ts';
 import { checkPictureFolder, outputPath, STANDARD_STREAM, type OutputPath } from './output-path.ts';
 import { Progress } from './progress.ts';
 import { RecordedMotion, type MotionSource } from './recorded-motion.ts';
+import type { FilmFlags } from './film-options.ts';
 import type { RenderFlags } from './render-command.ts';
 import { configOf, type Settings } from './settings.ts';
 import { WebmFilm } from './webm-film.ts';
@@ -49,15 +50,19 @@ export async function render(
   flags: RenderFlags,
   settings: Settings,
 ): Promise<void> {
-  report(await makeFilm(portrait, audio, flags, settings), flags);
+  reportFilm(await makeFilm(portrait, audio, flags, settings), flags);
 }
 
-/** @throws UsageError or AvatarError. */
+/**
+ * @param extraControls - beside those of the flags, in order of time.
+ * @throws UsageError or AvatarError.
+ */
 export async function makeFilm(
   portrait: string,
   audio: string | undefined,
   flags: RenderFlags,
   settings: Settings,
+  extraControls: readonly TimedControl[] = [],
 ): Promise<FilmReport> {
   const { fps: framesPerSecond, size: sizePx, background, seed } = flags;
   const force = flags.force === true;
@@ -68,7 +73,7 @@ export async function makeFilm(
   const progress = scope.own(new Progress({ unit: 'frames', quiet }));
   const sound =
     audio === undefined ? undefined : scope.own(await openAudioFile(audio, audio === '-' ? process.stdin : undefined));
-  const motion = await openMotion(sound, flags, settings, scope);
+  const motion = await openMotion(sound, flags, extraControls, settings, scope);
   const { consent, drawn } = flags;
   const avatar = await avatarOf(portrait, { consent, drawn: drawn === true, signal: settings.signal, progress });
   checkFilmScope(avatar, portrait);
@@ -152,11 +157,12 @@ export async function makeFilm(
 async function openMotion(
   sound: AudioFile | undefined,
   flags: RenderFlags,
+  extraControls: readonly TimedControl[],
   settings: Settings,
   scope: Scope,
 ): Promise<MotionSource> {
   const { fps: framesPerSecond, seed } = flags;
-  const controls = await controlsOf(flags);
+  const controls = [...(await controlsOf(flags)), ...extraControls].sort((a, b) => a.at - b.at);
   if (flags.motion !== undefined) {
     if (controls.length > 0) throw new UsageError('--motion is used as it is: leave out the controls.');
     const sampleRateHz = sound?.sampleRateHz;
@@ -254,7 +260,8 @@ function outOf(portrait: string, audio: string | undefined, flags: RenderFlags):
   return outputPath(out, audio ?? motion, '.webm', rules);
 }
 
-function report(film: FilmReport, flags: RenderFlags): void {
+/** Tells the user what was made. */
+export function reportFilm(film: FilmReport, flags: FilmFlags): void {
   const { out, frames, durationS, truncated, notes, tookS, times } = film;
   for (const note of notes) process.stderr.write(`visavis: ${note}\n`);
   const where = [out, flags.frames].filter((path) => path !== undefined && path !== '-').join(' and ');

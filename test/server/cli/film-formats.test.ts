@@ -92,3 +92,40 @@ describe.skipIf(!hasFfmpeg)('visavis render', () => {
     expect(stderr).toContain('GIF has no alpha channel');
   }, 120_000);
 });
+
+const hasEspeak = spawnSync('espeak-ng', ['--version']).status === 0;
+
+describe.skipIf(!hasFfmpeg || !hasEspeak)('visavis say', () => {
+  test('makes a film and subtitles of a text, in which every word comes once and in time', async () => {
+    await writeFile(join(folder, 'text.txt'), 'Good morning. :) See you [nod] soon.\n\nBye!');
+    const { code, stdout } = await run(
+      ...['say', 'a.avatar', '@text.txt', '--size', '256', '--out', 'said.webm', '--subtitles', 'said.vtt', '--json'],
+    );
+    expect(code).toBe(0);
+    const { durationS } = JSON.parse(stdout) as { durationS: number };
+    const cues = (await readFile(join(folder, 'said.vtt'), 'utf8')).split('\n\n').slice(1);
+    expect(cues.map((cue) => cue.trim().split('\n').slice(1).join(' '))).toEqual([
+      'Good morning.',
+      'See you soon.',
+      'Bye!',
+    ]);
+    const ends = cues.map((cue) => Number(/--> 00:00:(\d\d\.\d{3})/.exec(cue)?.[1]));
+    expect(ends).toEqual([...ends].sort((a, b) => a - b));
+    expect(ends.at(-1)).toBeLessThanOrEqual(durationS);
+    expect(durationS).toBeGreaterThan(1.5);
+  }, 120_000);
+
+  test.each([
+    [['a.avatar', '...'], 2, 'There is nothing to say'],
+    [['a.avatar', '@none.txt'], 1, 'there is no such file'],
+    [['a.avatar', 'Hello.', '--subtitles', 'said.txt'], 2, '.srt or .vtt'],
+  ])(
+    'refuses %j',
+    async (args, expected, reason) => {
+      const { code, stderr } = await run('say', ...args);
+      expect(code).toBe(expected);
+      expect(stderr).toContain(reason);
+    },
+    60_000,
+  );
+});
