@@ -10,12 +10,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function defaultDataFolder(environment: Environment, platform: NodeJS.Platform = process.platform): string {
   const home = homedir();
   const chosen = (name: string): string | undefined => (environment[name] === '' ? undefined : environment[name]);
-  switch (platform) {
-    case 'darwin':
-      return join(home, 'Library/Application Support/visavis');
-    case 'win32':
-      return join(chosen('LOCALAPPDATA') ?? join(home, 'AppData/Local'), 'visavis');
-    default:
-      return join(chosen('XDG_DATA_HOME') ?? join(home, '.local/share'), 'visavis');
-  }
+  if (platform === 'darwin') return join(home, 'Library/Application Support/visavis');
+  if (platform === 'win32') return join(chosen('LOCALAPPDATA') ?? join(home, 'AppData/Local'), 'visavis');
+  return join(chosen('XDG_DATA_HOME') ?? join(home, '.local/share'), 'visavis');
 }

@@ -54,7 +54,7 @@ class Association {
       id: String(this.#uses),
       state: 'connected',
       iceTransport: { role: 'controlled' },
-      dataReceiver: (_: Buffer): void => undefined,
+      dataReceiver: (): void => undefined,
       sendData: () => Promise.resolve(),
       onStateChange: { subscribe: () => ({ unSubscribe: () => undefined }) },
     };

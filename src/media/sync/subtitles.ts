@@ -32,7 +32,7 @@ export function subtitlesOf(words: readonly SpokenWord[]): Subtitle[] {
     const fits =
       group !== undefined &&
       linesOf([...group, word].map(({ text }) => text)).length <= LINES &&
-      word.endUs - group[0]!.startUs <= LONGEST_US;
+      word.endUs - (group[0]?.startUs ?? word.startUs) <= LONGEST_US;
     if (fits) group.push(word);
     else groups.push([word]);
     open = !word.endsSentence;
@@ -40,8 +40,8 @@ export function subtitlesOf(words: readonly SpokenWord[]): Subtitle[] {
   return groups.map((group, index) => {
     const nextUs = groups[index + 1]?.[0]?.startUs ?? Infinity;
     return {
-      startUs: group[0]!.startUs,
-      endUs: Math.min(group.at(-1)!.endUs + LINGER_US, nextUs),
+      startUs: group[0]?.startUs ?? 0,
+      endUs: Math.min((group.at(-1)?.endUs ?? 0) + LINGER_US, nextUs),
       text: linesOf(group.map(({ text }) => text)).join('\n'),
     };
   });

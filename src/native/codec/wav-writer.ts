@@ -14,7 +14,7 @@ export class WavWriter implements Closable {
   constructor(path: string, sampleRateHz: number) {
     this.#sampleRateHz = sampleRateHz;
     this.#descriptor = openSync(path, 'w');
-    this.#writeHeader();
+    this.#writeHeader(this.#descriptor);
   }
 
   /** How much has been written (µs). */
@@ -36,12 +36,12 @@ export class WavWriter implements Closable {
   /** Completes the header. */
   close(): void {
     if (this.#descriptor === undefined) return;
-    this.#writeHeader();
+    this.#writeHeader(this.#descriptor);
     closeSync(this.#descriptor);
     this.#descriptor = undefined;
   }
 
-  #writeHeader(): void {
+  #writeHeader(descriptor: number): void {
     const header = Buffer.alloc(HEADER_BYTES);
     const soundBytes = this.#sampleCount * SAMPLE_BYTES;
     header.write('RIFF', 0);
@@ -56,6 +56,6 @@ export class WavWriter implements Closable {
     header.writeUInt16LE(8 * SAMPLE_BYTES, 34);
     header.write('data', 36);
     header.writeUInt32LE(soundBytes, 40);
-    writeSync(this.#descriptor!, header, 0, HEADER_BYTES, 0);
+    writeSync(descriptor, header, 0, HEADER_BYTES, 0);
   }
 }

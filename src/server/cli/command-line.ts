@@ -20,7 +20,7 @@ export async function runCommandLine(args: readonly string[], settings: Settings
   const exitCode = await exitCodeAfter(args, settings);
   // A full device is only known once everything has been written.
   await new Promise((resolve) => process.stdout.write('', resolve));
-  const { reason } = settings.signal;
+  const reason: unknown = settings.signal.reason;
   if (!(reason instanceof Interruption)) return exitCode;
   if (reason.message !== '') process.stderr.write(`visavis: ${reason.message}\n`);
   return reason.exitCode;

@@ -155,7 +155,7 @@ describe('consent', () => {
     '%j is filmed',
     async (...args) => {
       await writeFile(join(folder, 'photo.png'), Buffer.concat([await readFile(PORTRAIT), Buffer.alloc(1)]));
-      const [portrait = '', ...options] = args;
+      const [portrait, ...options] = args;
       expect(await run('render', portrait, 'voice.wav', '--size', '256', ...options)).toMatchObject({ code: 0 });
     },
     60_000,
@@ -177,5 +177,6 @@ test.skipIf(!hasFfmpeg)(
 async function snapshot(): Promise<Record<string, string>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
-  return Object.fromEntries(await Promise.all(files.map(async (path) => [path, await readFile(path, 'latin1')])));
+  const contents = await Promise.all(files.map((path) => readFile(path, 'latin1')));
+  return Object.fromEntries(files.map((path, index) => [path, contents[index] ?? '']));
 }
