@@ -123,6 +123,47 @@ describe('Scan', () => {
     expect(reach(['letters', 'row 2'])).toBe('c');
   });
 
+  test('a board is stayed in after each letter, also when what there is to choose was looked at anew', () => {
+    const row = (letters: string): ScanNode<string> => ({ target: letters, children: Array.from(letters, leaf) });
+    const actions: ScanNode<string> = { target: 'actions', children: [leaf('Say'), leaf('space'), leaf('undo')] };
+    const page = (): ScanNode<string> => ({
+      target: 'page',
+      children: [
+        { target: 'board', stays: true, children: [actions, row('etaoin'), row('shrdlu'), row('cmwfgy')] },
+        { target: 'answers', children: [leaf('yes'), leaf('no')] },
+      ],
+    });
+    let scan = new Scan(page());
+    let steps = 0;
+    const choose = (name: string): string | undefined => {
+      for (; where(scan) !== name && steps < 100; steps++) scan.advance();
+      const chosen = scan.choose();
+      if (chosen !== undefined) scan = new Scan(page(), scan);
+      return chosen;
+    };
+    choose('board');
+    const written = ['shrdlu', 'h', 'etaoin', 'i', 'actions', 'Say'].map(choose).filter((each) => each !== undefined);
+    expect(written).toEqual(['h', 'i', 'Say']);
+    // At 1.4 s a step, "hi" is spoken after 11.2 s.
+    expect(steps).toBe(8);
+    expect(where(scan)).toBe('actions');
+    // Two rounds without a choice lead out, and there the scan stays where the answer was.
+    choose('answers');
+    choose('no');
+    expect(where(scan)).toBe('answers');
+  });
+
+  test('a group that is gone is left: the scan goes on outside of it', () => {
+    const scan = new Scan(root);
+    scan.advance();
+    scan.advance();
+    scan.choose();
+    scan.choose();
+    const [answers, , letters] = root.children as [ScanNode<string>, ScanNode<string>, ScanNode<string>];
+    expect(where(new Scan({ target: 'root', children: [answers, letters] }, scan))).toBe('a');
+    expect(where(new Scan({ target: 'root', children: [answers] }, scan))).toBe('answers');
+  });
+
   test('nothing to scan is no trouble', () => {
     const scan = new Scan({ target: 'root', children: [] });
     expect(scan.advance()).toBeUndefined();

@@ -5,6 +5,8 @@ import type { PreferenceStore } from './preferences.ts';
 import type { AidState, Speaker } from './speaker.ts';
 import type { TypingLine } from './typing-line.ts';
 
+const MAX_UNDO = 100;
+
 /** Where text is written and sent off: Enter says it, Escape stops the voice. */
 export class Composer {
   readonly element: HTMLElement;
@@ -13,6 +15,8 @@ export class Composer {
   readonly #preferences: PreferenceStore;
   readonly #input: HTMLTextAreaElement;
   readonly #state: HTMLElement;
+  /** What was written before each key of a board, newest last. */
+  #earlier: string[] = [];
 
   constructor(speaker: Speaker, typing: TypingLine, preferences: PreferenceStore) {
     this.#speaker = speaker;
@@ -65,6 +69,13 @@ export class Composer {
           { class: 'button danger', 'data-aid': 'stop', 'aria-keyshortcuts': 'Escape' },
         ),
         button(
+          'aid.compose.undo',
+          () => {
+            this.undo();
+          },
+          { 'data-aid': 'undo' },
+        ),
+        button(
           'aid.compose.repeat',
           () => {
             this.#speaker.repeat();
@@ -94,6 +105,7 @@ export class Composer {
   say(): void {
     if (!this.#speaker.say(this.#input.value)) return;
     this.#input.value = '';
+    this.#earlier = [];
     this.#typing.end();
   }
 
@@ -112,7 +124,16 @@ export class Composer {
 
   /** Puts `text` in the place of what is written. */
   write(text: string): void {
+    this.#earlier = [...this.#earlier.slice(1 - MAX_UNDO), this.#input.value];
     this.#input.value = text;
+    this.#typed();
+  }
+
+  /** Takes back the last key of a board. */
+  undo(): void {
+    const earlier = this.#earlier.pop();
+    if (earlier === undefined) return;
+    this.#input.value = earlier;
     this.#typed();
   }
 

@@ -16,6 +16,8 @@ export function letterBoard(composer: Composer): HTMLElement {
   const board = h('div', {
     class: 'aid-board',
     'data-scan-group': true,
+    'data-scan-first': true,
+    'data-scan-stays': true,
     'data-aid': 'letters',
     role: 'group',
     'data-i18n-label': 'aid.board.title',
@@ -58,19 +60,6 @@ export function letterBoard(composer: Composer): HTMLElement {
         'data-i18n-label': 'aid.compose.say',
         'aria-label': t('aid.compose.say'),
       },
-      sign('aid.board.space', '␣', () => {
-        append(' ');
-      }),
-      sign('aid.board.backspace', '⌫', () => {
-        composer.write(graphemesOf(composer.text).slice(0, -1).join(''));
-      }),
-      button(
-        'aid.compose.clear',
-        () => {
-          composer.write('');
-        },
-        { class: 'aid-letter wide' },
-      ),
       button(
         'aid.compose.say',
         () => {
@@ -78,8 +67,36 @@ export function letterBoard(composer: Composer): HTMLElement {
         },
         { class: 'aid-letter wide primary' },
       ),
+      sign('aid.board.space', '␣', () => {
+        append(' ');
+      }),
+      sign('aid.board.backspace', '⌫', () => {
+        composer.write(graphemesOf(composer.text).slice(0, -1).join(''));
+      }),
+      button(
+        'aid.compose.undo',
+        () => {
+          composer.undo();
+        },
+        { class: 'aid-letter wide' },
+      ),
+      button(
+        'aid.compose.stop',
+        () => {
+          composer.stop();
+        },
+        { class: 'aid-letter wide' },
+      ),
+      button(
+        'aid.compose.clear',
+        () => {
+          composer.write('');
+        },
+        { class: 'aid-letter wide' },
+      ),
     );
-    board.replaceChildren(...rows, actions);
+    // Where each round begins, so that what was written is said with two presses.
+    board.replaceChildren(actions, ...rows);
   };
   show();
   onLanguageChange(show);

@@ -7,8 +7,9 @@ import { Scan, type ScanNode } from './scan.ts';
 const REACHABLE = 'button, input, select, summary, a[href]';
 
 /**
- * Switch scanning of everything on the page that carries `data-scan-group`, in the lobby as in the call: the groups one after the other, then what is in the one
- * that was chosen. One switch: time goes on by itself, Space chooses. Two switches: Space goes on, Enter chooses.
+ * Switch scanning of everything on the page that carries `data-scan-group`, in the lobby as in the call: the groups one
+ * after the other, those with `data-scan-first` before the others, then what is in the one that was chosen. In a group
+ * with `data-scan-stays` the next choice begins in that group. One switch: time goes on by itself, Space chooses. Two switches: Space goes on, Enter chooses.
  */
 export class ScanView {
   readonly #root: HTMLElement;
@@ -36,7 +37,7 @@ export class ScanView {
 
   #begin(): void {
     this.#root.classList.add('aid-scanning');
-    this.#scan = new Scan(treeOf(document.body));
+    this.#scan = new Scan(treeOf(document.body), this.#scan);
     this.#show();
   }
 
@@ -120,7 +121,9 @@ export class ScanView {
 /** Groups, and groups within groups, with what can be chosen in them now. */
 function treeOf(root: HTMLElement): ScanNode<HTMLElement> {
   const groups = [...root.querySelectorAll<HTMLElement>('[data-scan-group]')].filter(isShown);
-  const outermost = groups.filter((group) => group.parentElement?.closest('[data-scan-group]') === null);
+  const outermost = groups
+    .filter((group) => group.parentElement?.closest('[data-scan-group]') === null)
+    .toSorted((a, b) => Number('scanFirst' in b.dataset) - Number('scanFirst' in a.dataset));
   return { target: root, children: outermost.map(nodeOf).filter(({ children }) => children.length > 0) };
 }
 
@@ -130,7 +133,7 @@ function nodeOf(group: HTMLElement): ScanNode<HTMLElement> {
     inner.length > 0
       ? inner.map(nodeOf).filter((node) => node.children.length > 0)
       : [...group.querySelectorAll<HTMLElement>(REACHABLE)].filter(isShown).map((target) => ({ target, children: [] }));
-  return { target: group, children };
+  return { target: group, children, stays: 'scanStays' in group.dataset };
 }
 
 function isShown(element: HTMLElement): boolean {

@@ -2,6 +2,8 @@
 export interface ScanNode<T> {
   readonly target: T;
   readonly children: readonly ScanNode<T>[];
+  /** After a choice within it the scan begins anew here, and not outermost: whoever writes goes on writing. */
+  readonly stays?: boolean;
 }
 
 /** Where the scan stands: on a node, or past the last one of a group, where choosing leaves it. */
@@ -18,8 +20,20 @@ const ROUNDS = 2;
 export class Scan<T> {
   #path: { readonly group: ScanNode<T>; index: number; rounds: number }[];
 
-  constructor(root: ScanNode<T>) {
+  /** @param before - the scan of what there was to choose till now: this one stands where that stood, as far as it can. */
+  constructor(root: ScanNode<T>, before?: Scan<T>) {
     this.#path = [{ group: root, index: 0, rounds: 0 }];
+    for (const [depth, { group, index, rounds }] of (before === undefined ? [] : before.#path).entries()) {
+      if (depth > 0) {
+        const entered = this.stop === undefined ? undefined : innermost(this.stop.node);
+        if (entered?.target !== group.target) break;
+        this.#path.push({ group: entered, index: 0, rounds });
+      }
+      const target = group.children[index]?.target;
+      const at = this.#level.group.children.findIndex((node) => node.target === target);
+      if (at < 0) break;
+      this.#level.index = at;
+    }
   }
 
   get stop(): ScanStop<T> | undefined {
@@ -56,14 +70,15 @@ export class Scan<T> {
       this.#leave();
       return undefined;
     }
-    let { node } = stop;
-    while (node.children.length === 1 && node.children[0] !== undefined) node = node.children[0];
+    const node = innermost(stop.node);
     if (node.children.length > 0) {
       this.#path.push({ group: node, index: 0, rounds: 0 });
       return undefined;
     }
     // After a choice the scan begins anew at the group, where the next word of a conversation most likely is.
-    this.#path = this.#path.slice(0, 1);
+    const staying = this.#path.findLastIndex(({ group }) => group.stays === true);
+    this.#path = this.#path.slice(0, Math.max(0, staying) + 1);
+    if (staying > 0) Object.assign(this.#level, { index: 0, rounds: 0 });
     return node.target;
   }
 
@@ -77,4 +92,10 @@ export class Scan<T> {
     if (level === undefined) throw new Error('a scan has a root');
     return level;
   }
+}
+
+/** @returns the node itself, or the one that a group of a single member leads to. */
+function innermost<T>(node: ScanNode<T>): ScanNode<T> {
+  const [only, ...others] = node.children;
+  return only === undefined || others.length > 0 ? node : innermost(only);
 }
