@@ -13,7 +13,7 @@ interface Microphone {
 const PATH = '../../web/microphone.ts';
 const { Microphone, problemOf } = (await import(PATH)) as {
   Microphone: new () => Microphone;
-  problemOf(thrown: unknown): string;
+  problemOf: (thrown: unknown) => string;
 };
 
 /** A device list that devices are plugged into and pulled out of. */
