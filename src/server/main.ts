@@ -72,7 +72,7 @@ async function open(
   scope.own(motion);
   scope.own(renderers);
   const enroller = scope.own(new EnrolClient());
-  const { badge, capacity, rtc } = config;
+  const { badge, capacity, rtc, trustProxy } = config;
   const keys = await openOperatorKeys(operatorKeysPath(config.dataDir));
   return scope.own(
     await Host.open({
@@ -96,7 +96,7 @@ async function open(
           meter,
           onEvent,
         }),
-      extend: speechExtension({ settings: config.speech, keys, clock: systemClock, logger: log, meter }),
+      extend: speechExtension({ settings: config.speech, keys, trustProxy, clock: systemClock, logger: log, meter }),
     }),
   );
 }

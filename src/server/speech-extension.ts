@@ -17,6 +17,8 @@ export { operatorKeysPath } from './operator-keys.ts';
 export interface SpeechExtensionOptions {
   readonly settings: SpeechSettings;
   readonly keys: OperatorKeys;
+  /** Whether a proxy says who a visitor is. */
+  readonly trustProxy: boolean;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly meter: Meter;
@@ -37,7 +39,7 @@ export function speechExtension(options: SpeechExtensionOptions): (host: HostPar
         vouch: (participant) => vouchFor(participant, portraits, signer),
       }),
     );
-    const socket = scope.own(new SpeechSocket(desk));
+    const socket = scope.own(new SpeechSocket(desk, options.trustProxy));
     return {
       routes: (app) => {
         app.use('/api/speech', speechRoutes(desk));

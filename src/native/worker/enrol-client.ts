@@ -13,7 +13,7 @@ export interface EnrolClientOptions {
   readonly capacity?: number;
   /** Portraits of one owner that may wait. */
   readonly perOwner?: number;
-  /** How long the process is kept after a portrait; its start costs half a second, its networks 200 MB. */
+  /** How long the process is kept after a portrait; its start loads the networks anew, and they take about 240 MB. */
   readonly idleMs?: number;
 }
 

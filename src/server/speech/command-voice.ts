@@ -1,8 +1,8 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { AvatarError, messageOf } from '../../base/errors.ts';
+import { messageOf } from '../../base/errors.ts';
 import { DEFAULT_DEADLINES, withDeadlines, type Deadlines } from './deadline.ts';
 import { PcmReader } from './pcm-reader.ts';
-import type { SpeechChunk, SpeechRequest, Voice } from './voice.ts';
+import { VoiceError, type Blame, type SpeechChunk, type SpeechRequest, type Voice } from './voice.ts';
 
 export interface CommandVoiceOptions {
   readonly name: string;
@@ -85,12 +85,14 @@ export class CommandVoice implements Voice {
       }
     } catch (thrown) {
       if (signal.aborted) throw thrown;
-      throw new AvatarError('SPEECH_FAILED', `Voice "${this.name}": ${messageOf(thrown)}`, { cause: thrown });
+      throw new VoiceError(`Voice "${this.name}": ${messageOf(thrown)}`, 'unclear', { cause: thrown });
     }
     await ended.catch((thrown: unknown) => {
-      throw new AvatarError('SPEECH_FAILED', `Voice "${this.name}": ${messageOf(thrown)}`, { cause: thrown });
+      // A program that ended without a sound refused this text (or its language) or fails for all: it costs little to ask.
+      const blame: Blame = spoken > 0 ? 'unclear' : thrown instanceof Ending ? thrown.blame : 'voice';
+      throw new VoiceError(`Voice "${this.name}": ${messageOf(thrown)}`, blame, { cause: thrown });
     });
-    if (spoken === 0) throw new AvatarError('SPEECH_FAILED', `Voice "${this.name}" made no sound`);
+    if (spoken === 0) throw new VoiceError(`Voice "${this.name}" made no sound`, 'text');
     this.prepare(request);
   }
 
@@ -131,6 +133,16 @@ function hold(child: ChildProcessWithoutNullStreams, held: boolean): void {
   }
 }
 
+/** A program was started and did not end well; all other errors mean that it was not started. */
+class Ending extends Error {
+  readonly blame: Blame;
+
+  constructor(message: string, blame: Blame) {
+    super(message);
+    this.blame = blame;
+  }
+}
+
 /** @throws Error with what the program said last, when it could not be started or did not end well. */
 function endOf(child: ChildProcessWithoutNullStreams): Promise<void> {
   let complaint = '';
@@ -142,7 +154,10 @@ function endOf(child: ChildProcessWithoutNullStreams): Promise<void> {
     child.once('close', (code, signalName) => {
       // Killed after its sound was whole is not a failure: withDeadlines always ends with a kill.
       if (code === 0 || signalName === 'SIGKILL') resolve();
-      else reject(new Error(`${child.spawnfile} ended with ${code ?? signalName ?? 'nothing'}: ${complaint.trim()}`));
+      else {
+        const message = `${child.spawnfile} ended with ${code ?? signalName ?? 'nothing'}: ${complaint.trim()}`;
+        reject(new Ending(message, code === null ? 'unclear' : 'text'));
+      }
     });
   });
 }

@@ -1,7 +1,7 @@
-import { AvatarError, messageOf } from '../../base/errors.ts';
+import { messageOf } from '../../base/errors.ts';
 import { DEFAULT_DEADLINES, within, withDeadlines, type Deadlines } from './deadline.ts';
 import { isRate, PcmReader } from './pcm-reader.ts';
-import type { SpeechChunk, SpeechRequest, Voice } from './voice.ts';
+import { VoiceError, type Blame, type SpeechChunk, type SpeechRequest, type Voice } from './voice.ts';
 
 export interface HttpVoiceOptions {
   readonly name: string;
@@ -55,10 +55,10 @@ export class HttpVoice implements Voice {
         spoken += samples.length;
         yield { samples, sampleRateHz: reader.sampleRateHz };
       }
-      if (spoken === 0) throw new Error('made no sound');
+      if (spoken === 0) throw new VoiceError('made no sound', 'text');
     } catch (thrown) {
       if (signal.aborted) throw thrown;
-      throw new AvatarError('SPEECH_FAILED', `Voice "${this.name}": ${messageOf(thrown)}`, { cause: thrown });
+      throw new VoiceError(`Voice "${this.name}": ${messageOf(thrown)}`, blameOf(thrown), { cause: thrown });
     } finally {
       abort.abort();
     }
@@ -77,7 +77,7 @@ export class HttpVoice implements Voice {
       signal,
       redirect: 'error',
     });
-    if (!response.ok) throw new Error(`answered ${response.status}`);
+    if (!response.ok) throw new VoiceError(`answered ${response.status}`, blameOfStatus(response.status));
     const type = response.headers.get('content-type') ?? '';
     if (/html|json|xml|text\//i.test(type))
       throw new Error(`answered with ${type.split(';')[0] ?? type}, expected sound`);
@@ -94,6 +94,33 @@ export class HttpVoice implements Voice {
       speed: request.rate,
     };
   }
+}
+
+/** Refused key, unpaid, no such model, too many requests: the same for every text. */
+const STATUS_OF_VOICE: ReadonlySet<number> = new Set([401, 402, 404, 407, 429]);
+/** May be about the text (a moderation, a slow one) or about the voice. */
+const STATUS_UNCLEAR: ReadonlySet<number> = new Set([403, 408]);
+/** No connection was made, so the text was not even sent. */
+const NOT_CONNECTED: ReadonlySet<string> = new Set([
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** A text can bring an endpoint to any 5xx, so those are unclear. */
+function blameOfStatus(status: number): Blame {
+  if (STATUS_OF_VOICE.has(status)) return 'voice';
+  return status >= 400 && status < 500 && !STATUS_UNCLEAR.has(status) ? 'text' : 'unclear';
+}
+
+function blameOf(thrown: unknown): Blame {
+  if (thrown instanceof VoiceError) return thrown.blame;
+  // fetch() keeps the error of the system as the cause of its own.
+  const cause = thrown instanceof Error ? thrown.cause : undefined;
+  return cause instanceof Error && 'code' in cause && NOT_CONNECTED.has(String(cause.code)) ? 'voice' : 'unclear';
 }
 
 const EMPTY: AsyncIterable<Uint8Array> = {

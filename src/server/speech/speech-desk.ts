@@ -94,7 +94,7 @@ export class SpeechDesk implements Closable {
     if (participant === undefined || this.#places.has(participantId)) return;
     const session = OpusEncoder.open().then((encoder) => {
       const { voices, clock, logger, meter } = this.#options;
-      return new SpeechSession({ outlet: participant, voices, encoder, clock, logger, meter });
+      return new SpeechSession({ outlet: participant, voices: voices.forParticipant(), encoder, clock, logger, meter });
     });
     session.catch((thrown: unknown) => {
       this.#options.logger.error('speech.open-failed', { reason: messageOf(thrown) });

@@ -67,7 +67,7 @@ const PREPARE_US = 1_000_000;
 export class SpeechSession implements Closable {
   readonly #options: SpeechSessionOptions;
   readonly #phrases = new BoundedQueue<Phrase>('speech', MAX_WAITING_PHRASES, 'refuse');
-  readonly #listeners = new Set<(message: AidMessage) => void>();
+  readonly #listeners = new Map<(message: AidMessage) => void, () => void>();
   readonly #timers = new Set<NodeJS.Timeout>();
   #composing: NodeJS.Timeout | undefined;
   #abort = new AbortController();
@@ -84,9 +84,13 @@ export class SpeechSession implements Closable {
     this.#heardAt = options.clock.now();
   }
 
-  /** Calls `listener` with states and notices too, besides the page. @returns a function that ends it. */
-  listen(listener: (message: AidMessage) => void): () => void {
-    this.#listeners.add(listener);
+  /**
+   * Calls `listener` with states and notices too, besides the page, and `onClose` when the session ends or has ended.
+   * @returns a function that ends it.
+   */
+  listen(listener: (message: AidMessage) => void, onClose: () => void = () => undefined): () => void {
+    if (this.#closed) onClose();
+    else this.#listeners.set(listener, onClose);
     return () => this.#listeners.delete(listener);
   }
 
@@ -139,7 +143,9 @@ export class SpeechSession implements Closable {
     this.#abort.abort(new Error('closed'));
     for (const timer of this.#timers) clearTimeout(timer);
     clearTimeout(this.#composing);
+    const listeners = [...this.#listeners.values()];
     this.#listeners.clear();
+    for (const onClose of listeners) onClose();
     await running;
     this.#options.encoder.close();
   }
@@ -349,7 +355,7 @@ export class SpeechSession implements Closable {
 
   #emit(message: AidMessage): void {
     this.#options.outlet.send(message);
-    for (const listener of this.#listeners) listener(message);
+    for (const listener of this.#listeners.keys()) listener(message);
   }
 
   async #wait(us: number, signal: AbortSignal): Promise<void> {

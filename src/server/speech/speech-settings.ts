@@ -80,7 +80,7 @@ export function readSpeechSettings(environment: Readonly<Record<string, string |
   return parse(voices, 'the voices of the environment');
 }
 
-/** @returns the chain that speaks for every caller of this process: a voice that failed for one rests for all. */
+/** @returns the chain from which every participant of this process gets its own: a voice that is out of order rests for all. */
 export function openVoices(settings: SpeechSettings, clock: Clock): VoiceChain {
   return new VoiceChain(settings.map(openVoice), clock);
 }

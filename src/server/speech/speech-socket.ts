@@ -2,6 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { z } from 'zod';
+import { visitorOf } from '../../../signaling/origin.ts';
+import { refuseUpgrade } from '../../../signaling/upgrade-router.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Closable } from '../../base/lifecycle.ts';
 import { MAX_TYPED_CHARACTERS, speechMessageSchema } from '../../media/control/speech-message.ts';
@@ -18,7 +20,12 @@ const enterSchema = z.object({
 /** UTF-8 takes up to three bytes a character, JSON up to six where it escapes. */
 const MAX_MESSAGE_BYTES = 6 * MAX_TYPED_CHARACTERS + 4096;
 const ENTER_WITHIN_MS = 5000;
-const MAX_SOCKETS = 200;
+/** Sockets that have not shown a token: of all visitors, and of one. Those that have are limited by participant. */
+const MAX_STRANGERS = 200;
+const MAX_STRANGERS_PER_VISITOR = 8;
+const MAX_SOCKETS_PER_PARTICIPANT = 4;
+/** What a peer gets to answer a close; ws itself would wait 30 s. */
+const CLOSE_WITHIN_MS = 1000;
 const MESSAGES_PER_SECOND = 50;
 
 /** Type-to-speak over a WebSocket, described in `docs/api.md`: the first message enters, the rest are speech messages. */
@@ -26,29 +33,48 @@ export class SpeechSocket implements Closable {
   readonly #desk: SpeechDesk;
   readonly #server = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
 
-  constructor(desk: SpeechDesk) {
+  readonly #trustProxy: boolean;
+  /** By visitor, and by participant. */
+  readonly #strangers = new Counter();
+  readonly #entered = new Counter();
+
+  constructor(desk: SpeechDesk, trustProxy: boolean) {
     this.#desk = desk;
+    this.#trustProxy = trustProxy;
   }
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // The token travels inside, so a foreign page that opens a socket has nothing to say on it.
-    if (this.#server.clients.size >= MAX_SOCKETS) {
-      socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+    const visitor = visitorOf(request, this.#trustProxy);
+    if (this.#strangers.of(visitor) >= MAX_STRANGERS_PER_VISITOR) {
+      const message = 'Too many sockets of this address have not said who they are';
+      refuseUpgrade(socket, '429 Too Many Requests', { code: 'RATE_EXCEEDED', message });
+      return;
+    }
+    if (this.#strangers.total >= MAX_STRANGERS) {
+      const message = 'Too many sockets have not said who they are: try again in some seconds';
+      refuseUpgrade(socket, '503 Service Unavailable', { code: 'CAPACITY_FULL', message });
       return;
     }
     this.#server.handleUpgrade(request, socket, head, (open) => {
-      this.#serve(open);
+      this.#serve(open, visitor);
     });
   }
 
   close(): void {
-    for (const client of this.#server.clients) client.close(1001, 'The server is stopping');
+    for (const client of this.#server.clients) closeSoon(client, 1001, 'The server is stopping');
     this.#server.close();
   }
 
-  #serve(socket: WebSocket): void {
+  #serve(socket: WebSocket, visitor: string): void {
     let session: Promise<SpeechSession> | undefined;
     let endListening: (() => void) | undefined;
+    let leave = this.#strangers.add(visitor);
+    let isClosing = false;
+    const close = (code: number, reason: string): void => {
+      isClosing = true;
+      closeSoon(socket, code, reason);
+    };
     let tokens = MESSAGES_PER_SECOND;
     const send = (message: object): void => {
       if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
@@ -57,7 +83,7 @@ export class SpeechSocket implements Closable {
       tokens = MESSAGES_PER_SECOND;
     }, 1000);
     const late = setTimeout(() => {
-      socket.close(4401, 'Say who you are first');
+      close(4401, 'Say who you are first');
     }, ENTER_WITHIN_MS);
     socket.on('error', () => {
       socket.terminate();
@@ -65,29 +91,42 @@ export class SpeechSocket implements Closable {
     socket.on('close', () => {
       clearInterval(refill);
       clearTimeout(late);
+      leave();
       endListening?.();
     });
     socket.on('message', (bytes) => {
+      if (isClosing) return;
       if (--tokens < 0) {
-        socket.close(4429, 'Too many messages');
+        close(4429, 'Too many messages');
         return;
       }
       const message = parseJson(bytes);
       if (session === undefined) {
         const entering = enterSchema.safeParse(message);
         if (!entering.success) {
-          socket.close(4400, 'The first message is {"type":"enter","participantId":…,"token":…}');
+          close(4400, 'The first message is {"type":"enter","participantId":…,"token":…}');
           return;
         }
         clearTimeout(late);
-        session = this.#desk.enter(entering.data.participantId, entering.data.token);
+        const { participantId, token } = entering.data;
+        session = this.#desk.enter(participantId, token);
         session.then(
           (open) => {
-            endListening = open.listen(send);
+            // It may have been closed while the session was opened.
+            if (socket.readyState !== socket.OPEN) return;
+            if (this.#entered.of(participantId) >= MAX_SOCKETS_PER_PARTICIPANT) {
+              close(4429, 'Too many sockets of this participant');
+              return;
+            }
+            leave();
+            leave = this.#entered.add(participantId);
+            endListening = open.listen(send, () => {
+              close(1000, 'This participant has left');
+            });
             send({ type: 'entered', voices: this.#desk.voices });
           },
           (thrown: unknown) => {
-            socket.close(4401, messageOf(thrown));
+            close(4401, messageOf(thrown));
           },
         );
         return;
@@ -105,6 +144,42 @@ export class SpeechSocket implements Closable {
       );
     });
   }
+}
+
+/** How many there are under each name; names without any are forgotten. */
+class Counter {
+  readonly #counts = new Map<string, number>();
+  total = 0;
+
+  of(name: string): number {
+    return this.#counts.get(name) ?? 0;
+  }
+
+  /** @returns a function that takes it away again. */
+  add(name: string): () => void {
+    this.#change(name, 1);
+    return () => {
+      this.#change(name, -1);
+    };
+  }
+
+  #change(name: string, by: 1 | -1): void {
+    const count = this.of(name) + by;
+    this.total += by;
+    if (count > 0) this.#counts.set(name, count);
+    else this.#counts.delete(name);
+  }
+}
+
+/** Closes a socket, whether its peer answers or not. */
+function closeSoon(socket: WebSocket, code: number, reason: string): void {
+  socket.close(code, reason);
+  const late = setTimeout(() => {
+    socket.terminate();
+  }, CLOSE_WITHIN_MS);
+  socket.once('close', () => {
+    clearTimeout(late);
+  });
 }
 
 function parseJson(bytes: unknown): unknown {

@@ -4,9 +4,9 @@ import { advance, type MonotonicUs } from '../../base/timeline.ts';
 import type { VoiceEntry } from '../../media/control/speech-message.ts';
 import { withoutVoiceMarkup } from '../../media/control/speech-text.ts';
 import { estimateDurationUs, shareOut } from '../../media/sync/captions.ts';
-import type { SpeechChunk, SpeechRequest, Voice } from './voice.ts';
+import { VoiceError, type SpeechChunk, type SpeechRequest, type Voice } from './voice.ts';
 
-/** A voice that failed is not asked again for so long, unless no other is left. */
+/** A voice that failed, not one that refused a text, is not asked again for so long, unless no other is left. */
 const REST_US = 30_000_000;
 /** No sentence lasts longer; a voice that goes on for ever is broken. */
 const LONGEST_SENTENCE_US = 60_000_000;
@@ -20,16 +20,30 @@ export interface VoiceFailure {
   readonly next: string | undefined;
 }
 
-/** Tries voices in order until a sentence is spoken; one that breaks off has its rest spoken by the next. */
+/**
+ * Tries voices in order until a sentence is spoken; one that breaks off has its rest spoken by the next. A voice that is
+ * out of order rests for all participants; one that a text may have upset rests for that participant alone, or anybody
+ * could take the voices from everybody.
+ */
 export class VoiceChain {
   readonly #voices: readonly Voice[];
   readonly #clock: Clock;
   readonly #restingUntil = new Map<string, MonotonicUs>();
+  readonly #restingForAllUntil: Map<string, MonotonicUs>;
 
-  /** @param voices - best first. */
-  constructor(voices: readonly Voice[], clock: Clock) {
+  /**
+   * @param voices - best first.
+   * @param restingForAllUntil - of the chain that this one was made from.
+   */
+  constructor(voices: readonly Voice[], clock: Clock, restingForAllUntil = new Map<string, MonotonicUs>()) {
     this.#voices = voices;
     this.#clock = clock;
+    this.#restingForAllUntil = restingForAllUntil;
+  }
+
+  /** @returns the same voices with a memory of one participant's own failures. */
+  forParticipant(): VoiceChain {
+    return new VoiceChain(this.#voices, this.#clock, this.#restingForAllUntil);
   }
 
   get entries(): VoiceEntry[] {
@@ -65,6 +79,7 @@ export class VoiceChain {
         }
         if (spokenUs >= SHORTEST_SHARE * estimateDurationUs(rest, request.rate)) {
           this.#restingUntil.delete(voice.name);
+          this.#restingForAllUntil.delete(voice.name);
           return;
         }
         throw new AvatarError(
@@ -73,7 +88,7 @@ export class VoiceChain {
         );
       } catch (thrown) {
         if (signal.aborted) throw thrown;
-        this.#restingUntil.set(voice.name, advance(this.#clock.now(), REST_US));
+        this.#rest(voice.name, thrown);
         onFailure({ voice: voice.name, reason: messageOf(thrown), next: order[index + 1]?.name });
         rest = restOf(rest, spokenUs, request.rate);
         if (rest === '') return;
@@ -82,9 +97,17 @@ export class VoiceChain {
     throw new AvatarError('SPEECH_FAILED', `None of ${order.length} voices could speak`);
   }
 
+  #rest(name: string, thrown: unknown): void {
+    const blame = thrown instanceof VoiceError ? thrown.blame : 'unclear';
+    if (blame === 'text') return;
+    const resting = blame === 'voice' ? this.#restingForAllUntil : this.#restingUntil;
+    resting.set(name, advance(this.#clock.now(), REST_US));
+  }
+
   #order(preferred: string | undefined): Voice[] {
     const now = this.#clock.now();
-    const resting = (voice: Voice): boolean => (this.#restingUntil.get(voice.name) ?? now) > now;
+    const resting = ({ name }: Voice): boolean =>
+      [this.#restingUntil, this.#restingForAllUntil].some((until) => (until.get(name) ?? now) > now);
     const wanted = this.#voices.toSorted((a, b) => Number(b.name === preferred) - Number(a.name === preferred));
     return [...wanted.filter((voice) => !resting(voice)), ...wanted.filter(resting)];
   }

@@ -1,3 +1,4 @@
+import { AvatarError } from '../../base/errors.ts';
 import type { VoiceEntry } from '../../media/control/speech-message.ts';
 import type { WordTiming } from '../../media/sync/captions.ts';
 
@@ -22,6 +23,22 @@ export interface SpeechChunk {
   readonly words?: readonly WordTiming[];
 }
 
+/**
+ * What a failure says about the voice: `text` when it refuses this text and may speak the next, `voice` when it can speak
+ * for nobody now, `unclear` when a text may have caused it.
+ */
+export type Blame = 'text' | 'voice' | 'unclear';
+
+/** Why a voice did not speak a sentence, or not all of it. */
+export class VoiceError extends AvatarError {
+  readonly blame: Blame;
+
+  constructor(message: string, blame: Blame, options?: ErrorOptions) {
+    super('SPEECH_FAILED', message, options);
+    this.blame = blame;
+  }
+}
+
 /** The speech port: whatever turns a sentence into sound. */
 export interface Voice extends VoiceEntry {
   /** Somebody is writing and may soon speak like this: what takes time may be done now. */
@@ -29,7 +46,7 @@ export interface Voice extends VoiceEntry {
   /**
    * Speaks one sentence as a stream; the first chunk comes as soon as there is one. All of its sentences have one rate.
    * Ending the iteration or aborting `signal` stops the work and frees what it held.
-   * @throws AvatarError `SPEECH_FAILED` where the voice cannot, hangs, or breaks off.
+   * @throws VoiceError where the voice cannot, hangs, or breaks off.
    */
   speak(request: SpeechRequest, signal: AbortSignal): AsyncIterable<SpeechChunk>;
 }

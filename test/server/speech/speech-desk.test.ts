@@ -29,7 +29,14 @@ beforeEach(async () => {
   );
   const settings = readSpeechSettings({ VISAVIS_VOICES: path });
   server = await openSpeechHost(
-    speechExtension({ settings, keys, clock: systemClock, logger: silentLogger, meter: silentMeter }),
+    speechExtension({
+      settings,
+      keys,
+      trustProxy: false,
+      clock: systemClock,
+      logger: silentLogger,
+      meter: silentMeter,
+    }),
   );
 });
 afterEach(async () => {
