@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -29,6 +29,21 @@ afterEach(async () => {
   }
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** The address that a program says it listens at. */
+async function addressOf(program: Program): Promise<string> {
+  await program.said('Visavis: http');
+  return /^Visavis: (\S+)$/m.exec(program.output())?.[1] ?? '';
+}
+
+/** Waits until a program can take a call. */
+async function whenReady(url: string): Promise<void> {
+  while (!(await fetch(`${url}/readyz`)).ok) await new Promise((later) => setTimeout(later, 100));
+}
+
+async function blocksOf(url: string): Promise<string> {
+  return (await fetch(`${url}/api/blocks`)).text();
+}
 
 function start(environment: Record<string, string> = {}): Program {
   const child = spawn(process.execPath, ['dist/src/server/main.js'], {
@@ -98,3 +113,39 @@ test('a data folder that cannot be written ends the start with a message that na
   expect((await program.exited)[0]).toBe(1);
   expect(program.output()).toContain(`VISAVIS_DATA_DIR=${join(folder, 'var')}: a file of this name is in the way`);
 }, 60_000);
+
+test('two servers on one data folder see the blocks of both, and a killed one starts again with them', async () => {
+  const first = start();
+  const [url, other] = await Promise.all([addressOf(first), addressOf(start())]);
+  await Promise.all([whenReady(url), whenReady(other)]);
+  const block = async (at: string, digit: string): Promise<void> => {
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify({ sha256: digit.repeat(64), reason: 'a test' });
+    expect((await fetch(`${at}/api/blocks`, { method: 'POST', headers, body })).ok).toBe(true);
+  };
+  await Promise.all([block(url, 'a'), block(other, 'b')]);
+  for (const each of [url, other]) {
+    await expect.poll(() => blocksOf(each), { timeout: 20_000 }).toMatch(/a{64}[^]*b{64}|b{64}[^]*a{64}/);
+  }
+  // In the middle of a write, as likely as not.
+  const last = block(url, 'c').catch(() => undefined);
+  first.kill('SIGKILL');
+  await Promise.all([last, first.exited]);
+  const again = start();
+  await whenReady(await addressOf(again));
+  expect(await blocksOf(await addressOf(again))).toMatch(/a{64}[^]*b{64}|b{64}[^]*a{64}/);
+  // Nothing that it left behind was damaged.
+  expect(existsSync(join(folder, 'var', 'quarantine'))).toBe(false);
+}, 180_000);
+
+test('a server that was stopped for three seconds goes on', async () => {
+  const program = start();
+  const url = await addressOf(program);
+  await whenReady(url);
+  program.kill('SIGSTOP');
+  await new Promise((later) => setTimeout(later, 3000));
+  program.kill('SIGCONT');
+  await whenReady(url);
+  program.kill('SIGTERM');
+  expect(await program.exited, program.output()).toEqual([0, null]);
+}, 120_000);
