@@ -368,7 +368,7 @@ test('smiles pass over a face of which no feeling is asked, and hardly over anot
   expect(smilesOf(asked)).toBeLessThan(0.35 * unasked);
 });
 
-test('ten minutes do not drift: every frame at its time, the last as lively as the first', () => {
+test('ten minutes do not drift: every frame at its time, the last as lively as the first', { timeout: 300_000 }, () => {
   const stream = open();
   const minute = voice(60);
   const spreads: number[] = [];

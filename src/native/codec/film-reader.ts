@@ -1,20 +1,16 @@
-import { EncodedPacketSink, FilePathSource, Input, MATROSKA, MP4, QTFF, WEBM, type InputTrack } from 'mediabunny';
+import { EncodedPacketSink, FilePathSource, Input, MP4, QTFF, type InputTrack } from 'mediabunny';
 import { FilmDigest } from './film-digest.ts';
-
-/** What a film says of itself, and what is in it. */
-export interface FilmFacts {
-  /** Texts by name. */
-  readonly tags: ReadonlyMap<string, string>;
-  /** See `FilmDigest`. */
-  readonly contentSha256: string;
-}
+import { readWebm, type FilmFacts } from './webm-reader.ts';
 
 /** Larger tags are nobody's statement. */
 const MAX_TEXT_CHARACTERS = 65_536;
 
 /** @returns nothing when the file is no WebM, Matroska, MP4 or QuickTime film, or breaks off. */
 export async function readFilm(path: string): Promise<FilmFacts | undefined> {
-  using input = new Input({ formats: [WEBM, MATROSKA, MP4, QTFF], source: new FilePathSource(path) });
+  // A film from a pipe has its tags at the end, where mediabunny does not look for them.
+  const webm = readWebm(path);
+  if (webm !== undefined) return webm;
+  using input = new Input({ formats: [MP4, QTFF], source: new FilePathSource(path) });
   try {
     if (!(await input.canRead())) return undefined;
     const { raw = {} } = await input.getMetadataTags();
