@@ -15,7 +15,7 @@ const REFLEX_TRAVEL = 0.45;
 const SHADOW_DEPTH_CM = 0.24;
 /** Lids hide the iris's edges, so it must move further up and down to be seen to (bench/closed-loop.ts). */
 const UP_GAIN = 1.4;
-const DOWN_GAIN = 1.6;
+const DOWN_GAIN = 1.45;
 const YAW_GAIN = 1.1;
 
 const SCLERA_COLUMNS = 8;
