@@ -31,10 +31,9 @@ const NEUTRAL: OwnExpression = { smile: 0, frown: 0, brows: 0 };
 
 /**
  * How far lids follow a gaze that goes as far as it can here: the measured shapes look up and down twice as far as
- * `GAZE_PITCH_LIMIT_DEG`, and lids that came down as far would make the face drowsy. Above 0.4, the landmark net reads a
- * drawn gaze down as more than 5 degrees too far (test/interop/closed-loop.test.ts).
+ * `GAZE_PITCH_LIMIT_DEG`, and lids that came down as far would make the face drowsy.
  */
-const LIDS_FOLLOW = { down: 0.4, up: 0.75 } as const;
+const LIDS_FOLLOW = { down: 0.6, up: 0.75 } as const;
 
 /**
  * Turns coefficients into the weights that are summed. Shapes are solved one at a time, so where anatomy allows only one

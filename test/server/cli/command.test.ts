@@ -262,13 +262,13 @@ describe.skipIf(!hasFfmpeg)('visavis render', () => {
   }, 60_000);
 
   test('marks what it makes with the key of the operator', async () => {
-    await writeFile(join(folder, 'three.wav'), wavFile(16_000, babble(16_000, 3)));
-    await run('render', 'face.avatar', 'three.wav', '--size', '256', '--out', 'marked.webm', '--quiet');
+    await writeFile(join(folder, 'five.wav'), wavFile(16_000, babble(16_000, 5)));
+    await run('render', 'face.avatar', 'five.wav', '--out', 'marked.webm', '--quiet');
     const verdict = async (name: string, env: NodeJS.ProcessEnv): Promise<unknown> =>
       JSON.parse((await visavis(folder, ['detect', name, '--json'], undefined, env)).stdout);
     expect(await verdict('marked.webm', dataFolder())).toMatchObject({ marked: true });
-    const barred = 'scale=360:360,pad=640:360:140:0';
-    ffmpeg(join(folder, 'marked.webm'), join(folder, 'barred.webm'), '-vf', barred, '-b:v', '300k');
+    const barred = 'pad=712:512:100:0';
+    ffmpeg(join(folder, 'marked.webm'), join(folder, 'barred.webm'), '-vf', barred, '-b:v', '1M');
     expect(await verdict('barred.webm', dataFolder())).toMatchObject({ marked: true });
     ffmpeg(join(folder, 'marked.webm'), join(folder, 'moment.webm'), '-t', '1');
     expect((await run('detect', 'moment.webm')).stdout).toMatch(/too short to find the mark/);
@@ -305,7 +305,7 @@ describe.skipIf(!hasFfmpeg)('visavis render', () => {
     const elsewhere = { VISAVIS_DATA_DIR: join(folder, '.nothing') };
     const told = await visavis(folder, ['detect', 'signed.webm', '--key', 'key.json'], undefined, elsewhere);
     expect(told.stdout).toMatch(/^signed\.webm is signed: synthetic, made .*"for this test"\n$/);
-  }, 60_000);
+  }, 180_000);
 
   test('makes a film straight from a portrait and a compressed sound', async () => {
     ffmpeg(join(folder, 'voice.wav'), join(folder, 'voice.mp3'));
