@@ -276,7 +276,7 @@ describe.skipIf(!hasFfmpeg)('visavis render', () => {
     expect((await visavis(folder, ['detect', 'marked.webm'], undefined, other)).stderr).toMatch(/there is no key/);
     await visavis(folder, ['render', 'face.avatar', 'short.wav', '--quiet', '--out', 'other.webm'], undefined, other);
     expect(await verdict('marked.webm', other)).toMatchObject({ marked: false });
-  }, 120_000);
+  }, 300_000);
 
   test('signs what it makes, and detect tells a changed film from the one that was made', async () => {
     const verdict = async (...args: string[]): Promise<{ statement: { result: string; claims?: object } }> =>
