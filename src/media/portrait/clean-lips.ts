@@ -100,7 +100,8 @@ function addDarkLine(
     const at = (clamp(y, 0, height - 1) * width + x) * 3;
     return colours[at]! + colours[at + 1]! + colours[at + 2]!;
   };
-  const [startX, endX] = [line[0]![0], line.at(-1)![0]];
+  const startX = line[0]![0];
+  const endX = line.at(-1)?.[0] ?? startX;
   for (let x = Math.max(0, Math.ceil(startX)); x < Math.min(width, endX); x++) {
     const after = line.findIndex(([end]) => end > x);
     const [ax, ay] = line[Math.max(0, after - 1)]!;

@@ -13,7 +13,9 @@ const MIDDLE = 60;
 /** Lips without anything between them, their landmarks open by `gapPx`. */
 function lips(gapPx: number): { colours: Float32Array; landmarks: Float32Array } {
   const landmarks = new Float32Array(478 * 3);
-  const put = (point: number, x: number, y: number): void => landmarks.set([x, y], point * 3);
+  const put = (point: number, x: number, y: number): void => {
+    landmarks.set([x, y], point * 3);
+  };
   for (let index = 0; index <= 10; index++) {
     const along = index / 5 - 1;
     const half = (gapPx / 2) * (1 - along * along);

@@ -23,7 +23,6 @@ afterEach(async () => {
 const spare: Voice = {
   name: 'spare',
   kind: 'personal',
-  // eslint-disable-next-line @typescript-eslint/require-await -- the port is asynchronous
   async *speak() {
     asked.push('spare');
     yield { samples: new Float32Array(RATE_HZ).fill(0.1), sampleRateHz: RATE_HZ };
@@ -59,7 +58,7 @@ async function endpoint(): Promise<HttpVoice> {
 /** @returns which voices were asked for a text. */
 async function voicesFor(chain: VoiceChain, text: string): Promise<string[]> {
   asked = [];
-  for await (const _ of chain.speak({ text, rate: 1, pitch: 1 }, undefined, never, () => undefined));
+  for await (const chunk of chain.speak({ text, rate: 1, pitch: 1 }, undefined, never, () => undefined)) void chunk;
   return asked;
 }
 
@@ -114,7 +113,7 @@ describe('A voice that fails for one participant', () => {
       deadlines: { firstMs: 20_000, stallMs: 20_000 },
     });
     const spoken = (async () => {
-      for await (const _ of voice.speak({ text: 'Hello', rate: 1, pitch: 1 }, never));
+      for await (const chunk of voice.speak({ text: 'Hello', rate: 1, pitch: 1 }, never)) void chunk;
     })();
     await expect(spoken).rejects.toMatchObject({ blame });
   });
