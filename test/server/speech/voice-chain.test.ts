@@ -58,7 +58,8 @@ async function endpoint(): Promise<HttpVoice> {
 /** @returns which voices were asked for a text. */
 async function voicesFor(chain: VoiceChain, text: string): Promise<string[]> {
   asked = [];
-  for await (const chunk of chain.speak({ text, rate: 1, pitch: 1 }, undefined, never, () => undefined)) void chunk;
+  const chunks = chain.speak({ text, rate: 1, pitch: 1 }, undefined, never, () => undefined);
+  while ((await chunks.next()).done !== true);
   return asked;
 }
 
@@ -113,7 +114,8 @@ describe('A voice that fails for one participant', () => {
       deadlines: { firstMs: 20_000, stallMs: 20_000 },
     });
     const spoken = (async () => {
-      for await (const chunk of voice.speak({ text: 'Hello', rate: 1, pitch: 1 }, never)) void chunk;
+      const chunks = voice.speak({ text: 'Hello', rate: 1, pitch: 1 }, never)[Symbol.asyncIterator]();
+      while ((await chunks.next()).done !== true);
     })();
     await expect(spoken).rejects.toMatchObject({ blame });
   });
