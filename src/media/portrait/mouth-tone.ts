@@ -7,6 +7,8 @@ import {
   LIP_INNER_UPPER,
   LIP_OUTER_LOWER,
   LIP_OUTER_UPPER,
+  LIP_RED_LOWER,
+  LIP_RED_UPPER,
 } from './landmark-groups.ts';
 import type { SkinTone } from './skin-tone.ts';
 import { LEFT_EYE, RIGHT_EYE } from './topology.ts';
@@ -35,10 +37,13 @@ const TONGUE_SATURATION = 0.32;
 const IVORY = [1.08, 0.99, 0.88] as const;
 /** Beside warm skin neutral teeth look blue, in paintings most of all: they take this much of the skin's hue. */
 const SKIN_HUE = 0.35;
+/** By how much of their mean red lips are redder than grey. */
+const RED_LIPS = 0.3;
 
 export function mouthTone(analysis: PortraitAnalysis, tone: SkinTone): MouthTone {
   const { skinBright, blurPx, detail } = readFace(analysis);
-  const flesh = (red: number, green: number, blue: number): Rgb => inLight([red, green, blue], tone);
+  const lips = lipColour(analysis);
+  const flesh = (red: number, green: number, blue: number): Rgb => inLight([red, green, blue], tone, lips);
   const level = Math.min(UNDER_SKIN * skinBright, 58 + 0.6 * tone.luma);
   const teeth = IVORY.map((ivory, channel) => {
     const hue = mix(ivory, tone.colour[channel]! / tone.luma, SKIN_HUE);
@@ -47,7 +52,7 @@ export function mouthTone(analysis: PortraitAnalysis, tone: SkinTone): MouthTone
   return {
     teeth,
     gum: flesh(158, 84, 80),
-    tongue: muted(flesh(170, 98, 92)),
+    tongue: muted(flesh(188, 106, 100)),
     cavity: flesh(104, 44, 40),
     shade: flesh(40, 16, 13),
     blurPx,
@@ -63,14 +68,26 @@ function muted(colour: Rgb): Rgb {
   return colour.map((value) => grey + (value - grey) * share) as unknown as Rgb;
 }
 
+/** How red the lips are, 0 grey .. 1: on pale or powdered skin they tell better than it what is inside a mouth. */
+function lipColour({ landmarks, rgba, sizePx }: PortraitAnalysis): number {
+  const sum = [0, 0, 0];
+  for (const point of [...LIP_RED_UPPER.flat(), ...LIP_RED_LOWER.flat()]) {
+    const x = clamp(Math.floor(landmarks[point * 3]!), 0, sizePx - 1);
+    const y = clamp(Math.floor(landmarks[point * 3 + 1]!), 0, sizePx - 1);
+    for (let channel = 0; channel < 3; channel++) sum[channel]! += rgba[(y * sizePx + x) * 4 + channel]!;
+  }
+  const [red = 0, green = 0, blue = 0] = sum;
+  return clamp((red - (green + blue) / 2) / Math.max(1, (red + green + blue) / 3) / RED_LIPS, 0, 1);
+}
+
 /** A colour of flesh in daylight on light skin, put into this portrait's light, palette and greyness. */
-function inLight(colour: Rgb, tone: SkinTone): Rgb {
+function inLight(colour: Rgb, tone: SkinTone, lips: number): Rgb {
   // The inside of a mouth is about as bright on dark skin; only the light counts, which skin tells in part.
   const light = clamp(0.35 + 0.65 * (tone.luma / 190), 0.45, 1.1);
   const grey = (colour[0] + colour[1] + colour[2]) / 3;
   return [0, 1, 2].map((channel) => {
-    const toned = colour[channel]! * tone.tint[channel]!;
-    return clamp((grey + (toned - grey) * (0.15 + 0.85 * tone.colourfulness)) * light, 0, 245);
+    const toned = colour[channel]! * mix(tone.tint[channel]!, 1, 0.7 * lips * (1 - tone.colourfulness));
+    return clamp((grey + (toned - grey) * (0.15 + 0.85 * Math.max(tone.colourfulness, lips))) * light, 0, 245);
   }) as unknown as Rgb;
 }
 

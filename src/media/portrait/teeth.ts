@@ -10,7 +10,7 @@ import type { HeadPose } from './pose.ts';
 import { drawTeeth } from './tooth-sprites.ts';
 
 /** Upper incisors end this far under the line where closed lips meet, and the lower ones just as far as the lower lip hides. */
-const UPPER_EDGE_CM = -0.34;
+const UPPER_EDGE_CM = -0.5;
 const LOWER_EDGE_CM = -0.14;
 /** How far the middle teeth's front is behind the seam of the lips. */
 const BEHIND_LIPS_CM = 0.6;
@@ -20,6 +20,8 @@ const LOWER_WIDTH = 0.93;
 const LOWER_LIGHT = 0.76;
 /** The edge line of portraits that show their teeth is followed this far at most. */
 const MOST_LIFT_CM = 0.45;
+/** How much of the drawn row's shading the portrait's own teeth get on top of theirs. */
+const DRAWN_SHADE = 0.6;
 
 export interface TeethOptions {
   readonly analysis: PortraitAnalysis;
@@ -42,7 +44,8 @@ export function buildTeeth(options: TeethOptions): { readonly upper: TeethFacts;
   const upper = archLines(UPPER_TEETH, place, own === null ? undefined : liftTo(own, place, pose));
   const look = { halfWidthCm, pxPerCm: pose.pxPerCm, row: UPPER_TEETH, tone };
   const sprite = drawTeeth(look);
-  if (own !== null) paintOwn(sprite, own, upper, analysis);
+  if (own !== null) paintOwn(sprite, own, upper, tone.teeth, analysis);
+  const lowered = own === null ? upper : underLip(upper, place.edgeYCm);
   const lowerPlace: ArchPlace = {
     ...place,
     halfWidthCm: LOWER_WIDTH * halfWidthCm,
@@ -53,9 +56,20 @@ export function buildTeeth(options: TeethOptions): { readonly upper: TeethFacts;
   const lowerTone = { ...tone, teeth: tone.teeth.map((value) => value * LOWER_LIGHT) as unknown as MouthTone['teeth'] };
   const lowerSprite = drawTeeth({ ...look, halfWidthCm: lowerPlace.halfWidthCm, row: LOWER_TEETH, tone: lowerTone });
   return {
-    upper: { ...upper, sprite: atlas.add(sprite) },
+    upper: { ...lowered, sprite: atlas.add(sprite) },
     lower: { ...archLines(LOWER_TEETH, lowerPlace), sprite: atlas.add(lowerSprite) },
   };
+}
+
+/**
+ * A smile lifts the upper lip off teeth that a closed mouth would then hide in all of speech: the row comes down to where
+ * its edge is seen under the lip again.
+ */
+function underLip({ edgeCm, rootCm }: ArchLines, edgeYCm: number): ArchLines {
+  const middle = edgeCm[3 * ((edgeCm.length / 3) >> 1) + 1]! + BEYOND_CM;
+  const down = Math.min(0, edgeYCm - middle);
+  const moved = (line: readonly number[]): number[] => line.map((value, at) => (at % 3 === 1 ? value + down : value));
+  return { edgeCm: moved(edgeCm), rootCm: moved(rootCm) };
 }
 
 /** @returns what brings the arch's edges onto those that the portrait shows. */
@@ -78,7 +92,13 @@ function liftTo(own: OwnTeeth, place: ArchPlace, pose: HeadPose): (along: number
 }
 
 /** Puts the portrait's pixels where its teeth show, seen from where they were taken. */
-function paintOwn(sprite: Sprite, own: OwnTeeth, { edgeCm, rootCm }: ArchLines, analysis: PortraitAnalysis): void {
+function paintOwn(
+  sprite: Sprite,
+  own: OwnTeeth,
+  { edgeCm, rootCm }: ArchLines,
+  tone: MouthTone['teeth'],
+  analysis: PortraitAnalysis,
+): void {
   const { pose, rgba, sizePx } = analysis;
   const columns = edgeCm.length / 3 - 1;
   const soft = 0.075 * pose.pxPerCm;
@@ -97,8 +117,11 @@ function paintOwn(sprite: Sprite, own: OwnTeeth, { edgeCm, rootCm }: ArchLines, 
       const [top, bottom] = [own.upperEdge[line]!, own.lowerEdge[line]!];
       const share = shown * smoothstep(top - 1.5 * soft, top + soft, py);
       const to = (y * sprite.width + x) * 4;
+      // A small picture blurs the shadows between teeth away, and a flash the depth of the row.
+      const drawn = sprite.pixels[to]! / Math.max(1, tone[0]);
+      const shade = mix(1, clamp(drawn, 0.4, 1), DRAWN_SHADE);
       for (let channel = 0; channel < 3; channel++) {
-        const colour = sampleAt(rgba, sizePx, sizePx, 4, channel, px, Math.min(py, bottom - 0.5));
+        const colour = shade * sampleAt(rgba, sizePx, sizePx, 4, channel, px, Math.min(py, bottom - 0.5));
         sprite.pixels[to + channel] = mix(sprite.pixels[to + channel]!, colour, share);
       }
       const alpha = 255 * smoothstep(bottom + soft, bottom - soft, py);

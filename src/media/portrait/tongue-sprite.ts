@@ -17,7 +17,7 @@ export function drawTongue({ detail, tongue }: MouthTone): Sprite {
       const u = (2 * (x + 0.5)) / WIDTH_PX - 1;
       const v = (y + 0.5) / HEIGHT_PX;
       const groove = Math.exp(-u * u * 45) * smoothstep(0.05, 0.35, v) * smoothstep(1, 0.7, v);
-      const form = (0.4 + 0.56 * smoothstep(0.05, 0.95, v)) * (1 - 0.42 * u * u) * (1 - 0.1 * smoothstep(0.8, 1, v));
+      const form = (0.42 + 0.58 * smoothstep(0, 0.7, v)) * (1 - 0.45 * u * u) * (1 - 0.16 * smoothstep(0.8, 1, v));
       const sheen = 0.05 * Math.exp(-(((Math.abs(u) - 0.28) / 0.2) ** 2) - ((v - 0.66) / 0.16) ** 2);
       const light = form * (1 - 0.1 * groove) + sheen + 0.09 * detail * gleam[y * WIDTH_PX + x]!;
       const to = (y * WIDTH_PX + x) * 4;
@@ -27,7 +27,7 @@ export function drawTongue({ detail, tongue }: MouthTone): Sprite {
         sprite.pixels[to + channel] = tongue[channel]! * light * wet;
       }
       const sides = 1 - smoothstep(0.62, 0.98, Math.hypot(u, 0.75 * Math.max(0, v - 0.45)));
-      sprite.pixels[to + 3] = 255 * sides * smoothstep(0, 0.5, v);
+      sprite.pixels[to + 3] = 255 * sides * smoothstep(0, 0.24, v);
     }
   }
   return sprite;

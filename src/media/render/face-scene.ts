@@ -13,6 +13,7 @@ import { LipSeamLayer } from './lip-seam-layer.ts';
 import { InnerLipLayer } from './inner-lip-layer.ts';
 import { MouthLayer } from './mouth-layer.ts';
 import { MouthOpening } from './mouth-opening.ts';
+import { roundMouth } from './mouth-round.ts';
 import { Relight } from './relight.ts';
 import { keepTriangles } from './opacity.ts';
 import { ScenePlanner, VERTEX_FLOATS, type ScenePlan, type Texture } from './scene-plan.ts';
@@ -122,6 +123,8 @@ export class FaceScene {
     deformer.update(this.weights);
     deformer.place(head);
     closeLids(facts, this.weights, deformer.places);
+    this.opening.update(deformer.places);
+    roundMouth(facts, this.opening, deformer.places);
     this.opening.update(deformer.places);
     unfoldLips(facts, this.opening, deformer.places);
     relight.update(head);

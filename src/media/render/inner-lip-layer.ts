@@ -9,7 +9,8 @@ const UPPER_CM = 0.14;
 const LOWER_CM = 0.18;
 const GAP_SHARE = 0.46;
 /** What a wide gap adds, as a share of it: the more the lips are pulled apart, the more of their inside is seen. */
-const WIDE_SHARE = 0.07;
+const UPPER_WIDE_SHARE = 0.02;
+const LOWER_WIDE_SHARE = 0.07;
 /** At the corners the lips join in a web of skin: as a share of the gap beside it, and at most. */
 const CORNER_SHARE = 0.55;
 const CORNER_CM = 0.3;
@@ -71,6 +72,7 @@ export class InnerLipLayer {
     const { alongX, alongY, gapsCm } = opening;
     const line = down === 1 ? opening.upper : opening.lower;
     const mostCm = down === 1 ? UPPER_CM : LOWER_CM;
+    const wideShare = down === 1 ? UPPER_WIDE_SHARE : LOWER_WIDE_SHARE;
     const dark = down === 1 ? UPPER_SHADES : LOWER_SHADES;
     for (let column = 0; column <= LIP_COLUMNS; column++) {
       const gap = Math.max(0, gapsCm[column]!);
@@ -80,8 +82,7 @@ export class InnerLipLayer {
       // Down from the upper lip and up from the lower; from a corner towards the other.
       const web = corner * Math.min(CORNER_SHARE * beside, CORNER_CM + CORNER_WIDE_SHARE * beside) * scale;
       const into =
-        Math.min(0.5 * gap * scale, Math.min(GAP_SHARE * gap, mostCm + WIDE_SHARE * gap) * scale + 0.6 * web) +
-        SLACK_PX;
+        Math.min(0.5 * gap * scale, Math.min(GAP_SHARE * gap, mostCm + wideShare * gap) * scale + 0.6 * web) + SLACK_PX;
       const dx = -alongY * down * into - Math.sign(side) * alongX * web;
       const dy = alongX * down * into - Math.sign(side) * alongY * web;
       // Skin and not lip lies beside the corners; inside it is in the cheek's shadow.

@@ -15,6 +15,13 @@ const CAVITY_ROWS = 4;
 /** Coefficients at which the tongue begins to rise, has risen, and comes out between the teeth. */
 const RISING = 0.004;
 const RISEN = 0.05;
+/**
+ * The motion model sends no tongue, so its tip also rises with the shape that l, n, t, d, s and i share: lips this far
+ * apart, cm, and not rounded. The wider the mouth, the lower it lies; in an "a" it lies on the floor.
+ */
+const HIGH_CM = 0.3;
+const LOW_CM = 1.1;
+const HIGH_SHARE = 0.8;
 const OUT = 0.2;
 const OUT_CM = 1.1;
 
@@ -48,7 +55,9 @@ export class MouthLayer {
     const { jaw } = this;
     jaw.update(weights);
     const out = clamp(weights[MOTION_INDEX.tongueOut]!, 0, 1);
-    const raised = smoothstep(RISING, RISEN, out);
+    opening.round = clamp(weights[MOTION_INDEX.mouthFunnel]! + weights[MOTION_INDEX.mouthPucker]!, 0, 1);
+    const high = HIGH_SHARE * (1 - opening.round) * smoothstep(LOW_CM, HIGH_CM, opening.openCm);
+    const raised = Math.max(high, smoothstep(RISING, RISEN, out));
     const outside = smoothstep(0.5 * OUT, OUT, out);
     this.writeCavity(opening, writer);
     this.tongue.write(jaw, opening, raised, 0, opening.visible, writer);

@@ -20,6 +20,8 @@ export class MouthOpening {
   openCm = 0;
   /** 0 while lips are closed: then nothing may show through the hair's breadth between them, and nothing is drawn. */
   visible = 0;
+  /** 0..1: how far the lips are rounded by funnel and pucker; set with the weights. */
+  round = 0;
   /** Along the mouth from the person's right corner to their left, a unit vector; and its length. */
   alongX = 1;
   alongY = 0;

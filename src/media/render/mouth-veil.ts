@@ -17,6 +17,8 @@ const NARROW_CM = 0.75;
 /** Towards the corners the cheek shuts the light out. */
 const CORNER_DARK = 0.75;
 const CORNER_CM = 0.5;
+/** Rounded lips come forward by about a centimetre: what is behind them lies deeper. */
+const ROUND_DARK = 0.38;
 
 /** The shade of lips and cheeks on all that is behind them: ambient light falls with depth and with a narrow gap. */
 export class MouthVeil {
@@ -28,8 +30,8 @@ export class MouthVeil {
     this.grid = planner.grid(partsTexture, LIP_COLUMNS, ROWS.length - 1);
   }
 
-  write({ gapsCm, lower, openCm, upper, visible, widthCm }: MouthOpening, writer: VertexWriter): void {
-    const narrow = 1 - NARROW_DARK * smoothstep(NARROW_CM, 0.05, openCm);
+  write({ gapsCm, lower, openCm, round, upper, visible, widthCm }: MouthOpening, writer: VertexWriter): void {
+    const narrow = (1 - NARROW_DARK * smoothstep(NARROW_CM, 0.05, openCm)) * (1 - ROUND_DARK * round);
     for (let row = 0, vertex = this.grid.first; row < ROWS.length; row++) {
       const t = ROWS[row]!;
       for (let column = 0; column <= LIP_COLUMNS; column++, vertex++) {

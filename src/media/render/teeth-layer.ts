@@ -15,6 +15,12 @@ const FRONT_DROP = 0.93;
 const FRONT_BACK = 0.76;
 const BACK_DROP = 0.6;
 const BACK_BACK = 0.61;
+/** The upper lip comes down with the jaw by this share of the drop; teeth that stayed would vanish in a wide mouth. */
+const UPPER_FOLLOW = 0.076;
+/** Behind rounded lips the rows stand apart, cm, and less light reaches them. */
+const ROUND_DROP_CM = 0.75;
+const ROUND_RISE_CM = 0.3;
+const ROUND_DARK = 0.12;
 /** Teeth are not seen through a gap this narrow, and are through this one. */
 const DARK_CM = 0.05;
 const CLEAR_CM = 0.32;
@@ -46,7 +52,7 @@ export class TeethLayer {
     const { grid, jawed, space, teeth, tilt } = this;
     const { edgeCm, rootCm, sprite } = teeth;
     const { columns } = grid;
-    const light = mix(0.78, 1, smoothstep(0.1, 0.9, opening.openCm));
+    const light = mix(0.78, 1, smoothstep(0.1, 0.9, opening.openCm)) * (1 - ROUND_DARK * opening.round);
     // Through lips that hardly part nothing is told apart in the dark.
     const alpha = opening.visible * smoothstep(DARK_CM, CLEAR_CM, opening.openCm);
     const front = edgeCm[(columns >> 1) * 3 + 2]!;
@@ -62,9 +68,9 @@ export class TeethLayer {
           const behind = Math.min(1, (front - edgeCm[at + 2]!) / depth);
           x += jaw.sideCm;
           const forward = jaw.forwardCm - jaw.dropCm * mix(FRONT_BACK, BACK_BACK, behind);
-          y += tilt * forward - jaw.dropCm * mix(FRONT_DROP, BACK_DROP, behind);
+          y += tilt * forward - jaw.dropCm * mix(FRONT_DROP, BACK_DROP, behind) - ROUND_DROP_CM * opening.round;
           z += forward;
-        }
+        } else y += ROUND_RISE_CM * opening.round - UPPER_FOLLOW * jaw.dropCm;
         space.place(x, y, z);
         writer.putPart(vertex, space.x, space.y, sprite, column / columns, down, light, alpha);
       }

@@ -18,6 +18,8 @@ const ARCH_CM = 0.4;
 const ARCH_SHARE = 0.58;
 /** The tip goes down with the jaw by this share of the lower lip's drop. */
 const DROP_SHARE = 0.95;
+/** What rounding the lips adds to the drop: the lower lip comes off the teeth by about as much. */
+const ROUND_DROP_CM = 0.7;
 /** Where the tip goes for l, n, t and d: behind the upper teeth's edges. */
 const RAISED_DOWN_CM = 0.2;
 
@@ -44,12 +46,12 @@ export class TongueBody {
   ): void {
     const { grid, mouth, space } = this;
     const [, lipY, lipZ] = mouth.lipsCm;
-    const drop = DROP_SHARE * jaw.dropCm;
+    const drop = DROP_SHARE * jaw.dropCm + ROUND_DROP_CM * opening.round;
     const rest = lipY - TIP_DOWN_CM - drop;
     const tipY = mix(rest, lipY - RAISED_DOWN_CM, raised);
     const arch = ARCH_CM + ARCH_SHARE * drop;
     const halfWidth = HALF_WIDTH_SHARE * mouth.archHalfWidthCm;
-    const light = mix(0.75, 1.1, smoothstep(0.15, 1.2, opening.openCm));
+    const light = mix(0.75, 1, smoothstep(0.15, 1.2, opening.openCm));
     for (let row = 0, vertex = grid.first; row <= ROWS; row++) {
       const v = row / ROWS;
       const rise = Math.sin((1 - v) * (Math.PI / 2));

@@ -5,6 +5,7 @@ import type { HeadSpace } from '../../../src/media/render/head-space.ts';
 import { JawCarriage } from '../../../src/media/render/jaw-carriage.ts';
 import { unfoldLips } from '../../../src/media/render/lip-folds.ts';
 import { LIP_COLUMNS, MouthOpening } from '../../../src/media/render/mouth-opening.ts';
+import { roundMouth } from '../../../src/media/render/mouth-round.ts';
 import { MouthVeil } from '../../../src/media/render/mouth-veil.ts';
 import { ScenePlanner, VERTEX_FLOATS } from '../../../src/media/render/scene-plan.ts';
 import { TeethLayer } from '../../../src/media/render/teeth-layer.ts';
@@ -81,8 +82,13 @@ describe('TeethLayer', () => {
     return Array.from({ length: 17 }, (_, column) => writer.vertices[(34 + column) * VERTEX_FLOATS + 1]!);
   }
 
-  it('keeps the upper teeth still', () => {
-    expect(heights(false, 1)).toEqual(heights(false, 0));
+  it('lets the upper teeth come down with the upper lip, and no further', () => {
+    const [before, after] = [heights(false, 0), heights(false, 1)];
+    for (const column of [0, 8]) {
+      const drop = before[column]! - after[column]!;
+      expect(drop).toBeGreaterThan(0.2);
+      expect(drop).toBeLessThan(0.3);
+    }
   });
 
   it('turns the lower teeth about the hinge: molars drop two thirds of what incisors do', () => {
@@ -124,6 +130,46 @@ describe('MouthVeil', () => {
 
   it('shows nothing through closed lips', () => {
     expect(Math.max(...alphas(0).flat())).toBe(0);
+  });
+});
+
+describe('roundMouth()', () => {
+  const POINTS = 8 * (LIP_COLUMNS + 1);
+  /** Lips whose gap falls in straight lines from the middle to the corners, as shapes sum it. */
+  function places(gapCm: number): Float32Array {
+    const points = new Float32Array(2 * POINTS);
+    for (let column = 0; column <= LIP_COLUMNS; column++) {
+      const gap = gapCm * (1 - Math.abs(column - 5) / 5);
+      points.set([column - 5, -gap / 2], column * 2);
+      points.set([column - 5, gap / 2], (11 + column) * 2);
+    }
+    return points;
+  }
+  const row = (first: number): number[] => UPPER.map((_, column) => 11 * first + column);
+  const mouth = { upperInner: row(0), lowerInner: row(1), upperOuter: row(2), lowerOuter: row(3) };
+  const facts = {
+    ...FACTS,
+    mouth: { ...mouth, upperRed: [...row(4), ...row(5)], lowerRed: [...row(6), ...row(7)] },
+  } as unknown as AppearanceFacts;
+  const gapAfter = (gapCm: number): number[] => {
+    const points = places(gapCm);
+    const opening = new MouthOpening(facts);
+    opening.update(points);
+    roundMouth(facts, opening, points);
+    opening.update(points);
+    return Array.from(opening.gapsCm);
+  };
+
+  it('makes a triangle round: half-way to a corner the gap is nearly that of an ellipse', () => {
+    const gaps = gapAfter(3);
+    expect(gaps[5]).toBeCloseTo(3, 4);
+    expect(gaps[3]! / 3).toBeGreaterThan(0.8);
+    expect(gaps[1]! / 3).toBeGreaterThan(0.5);
+    expect(gaps[0]).toBeCloseTo(0, 4);
+  });
+
+  it('leaves a narrow mouth alone', () => {
+    expect(gapAfter(0.3)[3]).toBeCloseTo(0.18, 4);
   });
 });
 
