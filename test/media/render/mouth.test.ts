@@ -140,8 +140,8 @@ describe('roundMouth()', () => {
     const points = new Float32Array(2 * POINTS);
     for (let column = 0; column <= LIP_COLUMNS; column++) {
       const gap = gapCm * (1 - Math.abs(column - 5) / 5);
-      points.set([column - 5, -gap / 2], column * 2);
-      points.set([column - 5, gap / 2], (11 + column) * 2);
+      points.set([SCALE * (column - 5), -SCALE * (gap / 2)], column * 2);
+      points.set([SCALE * (column - 5), SCALE * (gap / 2)], (11 + column) * 2);
     }
     return points;
   }
