@@ -4,7 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, rmSync, symlinkSync } from 'node:fs';
 import { exit } from 'node:process';
 
-for (const folder of ['src', 'signaling', 'bench']) rmSync(`dist/${folder}`, { recursive: true, force: true });
+for (const folder of ['src', 'protocol', 'signaling', 'bench'])
+  rmSync(`dist/${folder}`, { recursive: true, force: true });
 const { status } = spawnSync('node', ['node_modules/typescript-native/bin/tsc', '-p', 'tsconfig.build.json'], {
   stdio: 'inherit',
 });

@@ -64,13 +64,13 @@ const STEPS = [
   },
   {
     what: 'compiling',
-    reads: ['src', 'signaling', 'bench', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'],
+    reads: ['src', 'protocol', 'signaling', 'bench', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'],
     makes: ['dist/src'],
     command: ['node', ['setup/compile.mjs']],
   },
   {
     what: 'building the page',
-    reads: ['web', 'src/base', 'src/media/control', 'signaling', 'package-lock.json'],
+    reads: ['web', 'protocol', 'src/base', 'src/media/control', 'signaling', 'package-lock.json'],
     makes: ['dist/web/index.html'],
     command: ['node', ['web/build.mjs']],
   },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { ownerKeySchema, portraitIdSchema } from '../protocol/names.ts';
 import { isName, isRoom } from '../src/base/names.ts';
 
 /**
@@ -59,9 +60,6 @@ export const roomNameSchema = z
   .max(NAME_UNITS)
   .normalize('NFC')
   .refine(isRoom, 'a room is 1 to 64 visible characters, in 512 bytes at most, without / and \\');
-export const portraitIdSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'a portrait is 1 to 64 of a-z, 0-9, -');
-/** The key by which a browser knows its own uploads again: whoever has it may use and delete them. */
-export const ownerKeySchema = z.string().regex(/^[\w-]{16,128}$/, 'an owner key is 16 to 128 letters, digits, - or _');
 const peerIdSchema = z.string().regex(/^[A-Za-z0-9_-]{1,40}$/);
 /** Control characters would let a name break out of a caption or a log line; joiners are part of many names. */
 const displayNameSchema = z

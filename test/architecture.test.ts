@@ -24,14 +24,18 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   'webm-muxer': ['src/native/codec/'],
   werift: ['src/peer/rtc/', 'bench/support/fuzz/'],
   ws: ['src/peer/signaling-client.ts', 'signaling/', 'src/server/'],
-  zod: ['signaling/', 'src/media/control/', 'src/native/model/', 'src/server/'],
+  zod: ['protocol/', 'signaling/', 'src/media/control/', 'src/native/model/', 'src/server/'],
 };
 
 /** What one top-level folder may take from another. */
 const CROSSINGS: readonly (readonly [from: string, to: string])[] = [
   ['bench/', 'src/'],
   ['bench/', 'signaling/'],
+  ['signaling/', 'protocol/'],
   ['signaling/', 'src/base/'],
+  ['src/peer/', 'protocol/'],
+  ['src/server/', 'protocol/'],
+  ['web/', 'protocol/'],
   ['src/peer/', 'signaling/protocol.ts'],
   // The server embeds signaling unless it is told to run without.
   ['src/server/', 'signaling/'],
@@ -82,7 +86,7 @@ function refusals(path: string, source: string): string[] {
 }
 
 test('every import points to a folder that sorts before, and every library lives in its one place', () => {
-  const paths = ['bench', 'signaling', 'src', 'web']
+  const paths = ['bench', 'protocol', 'signaling', 'src', 'web']
     .flatMap((top) =>
       readdirSync(resolve(ROOT, top), { recursive: true, encoding: 'utf8' }).map((path) => `${top}/${path}`),
     )
@@ -99,6 +103,7 @@ test.each([
   ['src/native/codec/vp8/vp8-encoder.ts', `import { x } from '../../model/bundle.ts'`],
   ['src/peer/rtc/connection.ts', `import { Session } from '../session.ts'`],
   ['src/peer/session.ts', `const { RTCPeerConnection } = await import('werift')`],
+  ['protocol/speak.ts', `import { isName } from '../src/base/names.ts'`],
   ['signaling/room.ts', `import { Pipeline } from '../src/media/pipeline.ts'`],
   ['web/call.ts', `import { Session } from '../src/peer/session.ts'`],
 ])('%s may not say %s', (path, source) => {

@@ -111,6 +111,7 @@ export class Pipeline {
   #renderUs = 0;
   #motionUnderWay = false;
   #publish = false;
+  #spokenUs = 0;
   #viewers = 0;
   #lastRenderUs: MonotonicUs | undefined;
   #renders = 0;
@@ -141,6 +142,11 @@ export class Pipeline {
   /** How much speech is still to be spoken. */
   get speechUs(): number {
     return this.#sound.speechUs;
+  }
+
+  /** How much queued speech has left for the listeners since the session began; what was stopped before is not in it. */
+  get spokenUs(): number {
+    return this.#spokenUs;
   }
 
   /** How the own voice sounds now, for the avatars that listen; asking takes the newest stress with it. */
@@ -268,6 +274,7 @@ export class Pipeline {
     const packet = this.#soundOut.peek();
     if (packet === undefined || this.#playout.soundDue(packet.startUs, this.#clock) > now) return undefined;
     this.#soundOut.shift();
+    this.#spokenUs += packet.speechUs;
     return { type: 'send-sound', packet };
   }
 

@@ -40,7 +40,8 @@ export interface AvatarPeerOptions {
   readonly onEvent?: (event: PeerEvent) => void;
 }
 
-export interface JoinRequest {
+/** Who comes into a room, and with which face. */
+export interface EntryRequest {
   readonly roomId: string;
   /** Unique in this process; the signaling `peerId`. */
   readonly participantId: string;
@@ -51,6 +52,9 @@ export interface JoinRequest {
   /** Shows that the portrait is the participant's own; one that is public needs none. */
   readonly ownerKey?: string | undefined;
   readonly framesPerSecond?: 25 | 30 | 40;
+}
+
+export interface JoinRequest extends EntryRequest {
   /**
    * SDP of the page. Its first audio section carries the microphone (`sendrecv`) and its first video section shows the
    * page's own avatar; each further pair of `recvonly` audio and video sections is a place for another participant.
@@ -111,6 +115,8 @@ export interface Participant {
   soundTimeMs(delayUs: number): number;
   /** Forgets what is still to be spoken and closes the mouth, within 200 ms. @returns µs of speech not spoken. */
   stopSpeaking(): number;
+  /** How much of what `speak` was given has left for the listeners since the participant came, µs. */
+  readonly spokenUs: number;
   /** Whether the microphone brought speech in the last third of a second: typed speech may wait for a pause. */
   readonly talking: boolean;
   /** As a control that came from the page; what it says lasts as long. */
@@ -132,6 +138,11 @@ export interface AvatarPeer extends Closable {
    * @throws AvatarError `CAPACITY_FULL`, `SDP_UNUSABLE`, or what loading the portrait brings.
    */
   join(request: JoinRequest): Promise<JoinReply>;
+  /**
+   * Takes an avatar into a room that no page wears: a program speaks for it. It is live at once, and stays until `leave`.
+   * @throws AvatarError `CAPACITY_FULL`, or what loading the portrait brings.
+   */
+  enter(request: EntryRequest): Promise<Participant>;
   /**
    * A later offer of the same page: a renegotiation, an ICE restart, or a new connection after the old one broke.
    * @throws AvatarError `SESSION_UNKNOWN` or `SDP_UNUSABLE`.

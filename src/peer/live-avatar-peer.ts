@@ -8,6 +8,7 @@ import type { Renderer } from '../native/worker/render-pool.ts';
 import type {
   AvatarPeer,
   AvatarPeerOptions,
+  EntryRequest,
   JoinReply,
   JoinRequest,
   Participant,
@@ -78,17 +79,7 @@ export class LiveAvatarPeer implements AvatarPeer {
       return { answerSdp: await here.answer(request.offerSdp) };
     }
     if (here !== undefined) await this.#end(here, 'Joined elsewhere');
-    const { capacity } = this.#options;
-    if (this.#members.size + this.#arriving >= capacity) {
-      throw new AvatarError('CAPACITY_FULL', `Cannot join: ${capacity} avatars are live, at most ${capacity} may be`);
-    }
-    this.#arriving++;
-    let member: Member;
-    try {
-      member = await this.#enter(request);
-    } finally {
-      this.#arriving--;
-    }
+    const member = await this.#admit(request);
     try {
       const answerSdp = await member.answer(request.offerSdp);
       const { roomId, participantId } = request;
@@ -98,6 +89,14 @@ export class LiveAvatarPeer implements AvatarPeer {
       await this.#remove(member);
       throw thrown;
     }
+  }
+
+  async enter(request: EntryRequest): Promise<Participant> {
+    const member = await this.#admit(request);
+    const { roomId, participantId } = request;
+    this.#tell({ type: 'joined', roomId, participantId });
+    member.goLive();
+    return member;
   }
 
   async offer(participantId: string, offerSdp: string): Promise<JoinReply> {
@@ -141,7 +140,21 @@ export class LiveAvatarPeer implements AvatarPeer {
     await this.#scope.close();
   }
 
-  async #enter(request: JoinRequest): Promise<Member> {
+  /** @throws AvatarError `CAPACITY_FULL`, or what loading the portrait brings. */
+  async #admit(request: EntryRequest): Promise<Member> {
+    const { capacity } = this.#options;
+    if (this.#members.size + this.#arriving >= capacity) {
+      throw new AvatarError('CAPACITY_FULL', `Cannot join: ${capacity} avatars are live, at most ${capacity} may be`);
+    }
+    this.#arriving++;
+    try {
+      return await this.#open(request);
+    } finally {
+      this.#arriving--;
+    }
+  }
+
+  async #open(request: EntryRequest): Promise<Member> {
     const { avatars, clock, rtc } = this.#options;
     // First: decoders taken for a portrait that cannot be loaded would never be given back.
     const avatar = await avatars.load(request.portraitId, request.ownerKey);

@@ -103,6 +103,18 @@ export class Member implements Participant, Source, Closable {
     return this.session.talking;
   }
 
+  get spokenUs(): number {
+    return this.session.spokenUs;
+  }
+
+  /** Live without a page: a program speaks for it. */
+  goLive(): void {
+    this.#state = move(this.#state, 'live');
+    this.#options.room.arrange();
+    const connectUs = this.#options.now() - this.#offeredUs;
+    this.#options.onEvent({ type: 'live', roomId: this.roomId, participantId: this.participantId, connectUs });
+  }
+
   /** @returns the answer. @throws AvatarError `SDP_UNUSABLE`, or `SESSION_UNKNOWN` when it has left meanwhile. */
   answer(offerSdp: string): Promise<string> {
     return this.#inTurn(async () => {

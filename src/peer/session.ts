@@ -96,6 +96,10 @@ export class Session implements Closable {
     return this.#pipeline.speechUs;
   }
 
+  get spokenUs(): number {
+    return this.#pipeline.spokenUs;
+  }
+
   voiceNow(): VoiceMoment {
     return this.#pipeline.voiceNow();
   }

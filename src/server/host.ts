@@ -42,6 +42,8 @@ export interface HostOptions {
 }
 
 export interface HostParts {
+  readonly access: Access;
+  readonly config: Config;
   readonly peer: AvatarPeer;
   readonly portraits: PortraitStore;
   readonly scope: Scope;
@@ -126,9 +128,6 @@ export class Host implements Closable {
         },
         () => undefined,
       );
-      const extension = await options.extend?.({ peer, portraits, scope });
-      if (extension?.onPeerEvent !== undefined) listeners.push(extension.onPeerEvent);
-
       const tokenSecret = config.signaling?.tokenSecret ?? config.remoteSignaling?.tokenSecret;
       const access = new Access({
         operatorKey: config.operatorKey,
@@ -137,6 +136,10 @@ export class Host implements Closable {
         trustProxy: config.trustProxy,
         unixTimeS,
       });
+      const extensions = scope.own(new Scope());
+      const extension = await options.extend?.({ access, config, peer, portraits, scope: extensions });
+      if (extension?.onPeerEvent !== undefined) listeners.push(extension.onPeerEvent);
+
       const server = createServer();
       // Known only once the port is: readiness is asked for later.
       const late: { client?: SignalingClient; host?: Host; signaling?: SignalingServer } = {};
@@ -180,6 +183,7 @@ export class Host implements Closable {
 
       // Sockets close before the server that they came through: it waits for them.
       scope.defer(() => closeServer(server));
+      scope.own(extensions);
       // Nobody but this process needs to know the secret of an embedded server's own avatar peer.
       const peerSecret = config.signaling?.peerSecret ?? randomBytes(32).toString('base64url');
       const signaling =

@@ -11,6 +11,8 @@ import { LastingInference } from '../native/worker/lasting-inference.ts';
 import { RenderPool } from '../native/worker/render-pool.ts';
 import { LiveAvatarPeer } from '../peer/live-avatar-peer.ts';
 import { readConfig, type Config } from './config.ts';
+import { doorsExtension } from './doors-extension.ts';
+import { allOf } from './extension.ts';
 import { Host } from './host.ts';
 import { hangLastNet } from './last-net.ts';
 import { openLogger } from './logger.ts';
@@ -96,7 +98,10 @@ async function open(
           meter,
           onEvent,
         }),
-      extend: speechExtension({ settings: config.speech, keys, trustProxy, clock: systemClock, logger: log, meter }),
+      extend: allOf(
+        speechExtension({ settings: config.speech, keys, trustProxy, clock: systemClock, logger: log, meter }),
+        doorsExtension({ clock: systemClock, logger: log, meter }),
+      ),
     }),
   );
 }

@@ -295,6 +295,25 @@ describe('Pipeline', () => {
     expect((shut?.atMs ?? Infinity) - stoppedMs).toBeLessThan(200);
   });
 
+  it('knows how much of typed speech has been heard, to the packet, also when it was stopped', () => {
+    const world = new World();
+    world.run(1000);
+    const packets = Array.from({ length: 100 }, () => Uint8Array.of(31 << 3, 7));
+    world.pipeline.push({ type: 'speech', packets }, world.now);
+    expect(world.pipeline.spokenUs).toBe(0);
+    const before = world.sounds.length;
+    world.run(900);
+    const heard = world.sounds.length - before;
+    expect(heard).toBeGreaterThan(30);
+    expect(world.pipeline.spokenUs).toBe(heard * 20_000);
+    world.pipeline.push({ type: 'stop-speech' }, world.now);
+    // The microphone does not count.
+    world.talk(500);
+    world.run(1000);
+    expect(world.sounds.length - before).toBeGreaterThan(heard);
+    expect(world.pipeline.spokenUs).toBe(heard * 20_000);
+  });
+
   it('makes few pictures for nobody, all of which stand alone', () => {
     const world = new World({ viewers: 0 }).run(3000);
     expect(world.frames.length).toBeGreaterThan(20);

@@ -2,11 +2,14 @@ import { AvatarError } from '../../src/base/errors.ts';
 import type {
   AvatarPeer,
   AvatarSource,
+  EntryRequest,
   JoinReply,
   JoinRequest,
   Participant,
   PeerEvent,
 } from '../../src/peer/avatar-peer.ts';
+
+import { TimedOutlet } from './timed-outlet.ts';
 
 export const FAKE_SDP = 'v=0\r\ns=answer\r\n';
 
@@ -19,6 +22,7 @@ export class FakePeer implements AvatarPeer {
   /** How many wait for it. */
   arriving = 0;
   readonly #present = new Map<string, JoinRequest>();
+  readonly #outlets = new Map<string, TimedOutlet>();
   readonly #avatars: AvatarSource;
   readonly #onEvent: (event: PeerEvent) => void;
   readonly #capacity: number;
@@ -40,6 +44,15 @@ export class FakePeer implements AvatarPeer {
     this.#present.set(request.participantId, request);
     this.#onEvent({ type: 'joined', roomId: request.roomId, participantId: request.participantId });
     return { answerSdp: FAKE_SDP };
+  }
+
+  async enter(request: EntryRequest): Promise<Participant> {
+    await this.join({ ...request, offerSdp: '' });
+    const { roomId, participantId } = request;
+    this.#onEvent({ type: 'live', roomId, participantId, connectUs: 0 });
+    const participant = this.participant(participantId);
+    if (participant === undefined) throw new AvatarError('SESSION_UNKNOWN', 'Not here');
+    return participant;
   }
 
   async prepare(): Promise<void> {
@@ -67,7 +80,14 @@ export class FakePeer implements AvatarPeer {
   participant(participantId: string): Participant | undefined {
     const request = this.#present.get(participantId);
     if (request === undefined) return undefined;
-    return { participantId, roomId: request.roomId, portraitId: request.portraitId } as Participant;
+    const { roomId, portraitId, name } = request;
+    const outlet = this.#outlets.get(participantId) ?? new TimedOutlet();
+    this.#outlets.set(participantId, outlet);
+    return Object.assign(outlet, { participantId, roomId, portraitId, name });
+  }
+
+  outlet(participantId: string): TimedOutlet | undefined {
+    return this.#outlets.get(participantId);
   }
 
   endPortrait(portraitId: string, reason: string): number {

@@ -22,6 +22,7 @@ export class SilentParticipant implements Participant {
   readonly sent: AidMessage[] = [];
   readonly shown: AidMessage[] = [];
   packets = 0;
+  readonly spokenUs = 0;
   stops = 0;
   readonly #room: ReadonlyMap<string, SilentParticipant>;
   #heardUntil = 0;
@@ -95,7 +96,9 @@ export async function openSpeechHost(extend: (host: HostParts) => Promise<Extens
     sha256: 'ab'.repeat(32),
     consent: { scope: 'live-call', text: 'I am the person shown', time: '2026-01-01T00:00:00Z' },
   };
-  const parts = {
+  const parts: HostParts = {
+    access: undefined as unknown as HostParts['access'],
+    config: undefined as unknown as HostParts['config'],
     peer: { participant: (id: string) => room.get(id) } as unknown as AvatarPeer,
     portraits: { record: () => record } as unknown as HostParts['portraits'],
     scope,

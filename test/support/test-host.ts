@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { systemClock } from '../../src/base/clock.ts';
 import { AvatarError } from '../../src/base/errors.ts';
 import { silentLogger } from '../../src/base/logger.ts';
+import { silentMeter } from '../../src/base/meter.ts';
 import { readConfig } from '../../src/server/config.ts';
+import { doorsExtension } from '../../src/server/doors-extension.ts';
 import { Host } from '../../src/server/host.ts';
 import { PrometheusMeter } from '../../src/server/metrics.ts';
 import type { Enroller } from '../../src/server/portrait-store.ts';
@@ -53,6 +55,7 @@ export async function openTestHost(
     meter: new PrometheusMeter(),
     enroller: enroller ?? fakeEnroller,
     root,
+    extend: doorsExtension({ clock: systemClock, logger: silentLogger, meter: silentMeter }),
     openPeer: async (avatars, onEvent) => (peer = new FakePeer(avatars, onEvent, capacity)),
   });
   if (enroller === undefined) await host.whenReady();

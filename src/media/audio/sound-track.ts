@@ -28,6 +28,8 @@ export interface SoundPacket {
   /** Numbers of packets that were lost are left out, so that a listener's decoder knows of them; does not wrap. */
   readonly sequence: number;
   readonly data: Uint8Array;
+  /** How much queued speech it carries, µs; 0 for the microphone's own packets. */
+  readonly speechUs: number;
 }
 
 /** What became of the sound: the unbroken sequence for the model, and the packets for the listeners. */
@@ -233,7 +235,7 @@ export class SoundTrack {
       const expected = (durationUs / 1000) * SAMPLES_PER_MS;
       // The face is moved by what was typed alone.
       const voice = fitted(this.#voice.decode(data), expected);
-      packets.push(this.#outgoing(this.filledUs, this.#withMicrophone(voice) ?? data));
+      packets.push({ ...this.#outgoing(this.filledUs, this.#withMicrophone(voice) ?? data), speechUs: durationUs });
       samples.push(voice);
       this.#filler.skip(durationUs);
     }
@@ -283,7 +285,7 @@ export class SoundTrack {
     const step = sequence === undefined || this.#lastIn === undefined ? 1 : Math.max(1, sequence - this.#lastIn);
     this.#lastIn = sequence;
     this.#lastOut += step;
-    return { startUs, sequence: this.#lastOut, data };
+    return { startUs, sequence: this.#lastOut, data, speechUs: 0 };
   }
 
   #sound(steps: readonly SoundStep[]): Float32Array[] {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
+import { ownerKeySchema } from '../../../protocol/names.ts';
 import { isFromThisMachine } from '../../../signaling/origin.ts';
-import { ownerKeySchema } from '../../../signaling/protocol.ts';
 import { verifyRoomToken } from '../../../signaling/room-token.ts';
 import { bearerOf, isSameSecret } from '../../../signaling/secret.ts';
 import { AvatarError } from '../../base/errors.ts';

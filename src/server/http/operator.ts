@@ -11,6 +11,7 @@ import type { KillSwitch } from '../kill-switch.ts';
 import type { PortraitStore } from '../portrait-store.ts';
 import type { SessionRegistry } from '../session-registry.ts';
 import type { Access } from './access.ts';
+import { parsed } from './parsed.ts';
 
 export interface OperatorRoutesOptions {
   readonly access: Access;
@@ -98,11 +99,4 @@ export function operatorRoutes(options: OperatorRoutesOptions): Router {
   });
 
   return routes;
-}
-
-function parsed<T>(schema: z.ZodType<T>, value: unknown): T {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const message = `Cannot read the request: ${result.error.issues[0]?.message ?? 'wrong shape'}`;
-  throw Object.assign(new Error(message), { status: 400 });
 }

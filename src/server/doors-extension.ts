@@ -1,0 +1,39 @@
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
+import type { Meter } from '../base/meter.ts';
+import { SPEAK_PATH } from '../../protocol/speak.ts';
+import { sessionRoutes } from './doors/session-routes.ts';
+import { SpeakDesk } from './doors/speak-desk.ts';
+import { SpeakSocket } from './doors/speak-socket.ts';
+import type { Extension, HostParts } from './host.ts';
+
+export interface DoorsExtensionOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly meter: Meter;
+}
+
+/** Adds the interfaces for programs to a host: sessions that speak PCM. `docs/integrate.md` describes them. */
+export function doorsExtension(options: DoorsExtensionOptions): (host: HostParts) => Promise<Extension> {
+  return async ({ access, config, peer, portraits, scope }) => {
+    const { trustProxy } = config;
+    const desk = scope.own(new SpeakDesk({ peer, now: () => new Date(), ...options }));
+    const socket = scope.own(new SpeakSocket(desk, options.clock));
+    return {
+      routes: (app) => {
+        app.use('/api/v1/sessions', sessionRoutes({ access, desk, portraits, trustProxy }));
+      },
+      upgrades: new Map([
+        [
+          SPEAK_PATH,
+          (request, connection, head) => {
+            socket.upgrade(request, connection, head);
+          },
+        ],
+      ]),
+      onPeerEvent: (event) => {
+        desk.push(event);
+      },
+    };
+  };
+}

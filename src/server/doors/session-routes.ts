@@ -1,0 +1,104 @@
+import { json, Router, type Request, type RequestHandler } from 'express';
+import { rateLimit } from 'express-rate-limit';
+import { createSessionSchema, type SessionReply, type SessionState } from '../../../protocol/session.ts';
+import { SPEAK_PATH } from '../../../protocol/speak.ts';
+import { visitorOf } from '../../../signaling/origin.ts';
+import { bearerOf } from '../../../signaling/secret.ts';
+import { AvatarError } from '../../base/errors.ts';
+import { ownerKeyOf, type Access } from '../http/access.ts';
+import { fail } from '../http/failure.ts';
+import { parsed } from '../http/parsed.ts';
+import type { PortraitStore } from '../portrait-store.ts';
+import type { DeskSession, SpeakDesk } from './speak-desk.ts';
+
+export interface SessionRoutesOptions {
+  readonly access: Access;
+  readonly desk: SpeakDesk;
+  readonly portraits: Pick<PortraitStore, 'first'>;
+  readonly trustProxy: boolean;
+}
+
+/** Of one address: a program opens one for each conversation. */
+const SESSIONS_PER_MINUTE = 30;
+
+/**
+ * `POST /api/v1/sessions` (for whoever may join a call) · `GET|DELETE /api/v1/sessions/:id` with the session's own token.
+ */
+export function sessionRoutes({ access, desk, portraits, trustProxy }: SessionRoutesOptions): Router {
+  const routes = Router();
+
+  routes.post('/', limit(trustProxy), json({ limit: '16kb' }), async (request, response) => {
+    await access.requireGuest(request);
+    const wish = parsed(createSessionSchema, request.body ?? {});
+    const portraitId = wish.portrait ?? portraits.first;
+    if (portraitId === undefined) throw new AvatarError('PORTRAIT_UNKNOWN', 'This server has no portrait yet');
+    const { sampleRateHz, framesPerSecond, lifetimeS } = wish;
+    const session = await desk.open({
+      portraitId,
+      sampleRateHz,
+      framesPerSecond,
+      lifetimeS,
+      ownerKey: ownerKeyOf(request),
+      address: visitorOf(request, trustProxy),
+    });
+    response.setHeader('cache-control', 'no-store');
+    response.status(201).json(replyOf(session, originOf(request)));
+  });
+
+  routes.get('/:id', (request, response) => {
+    const session = desk.enter(request.params.id, bearerOf(request.headers) ?? '', 'manage');
+    response.setHeader('cache-control', 'no-store');
+    response.json(stateOf(session));
+  });
+
+  routes.delete('/:id', async (request, response) => {
+    const session = desk.enter(request.params.id, bearerOf(request.headers) ?? '', 'manage');
+    await desk.end(session.id, 'The program ended the session');
+    response.status(204).end();
+  });
+
+  return routes;
+}
+
+function limit(trustProxy: boolean): RequestHandler {
+  return rateLimit({
+    windowMs: 60_000,
+    limit: SESSIONS_PER_MINUTE,
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+    keyGenerator: (request) => visitorOf(request, trustProxy),
+    handler: (_request, response) => {
+      fail(response, 429, 'RATE_EXCEEDED', 'Too many sessions were opened: try again in a minute');
+    },
+  });
+}
+
+function replyOf({ id, tokens, expiresAt }: DeskSession, origin: string): SessionReply {
+  const speak = new URLSearchParams({ session: id, token: tokens.speak });
+  return {
+    id,
+    token: tokens.manage,
+    speakUrl: `${origin.replace(/^http/, 'ws')}${SPEAK_PATH}?${speak.toString()}`,
+    whepUrl: `${origin}/whep/${id}?token=${tokens.watch}`,
+    // Behind the `#` no server, proxy or log between here and the viewer sees the token.
+    viewUrl: `${origin}/view/${id}#token=${tokens.watch}`,
+    expiresAt: expiresAt.toISOString(),
+  };
+}
+
+function stateOf({ id, wish, hasSpeaker, speech, expiresAt }: DeskSession): SessionState {
+  return {
+    id,
+    portrait: wish.portraitId,
+    sampleRateHz: wish.sampleRateHz,
+    speaking: hasSpeaker,
+    viewers: 0,
+    queuedMs: Math.round(speech.queuedUs / 1000),
+    expiresAt: expiresAt.toISOString(),
+  };
+}
+
+/** How the caller reached this server; the `Host` header was checked before. */
+function originOf(request: Request): string {
+  return `${request.protocol}://${request.headers.host ?? 'localhost'}`;
+}

@@ -1,0 +1,215 @@
+import { randomBytes } from 'node:crypto';
+import type { SpeakEvent } from '../../../protocol/speak.ts';
+import { isSameSecret } from '../../../signaling/secret.ts';
+import type { Clock } from '../../base/clock.ts';
+import { AvatarError } from '../../base/errors.ts';
+import type { Closable } from '../../base/lifecycle.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { Meter } from '../../base/meter.ts';
+import { OpusEncoder } from '../../native/codec/opus-encoder.ts';
+import type { AvatarPeer, Participant, PeerEvent } from '../../peer/avatar-peer.ts';
+import { SpeakSession } from '../../peer/speak/speak-session.ts';
+
+/** What a token of a session allows; each verb has a token of its own. */
+export type Verb = 'manage' | 'speak' | 'watch';
+
+export interface SpeakDeskOptions {
+  readonly peer: Pick<AvatarPeer, 'enter' | 'leave' | 'participant'>;
+  readonly clock: Clock;
+  readonly now: () => Date;
+  readonly logger: Logger;
+  readonly meter: Meter;
+}
+
+export interface SpeakWish {
+  readonly portraitId: string;
+  readonly ownerKey: string | undefined;
+  readonly sampleRateHz: number;
+  readonly framesPerSecond: 25 | 30 | 40;
+  readonly lifetimeS: number;
+  /** The visitor's network, for limits. */
+  readonly address: string;
+}
+
+/** A program that speaks for a session. */
+export interface Speaker {
+  onEvent(event: SpeakEvent): void;
+  /** Another speaker took over, or the session ended. */
+  onGone(why: 'replaced' | 'ended', reason: string): void;
+}
+
+/** A session is given this long until its first speaker comes. */
+const UNUSED_MS = 60_000;
+/** A session outlives a broken socket by this much. */
+const SPEAKER_AWAY_MS = 10_000;
+/** Sessions that one network may have at once. */
+const SESSIONS_PER_ADDRESS = 8;
+
+/** One avatar that a program speaks for. */
+export class DeskSession {
+  readonly id: string;
+  readonly tokens: Readonly<Record<Verb, string>>;
+  readonly wish: SpeakWish;
+  readonly participant: Participant;
+  readonly speech: SpeakSession;
+  readonly expiresAt: Date;
+  #speaker: Speaker | undefined;
+  #abandoned: NodeJS.Timeout;
+  readonly #expired: NodeJS.Timeout;
+  readonly #end: (reason: string) => void;
+
+  constructor(parts: {
+    readonly id: string;
+    readonly wish: SpeakWish;
+    readonly participant: Participant;
+    readonly encoder: OpusEncoder;
+    readonly clock: Clock;
+    readonly now: Date;
+    readonly end: (reason: string) => void;
+  }) {
+    const { id, wish, participant, encoder, clock } = parts;
+    this.id = id;
+    this.wish = wish;
+    this.participant = participant;
+    this.tokens = { manage: newSecret(), speak: newSecret(), watch: newSecret() };
+    this.#end = parts.end;
+    this.expiresAt = new Date(parts.now.getTime() + wish.lifetimeS * 1000);
+    this.speech = new SpeakSession({
+      outlet: participant,
+      encoder,
+      sampleRateHz: wish.sampleRateHz,
+      clock,
+      onEvent: (event) => this.#speaker?.onEvent(event),
+    });
+    this.#abandoned = this.#endAfter(UNUSED_MS, 'Nobody came to speak');
+    this.#expired = this.#endAfter(wish.lifetimeS * 1000, 'The session has reached its lifetime');
+  }
+
+  get hasSpeaker(): boolean {
+    return this.#speaker !== undefined;
+  }
+
+  /** Gives the word to `speaker`, and takes it from whoever had it. @returns a function that gives it back. */
+  attach(speaker: Speaker): () => void {
+    clearTimeout(this.#abandoned);
+    const former = this.#speaker;
+    this.#speaker = speaker;
+    this.speech.align();
+    former?.onGone('replaced', 'Another socket speaks for this session now');
+    return () => {
+      if (this.#speaker !== speaker) return;
+      this.#speaker = undefined;
+      this.#abandoned = this.#endAfter(SPEAKER_AWAY_MS, 'The speaker did not come back');
+    };
+  }
+
+  /** The avatar is gone. */
+  dispose(reason: string): void {
+    clearTimeout(this.#abandoned);
+    clearTimeout(this.#expired);
+    this.speech.close();
+    const speaker = this.#speaker;
+    this.#speaker = undefined;
+    speaker?.onGone('ended', reason);
+  }
+
+  #endAfter(waitMs: number, reason: string): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.#end(reason);
+    }, waitMs).unref();
+  }
+}
+
+/** All sessions of programs: opens them, knows their tokens, and ends those that were abandoned. */
+export class SpeakDesk implements Closable {
+  readonly #options: SpeakDeskOptions;
+  readonly #sessions = new Map<string, DeskSession>();
+  /** Places that are taken by sessions which are being opened, by address. */
+  readonly #opening = new Map<string, number>();
+
+  constructor(options: SpeakDeskOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Brings an avatar to life that a program speaks for.
+   * @throws AvatarError `SESSIONS_TOO_MANY`, `CAPACITY_FULL`, or what loading the portrait brings.
+   */
+  async open(wish: SpeakWish): Promise<DeskSession> {
+    const { address } = wish;
+    const opening = this.#opening.get(address) ?? 0;
+    const here = [...this.#sessions.values()].filter((session) => session.wish.address === address).length;
+    if (here + opening >= SESSIONS_PER_ADDRESS) {
+      const found = `this address has ${here + opening} sessions, at most ${SESSIONS_PER_ADDRESS} are allowed`;
+      throw new AvatarError('SESSIONS_TOO_MANY', `Cannot open a session: ${found}`);
+    }
+    this.#opening.set(address, opening + 1);
+    try {
+      return await this.#open(wish);
+    } finally {
+      const left = (this.#opening.get(address) ?? 1) - 1;
+      if (left === 0) this.#opening.delete(address);
+      else this.#opening.set(address, left);
+    }
+  }
+
+  /**
+   * @returns the session that `token` opens for `verb`.
+   * @throws AvatarError `TOKEN_INVALID`, which says the same of an unknown session, another session's token and another verb's.
+   */
+  enter(id: string, token: string, verb: Verb): DeskSession {
+    const session = this.#sessions.get(id);
+    const isRight = isSameSecret(session?.tokens[verb] ?? newSecret(), token);
+    if (session !== undefined && isRight) return session;
+    throw new AvatarError('TOKEN_INVALID', `This token does not allow to ${verb} in that session, or it has ended`);
+  }
+
+  async end(id: string, reason: string): Promise<void> {
+    await this.#options.peer.leave(id, reason);
+    // The peer tells of it later; whoever asked to end it should not find it again.
+    this.#forget(id, reason);
+  }
+
+  push(event: PeerEvent): void {
+    if (event.type === 'left') this.#forget(event.participantId, event.reason);
+  }
+
+  close(): void {
+    for (const id of [...this.#sessions.keys()]) this.#forget(id, 'The server is stopping');
+  }
+
+  async #open(wish: SpeakWish): Promise<DeskSession> {
+    const { peer, clock, now } = this.#options;
+    const id = randomBytes(12).toString('base64url');
+    const { portraitId, ownerKey, framesPerSecond } = wish;
+    const encoder = await OpusEncoder.open();
+    try {
+      const request = { roomId: `session ${id}`, participantId: id, name: '', portraitId, framesPerSecond };
+      const participant = await peer.enter({ ...request, ...(ownerKey === undefined ? {} : { ownerKey }) });
+      const end = (reason: string): void => void this.end(id, reason);
+      const session = new DeskSession({ id, wish, participant, encoder, clock, now: now(), end });
+      this.#sessions.set(id, session);
+      this.#count();
+      return session;
+    } catch (thrown) {
+      encoder.close();
+      throw thrown;
+    }
+  }
+
+  #forget(id: string, reason: string): void {
+    const session = this.#sessions.get(id);
+    if (session === undefined) return;
+    this.#sessions.delete(id);
+    session.dispose(reason);
+    this.#count();
+  }
+
+  #count(): void {
+    this.#options.meter.gauge('avatar_speak_sessions', 'Sessions of programs that are open').set(this.#sessions.size);
+  }
+}
+
+function newSecret(): string {
+  return randomBytes(24).toString('base64url');
+}
