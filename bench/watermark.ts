@@ -121,7 +121,7 @@ function sample(pixels: Uint8Array, x: number, y: number): number {
   return above + (below - above) * down;
 }
 
-/** Encodes as a live call would, then decodes and scales. @returns the luma planes, one after another. */
+/** Encodes as a live call would, then decodes and scales. @returns Y, Cb and Cr in full, frame after frame. */
 async function throughVp8(frames: Uint8Array): Promise<Uint8Array> {
   const raw = ['-f', 'rawvideo', '-pix_fmt', 'yuv420p', '-s', `${SIZE_PX}x${SIZE_PX}`, '-r', `${FRAMES_PER_SECOND}`];
   const rate = `${values.kbps}k`;
@@ -129,19 +129,10 @@ async function throughVp8(frames: Uint8Array): Promise<Uint8Array> {
   const limit = ['-b:v', rate, '-maxrate', rate, '-minrate', rate, '-bufsize', rate, '-g', '9999', '-threads', '1'];
   const encoded = await pipe(['-i', '-', ...live, ...limit, '-f', 'ivf', '-'], frames, raw);
   bytes.push(encoded.length);
-  return pipe(
-    [
-      '-i',
-      '-',
-      '-vf',
-      `scale=${scaledPx}:${scaledPx},format=yuv420p,extractplanes=y,format=gray`,
-      '-f',
-      'rawvideo',
-      '-',
-    ],
-    encoded,
-    ['-f', 'ivf'],
-  );
+  return pipe(['-i', '-', '-vf', `scale=${scaledPx}:${scaledPx},format=yuv444p`, '-f', 'rawvideo', '-'], encoded, [
+    '-f',
+    'ivf',
+  ]);
 }
 const bytes: number[] = [];
 
@@ -182,7 +173,9 @@ async function score(index: number, marked: boolean): Promise<number> {
   const decoded = await throughVp8(frames);
   const search = new WatermarkSearch(key, FRAMES_PER_SECOND, scaledPx, scaledPx);
   const plane = scaledPx * scaledPx;
-  for (let at = 0; at + plane <= decoded.length; at += plane) search.push(decoded.subarray(at, at + plane));
+  for (let at = 0; at + 3 * plane <= decoded.length; at += 3 * plane) {
+    search.push({ luma: decoded.subarray(at, at + plane), cb: decoded.subarray(at + plane, at + 2 * plane) });
+  }
   return search.verdict().score;
 }
 
@@ -209,7 +202,7 @@ row('marked', scores.marked);
 row('unmarked', scores.clean);
 
 const mark = new Watermark('cost', SIZE_PX, SIZE_PX);
-const plane = new Uint8Array(SIZE_PX * SIZE_PX).fill(128);
+const plane = new Uint8Array(SIZE_PX * SIZE_PX * 1.5).fill(128);
 let embedMs = 0;
 for (let round = 0; round < 60; round++) {
   plane.fill(128);

@@ -30,26 +30,10 @@ class MarkedDecoder implements FaceDecoder {
 
   drawRgba(motion: Float32Array, timeUs: MediaTimeUs, target: Uint8Array): void {
     this.#decoder.drawRgba(motion, timeUs, target);
-    const pixels = this.widthPx * this.heightPx;
-    const pattern = this.#watermark.pattern(lumaOf(target, pixels), timeUs);
-    for (let pixel = 0; pixel < pixels; pixel++) {
-      // A step of all three colours is a step of luma, and of nothing else.
-      const step = pattern[pixel]!;
-      if (step === 0) continue;
-      for (let at = pixel * 4; at < pixel * 4 + 3; at++) target[at] = Math.max(0, Math.min(255, target[at]! + step));
-    }
+    this.#watermark.embedRgba(target, timeUs);
   }
 
   close(): void {
     this.#decoder.close();
   }
-}
-
-function lumaOf(rgba: Uint8Array, pixels: number): Uint8Array {
-  const luma = new Uint8Array(pixels);
-  for (let pixel = 0; pixel < pixels; pixel++) {
-    const at = pixel * 4;
-    luma[pixel] = 0.299 * rgba[at]! + 0.587 * rgba[at + 1]! + 0.114 * rgba[at + 2]!;
-  }
-  return luma;
 }

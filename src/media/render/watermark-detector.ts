@@ -1,5 +1,5 @@
 import { assert } from '../../base/errors.ts';
-import { BEAT_HZ, BLOCKS, watermarkPhases, type WatermarkKey } from './watermark.ts';
+import { BEAT_HZ, BLOCKS, watermarkPhases, type WatermarkKey } from './watermark-key.ts';
 
 /**
  * A score above this says "marked". Without the mark, secret phases make the score follow chance whatever the film
@@ -17,6 +17,13 @@ export interface WatermarkVerdict {
   readonly tooShort: boolean;
 }
 
+/** One picture of a film, as the mark is looked for in it. */
+export interface LumaAndBlue {
+  readonly luma: Uint8Array;
+  /** How blue each pixel is, in as many samples as the luma; any one value where the film has no colours. */
+  readonly cb: Uint8Array;
+}
+
 /** Where in a frame the picture lies, in pixels. */
 export interface PictureBox {
   readonly left: number;
@@ -25,7 +32,8 @@ export interface PictureBox {
   readonly heightPx: number;
 }
 
-const CARRIERS = BLOCKS * BLOCKS;
+/** Each block carries the mark in its luma, and once more in how blue it is. */
+const CARRIERS = 2 * BLOCKS * BLOCKS;
 /** Film is judged in stretches of about this length, so that a cut spoils one of them only. */
 const STRETCH_S = 5;
 /** Too few beats to tell from chance. */
@@ -41,21 +49,25 @@ export class WatermarkDetector {
   /** @param framesPerSecond - of the pictures to come, at least 11. */
   constructor(key: WatermarkKey, framesPerSecond: number) {
     assert(framesPerSecond > 2 * BEAT_HZ, 'the pictures are shown fast enough to see the beat');
-    this.#phases = watermarkPhases(key);
+    this.#phases = Float64Array.of(...watermarkPhases(key, 'luma'), ...watermarkPhases(key, 'blue'));
     this.#framesPerSecond = framesPerSecond;
   }
 
   /**
-   * Takes the luma of the next picture.
-   * @param luma - `[rows, rowPx]`.
+   * Takes the next picture.
+   * @param picture - its planes are `[rows, rowPx]`.
    * @param box - where the whole marked picture lies in it, neither cropped nor turned, at least 64 px a side.
    */
-  push(luma: Uint8Array, rowPx: number, box: PictureBox): void {
+  push({ luma, cb }: LumaAndBlue, rowPx: number, box: PictureBox): void {
     assert(Math.min(box.widthPx, box.heightPx) >= 4 * BLOCKS, 'a checker field is at least two pixels');
     assert(luma.length >= rowPx * (box.top + box.heightPx - 1) + box.left + box.widthPx, 'the box lies in the plane');
+    assert(cb.length === luma.length, 'luma and blue are of one picture');
     const { widthPx, heightPx } = box;
     if (this.#filter?.widthPx !== widthPx || this.#filter.heightPx !== heightPx) this.#filter = filterFor(box);
-    this.#frames.push(measureBlocks(luma, rowPx, box, this.#filter));
+    const blocks = new Float32Array(CARRIERS);
+    measureBlocks(luma, rowPx, box, this.#filter, blocks.subarray(0, CARRIERS / 2));
+    measureBlocks(cb, rowPx, box, this.#filter, blocks.subarray(CARRIERS / 2));
+    this.#frames.push(blocks);
   }
 
   verdict(): WatermarkVerdict {
@@ -88,11 +100,14 @@ export class WatermarkDetector {
     const below = spectrum(still, (BEAT_HZ - aside) / this.#framesPerSecond);
     const above = spectrum(still, (BEAT_HZ + aside) / this.#framesPerSecond);
     const noise = Float64Array.from(at.real, (_, block) => Math.sqrt((size2(below, block) + size2(above, block)) / 2));
-    const floor = 0.5 * (noise.toSorted()[CARRIERS >> 1] ?? 0);
+    const floors = [0, 1].map(
+      (plane) => 0.5 * medianOf(noise.subarray((plane * CARRIERS) / 2, ((plane + 1) * CARRIERS) / 2)),
+    );
     let [real, imaginary, energy] = [0, 0, 0];
     for (let block = 0; block < CARRIERS; block++) {
       // What moves in a block at other rates than the beat is noise; and no block may outvote the others.
       const size = Math.sqrt(size2(at, block));
+      const floor = floors[block < CARRIERS / 2 ? 0 : 1]!;
       const scale = Math.min(1 / (noise[block]! + floor || 1), LIMIT / (size || 1));
       const [x, y] = [at.real[block]! * scale, at.imaginary[block]! * scale];
       const [cos, sin] = [Math.cos(this.#phases[block]!), Math.sin(this.#phases[block]!)];
@@ -105,6 +120,10 @@ export class WatermarkDetector {
 }
 
 const LIMIT = 2;
+
+function medianOf(values: Float64Array): number {
+  return values.toSorted()[values.length >> 1] ?? 0;
+}
 
 /** `-ln p` of the probability p that `count` exponential numbers of mean 1 sum to `power` or more. */
 function surprise(power: number, count: number): number {
@@ -170,17 +189,21 @@ function filterFor({ widthPx, heightPx }: PictureBox): Filter {
   return { widthPx, heightPx, across: wave(widthPx), down: wave(heightPx) };
 }
 
-/** @returns how much of the checker each block shows, `[BLOCKS * BLOCKS]`. */
-function measureBlocks(luma: Uint8Array, rowPx: number, box: PictureBox, { across, down }: Filter): Float32Array {
+/** Adds up how much of the checker each block of a plane shows: `blocks` is `[BLOCKS * BLOCKS]`, all 0 before. */
+function measureBlocks(
+  plane: Uint8Array,
+  rowPx: number,
+  box: PictureBox,
+  { across, down }: Filter,
+  blocks: Float32Array,
+): void {
   const { left, top, widthPx, heightPx } = box;
-  const blocks = new Float32Array(CARRIERS);
   const sums = new Float64Array(BLOCKS);
   for (let y = 0; y < heightPx; y++) {
     sums.fill(0);
     const start = (top + y) * rowPx + left;
-    for (let x = 0; x < widthPx; x++) sums[Math.floor((x * BLOCKS) / widthPx)]! += across[x]! * luma[start + x]!;
+    for (let x = 0; x < widthPx; x++) sums[Math.floor((x * BLOCKS) / widthPx)]! += across[x]! * plane[start + x]!;
     const row = Math.floor((y * BLOCKS) / heightPx) * BLOCKS;
     for (let block = 0; block < BLOCKS; block++) blocks[row + block]! += sums[block]! * down[y]!;
   }
-  return blocks;
 }

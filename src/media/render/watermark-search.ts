@@ -1,7 +1,8 @@
-import type { WatermarkKey } from './watermark.ts';
+import type { WatermarkKey } from './watermark-key.ts';
 import {
   WATERMARK_THRESHOLD,
   WatermarkDetector,
+  type LumaAndBlue,
   type PictureBox,
   type WatermarkVerdict,
 } from './watermark-detector.ts';
@@ -19,7 +20,7 @@ export class WatermarkSearch {
   readonly #framesPerSecond: number;
   readonly #widthPx: number;
   readonly #heightPx: number;
-  readonly #first: Uint8Array[] = [];
+  readonly #first: LumaAndBlue[] = [];
   #places: readonly { readonly box: PictureBox; readonly detector: WatermarkDetector }[] = [];
 
   /** @param framesPerSecond - of the pictures to come, each of `widthPx` x `heightPx`. */
@@ -30,13 +31,13 @@ export class WatermarkSearch {
     this.#heightPx = heightPx;
   }
 
-  /** @param luma - of the next picture, `[heightPx * widthPx]`; copied where it is kept. */
-  push(luma: Uint8Array): void {
+  /** @param picture - the next one, its planes `[heightPx * widthPx]`; copied where it is kept. */
+  push(picture: LumaAndBlue): void {
     if (this.#places.length > 0) {
-      this.#look(luma);
+      this.#look(picture);
       return;
     }
-    this.#first.push(luma.slice());
+    this.#first.push({ luma: picture.luma.slice(), cb: picture.cb.slice() });
     if (this.#first.length === FIRST_FRAMES) this.#begin();
   }
 
@@ -50,14 +51,15 @@ export class WatermarkSearch {
   }
 
   #begin(): void {
-    const boxes = pictureBoxes(this.#first, this.#widthPx, this.#heightPx);
+    const lumas = this.#first.map(({ luma }) => luma);
+    const boxes = pictureBoxes(lumas, this.#widthPx, this.#heightPx);
     this.#places = boxes.map((box) => ({ box, detector: new WatermarkDetector(this.#key, this.#framesPerSecond) }));
-    for (const luma of this.#first) this.#look(luma);
+    for (const picture of this.#first) this.#look(picture);
     this.#first.length = 0;
   }
 
-  #look(luma: Uint8Array): void {
-    for (const { box, detector } of this.#places) detector.push(luma, this.#widthPx, box);
+  #look(picture: LumaAndBlue): void {
+    for (const { box, detector } of this.#places) detector.push(picture, this.#widthPx, box);
   }
 }
 

@@ -1,221 +1,93 @@
 import { assert } from '../../base/errors.ts';
-import { seededRandom } from '../../base/random.ts';
 import type { MediaTimeUs } from '../../base/timeline.ts';
+import { BlueMark } from './blue-mark.ts';
+import { LumaMark } from './luma-mark.ts';
+import type { WatermarkKey } from './watermark-key.ts';
 
 /**
- * A keyed mark in the luma that says "this picture was generated". The picture is divided into `BLOCKS` x `BLOCKS`
- * blocks. Each carries the checker + - / - +, so that neither brightness nor a slope of the picture resembles it, and
- * the checker beats at `BEAT_HZ` with a secret phase of its own. What beats is told from a picture that stands still
- * or moves slowly, so the mark can stay below what an eye sees. It lives in the picture's own coordinates: scaling the
- * picture scales it.
+ * A keyed mark that says "this picture was generated". The picture is divided into `BLOCKS` x `BLOCKS` blocks. Each
+ * carries the checker + - / - +, so that neither brightness nor a slope of the picture resembles it, once in its
+ * brightness and once in how blue it is; and each checker beats at `BEAT_HZ` with a secret phase of its own. What beats
+ * is told from a picture that stands still or moves slowly, so the mark can stay below what an eye sees. It lives in
+ * the picture's own coordinates: scaling the picture scales it. It holds no state: a picture's mark depends on that
+ * picture alone.
  */
-
-/** Blocks along each side. 32 px at 512: coarse enough for VP8 at 300 kbit/s and 360 px (`bench/watermark.ts`). */
-export const BLOCKS = 16;
-/** Faster than a head moves, slow enough for 12 pictures a second; no whole number of pictures at 25 or 30 a second. */
-export const BEAT_HZ = 5.3;
-/**
- * Luma steps at the checker's peaks on a plain ground at luma 120: 0.15 % of it, which a screen's gamma of 2.2 makes
- * a contrast of 0.33 %. An eye sees about 0.4 % at 2 to 3 cycles a degree, where it sees most.
- */
-export const STRENGTH = 0.18;
-/** A step is seen against what is around it (Weber), so strength follows brightness, within these limits. */
-const REFERENCE_LUMA = 120;
-const LEAST_LIGHT = 0.4;
-const MOST_LIGHT = 1.3;
-/** Texture that fills a block hides up to this much more. */
-const MOST_TEXTURE = 2;
-/** Strengths are rounded to `LEVELS` steps up or down. */
-const LEVELS = 16;
-const LEVEL_STEP = (STRENGTH * MOST_LIGHT * MOST_TEXTURE) / LEVELS;
-
-/** Any secret text; the operator's, not the caller's. */
-export type WatermarkKey = string;
-
-/** @returns the secret phases in radians, `[BLOCKS * BLOCKS]`, row by row. */
-export function watermarkPhases(key: WatermarkKey): Float64Array {
-  const random = seededRandom(hash(key, 0x811c9dc5), (hash(key, 0x9747b28c) << 2) | 1);
-  return Float64Array.from({ length: BLOCKS * BLOCKS }, () => 2 * Math.PI * random.uniform());
-}
-
-/** The mark of one key for one size of picture. It holds no state: a picture's mark depends on that picture alone. */
 export class Watermark {
-  readonly #phases: Float64Array;
+  readonly #luma: LumaMark;
+  readonly #blue: BlueMark;
+  readonly #heightPx: number;
   readonly #rowPx: number;
-  readonly #blockRows: number;
-  /** Where each block begins in its row, in words of four samples, and where the last one ends. */
-  readonly #starts: Int32Array;
-  readonly #tiles: readonly Tiles[];
-  readonly #levels = new Int32Array(BLOCKS * BLOCKS);
 
   /**
-   * @param widthPx - a multiple of 4, at least 128.
+   * @param widthPx - a multiple of 8, at least 128.
    * @param heightPx - a multiple of `BLOCKS`, at least 128.
-   * @param rowPx - samples of a row of the plane, a multiple of 4: the picture's, and those of what is drawn beside it.
+   * @param rowPx - samples of a row of the luma, a multiple of 8: the picture's, and those of what is drawn beside it.
    */
   constructor(key: WatermarkKey, widthPx: number, heightPx: number, rowPx = widthPx) {
-    assert(widthPx % 4 === 0 && rowPx % 4 === 0 && widthPx >= 128, 'a row of the watermark is whole words');
-    assert(heightPx % BLOCKS === 0 && heightPx >= 128, 'the rows of the watermark fill its blocks');
-    this.#phases = watermarkPhases(key);
+    assert(widthPx % 8 === 0 && rowPx % 8 === 0, 'a row of the watermark is whole words of Cb');
+    this.#luma = new LumaMark(key, widthPx, heightPx, rowPx);
+    this.#blue = new BlueMark(key, widthPx, heightPx, rowPx);
+    this.#heightPx = heightPx;
     this.#rowPx = rowPx;
-    this.#blockRows = heightPx / BLOCKS;
-    this.#starts = Int32Array.from({ length: BLOCKS + 1 }, (_, block) => Math.round((block * widthPx) / 4 / BLOCKS));
-    const made = new Map<number, Tiles>();
-    this.#tiles = Array.from({ length: BLOCKS }, (_, block) => {
-      const words = this.#starts[block + 1]! - this.#starts[block]!;
-      const tiles = made.get(words) ?? layOut(4 * words, this.#blockRows);
-      made.set(words, tiles);
-      return tiles;
-    });
   }
 
   /**
-   * Marks one picture in place; no sample moves by more than one step.
-   * @param luma - starts with the plane, `[heightPx * rowPx]`.
+   * Marks one picture in place.
+   * @param i420 - the planes Y, Cb and Cr, `[heightPx * rowPx * 3 / 2]`.
    * @param timeUs - when the picture is shown.
    */
-  embed(luma: Uint8Array, timeUs: MediaTimeUs): void {
-    const rows = this.#blockRows;
-    const rowWords = this.#rowPx / 4;
-    assert(luma.length >= BLOCKS * rows * this.#rowPx, 'the luma plane is as large as its watermark');
-    this.#choose(luma, timeUs);
-    if (luma.byteOffset % 4 !== 0) {
-      this.#each((at, step) => {
-        luma[at] = Math.max(0, Math.min(255, luma[at]! + step));
-      });
-      return;
-    }
-    const samples = new Int32Array(luma.buffer, luma.byteOffset, BLOCKS * rows * rowWords);
-    for (let block = 0; block < this.#levels.length; block++) {
-      const level = this.#levels[block]!;
-      if (level === 0) continue;
-      const column = block % BLOCKS;
-      const { words, steps } = this.#tiles[column]!;
-      const start = this.#starts[column]!;
-      const width = this.#starts[column + 1]! - start;
-      let from = (level + LEVELS) * rows * width;
-      let to = ((block - column) / BLOCKS) * rows * rowWords + start;
-      for (let row = 0; row < rows; row++, to += rowWords - width) {
-        for (const end = to + width; to < end; to++, from++) {
-          const four = samples[to]!;
-          // Four samples at once, where none of them is so near to black or white that it would carry into the next.
-          const edge = ((four - ONES) & ~four) | ((~four - ONES) & four);
-          if ((edge & HIGH_BITS) === 0) samples[to] = (four + words[from]!) | 0;
-          else
-            for (let i = 0; i < 4; i++)
-              luma[4 * to + i] = Math.max(0, Math.min(255, luma[4 * to + i]! + steps[4 * from + i]!));
-        }
-      }
-    }
+  embed(i420: Uint8Array, timeUs: MediaTimeUs): void {
+    const samples = this.#heightPx * this.#rowPx;
+    assert(i420.length >= samples * 1.5, 'a picture has all its planes');
+    const cb = i420.subarray(samples, samples * 1.25);
+    this.#blue.embed(i420, cb, timeUs);
+    this.#luma.embed(i420, timeUs);
   }
 
   /**
-   * @param luma - of the unmarked picture, `[heightPx * rowPx]`, only read.
-   * @returns what the mark adds to each of its samples: `[heightPx * rowPx]`, -1, 0 or 1.
+   * Marks one picture in place.
+   * @param rgba - `[heightPx, rowPx, 4]`.
+   * @param timeUs - when the picture is shown.
    */
-  pattern(luma: Uint8Array, timeUs: MediaTimeUs): Int8Array {
-    const pattern = new Int8Array(BLOCKS * this.#blockRows * this.#rowPx);
-    this.#choose(luma, timeUs);
-    this.#each((at, step) => (pattern[at] = step));
-    return pattern;
-  }
-
-  #each(visit: (at: number, step: number) => void): void {
-    const rows = this.#blockRows;
-    for (let block = 0; block < this.#levels.length; block++) {
-      const column = block % BLOCKS;
-      const start = 4 * this.#starts[column]!;
-      const width = 4 * this.#starts[column + 1]! - start;
-      const top = ((block - column) / BLOCKS) * rows;
-      const from = (this.#levels[block]! + LEVELS) * rows * width;
-      const { steps } = this.#tiles[column]!;
-      for (let i = 0; i < rows * width; i++) {
-        visit((top + Math.floor(i / width)) * this.#rowPx + start + (i % width), steps[from + i]!);
-      }
-    }
-  }
-
-  /** Decides how strong each block of this picture is marked, by what the picture shows there. */
-  #choose(luma: Uint8Array, timeUs: MediaTimeUs): void {
-    const angle = (2 * Math.PI * BEAT_HZ * timeUs) / 1e6;
-    const { rowPx, rows } = { rowPx: this.#rowPx, rows: this.#blockRows };
-    for (let block = 0; block < this.#levels.length; block++) {
-      const column = block % BLOCKS;
-      const start = 4 * this.#starts[column]!;
-      const width = 4 * this.#starts[column + 1]! - start;
-      const at = ((block - column) / BLOCKS) * rows * rowPx + start;
-      const beat = Math.cos(angle + this.#phases[block]!);
-      this.#levels[block] = Math.round((STRENGTH / LEVEL_STEP) * beat * hiding(luma, at, rowPx, width >> 3, rows >> 3));
-    }
+  embedRgba(rgba: Uint8Array, timeUs: MediaTimeUs): void {
+    const { luma, cb } = readPlanes(rgba, this.#rowPx, this.#heightPx);
+    const add = (at: number, step: number): void => {
+      rgba[at] = Math.max(0, Math.min(255, rgba[at]! + step));
+    };
+    this.#luma.pattern(luma, timeUs).forEach((step, pixel) => {
+      // A step of all three colours is a step of luma, and of nothing else.
+      if (step !== 0) for (let at = pixel * 4; at < pixel * 4 + 3; at++) add(at, step);
+    });
+    const rowSamples = this.#rowPx / 2;
+    this.#blue.pattern(luma, cb, timeUs).forEach((step, sample) => {
+      if (step === 0) return;
+      const pixel = 2 * (Math.floor(sample / rowSamples) * this.#rowPx + (sample % rowSamples));
+      for (const place of [pixel, pixel + 1, pixel + this.#rowPx, pixel + this.#rowPx + 1])
+        add(4 * place + 2, 2 * step);
+      // Two of blue weigh as much in the luma as half a step of green, which two of four pixels take away.
+      for (const place of [pixel, pixel + this.#rowPx + 1]) add(4 * place + 1, -step);
+    });
   }
 }
 
-/** The checker of one width at each strength from the lowest to the highest: as steps, and four of them as one sum. */
-interface Tiles {
-  /** `[2 * LEVELS + 1, rows, widthPx]`. */
-  readonly steps: Int8Array;
-  readonly words: Int32Array;
-}
-
-const ONES = 0x01010101;
-const HIGH_BITS = 0x80808080;
-
-/**
- * Looks at 8 x 8 samples of a block.
- * @returns how strong the mark may be there: 1 on plain ground at `REFERENCE_LUMA`.
- */
-function hiding(luma: Uint8Array, at: number, rowPx: number, stepX: number, stepY: number): number {
-  let sum = 0;
-  let texture = 0;
-  const down = stepY * rowPx;
-  for (let y = 0; y < 4; y++) {
-    for (let x = 0; x < 4; x++) {
-      const first = at + 2 * (y * down + x * stepX);
-      const a = luma[first]!;
-      const b = luma[first + stepX]!;
-      const c = luma[first + down]!;
-      const d = luma[first + down + stepX]!;
-      sum += a + b + c + d;
-      // Neither a slope nor an outline that crosses a part of the block hides a mark, so slopes cancel and edges are capped.
-      texture += Math.min(TEXTURE_CAP, Math.abs(a - b - c + d));
-    }
+/** @returns the luma, `[heightPx * widthPx]`, and every other sample of Cb, `[heightPx / 2 * widthPx / 2]`. */
+function readPlanes(rgba: Uint8Array, widthPx: number, heightPx: number): { luma: Uint8Array; cb: Uint8Array } {
+  const luma = new Uint8Array(widthPx * heightPx);
+  for (let pixel = 0; pixel < luma.length; pixel++) luma[pixel] = lumaAt(rgba, pixel);
+  const cb = new Uint8Array(luma.length / 4);
+  for (let at = 0; at < cb.length; at++) {
+    const pixel = 2 * (Math.floor(at / (widthPx / 2)) * widthPx + (at % (widthPx / 2)));
+    cb[at] = cbAt(rgba, pixel);
   }
-  const light = Math.max(LEAST_LIGHT, Math.min(MOST_LIGHT, sum / 64 / REFERENCE_LUMA));
-  const busy = Math.max(0, texture / 16 - TEXTURE_CAP / 3) / (TEXTURE_CAP / 2);
-  return light * Math.min(MOST_TEXTURE, 1 + busy);
+  return { luma, cb };
 }
 
-/** Luma steps of contrast above which a place counts as textured and no more. */
-const TEXTURE_CAP = 9;
-
-function layOut(widthPx: number, rows: number): Tiles {
-  const steps = new Int8Array((2 * LEVELS + 1) * rows * widthPx);
-  for (let level = -LEVELS, at = 0; level <= LEVELS; level++) {
-    for (let y = 0; y < rows; y++) {
-      // A sine has no edges that an eye or an encoder could hold on to.
-      const row = level * LEVEL_STEP * Math.sin(((y + 0.5) / rows) * 2 * Math.PI);
-      for (let x = 0; x < widthPx; x++, at++) {
-        // A dither that spreads evenly (R2 sequence, M. Roberts 2018): the same at each strength, so samples do not boil.
-        const dither = (0.7548776662 * x + 0.569840291 * y + 0.5) % 1;
-        steps[at] = Math.floor(row * Math.sin(((x + 0.5) / widthPx) * 2 * Math.PI) + dither);
-      }
-    }
-  }
-  return { steps, words: asWords(steps) };
+/** @returns the luma of one pixel, 0 to 255, by the weights of ITU-R BT.601. */
+export function lumaAt(rgba: Uint8Array, pixel: number): number {
+  return 0.299 * rgba[4 * pixel]! + 0.587 * rgba[4 * pixel + 1]! + 0.114 * rgba[4 * pixel + 2]!;
 }
 
-/** @returns the steps as sums for four little-endian bytes at a time. */
-function asWords(steps: Int8Array): Int32Array {
-  return Int32Array.from({ length: steps.length / 4 }, (_, word) => {
-    let sum = 0;
-    for (let byte = 3; byte >= 0; byte--) sum = (Math.imul(sum, 256) + steps[word * 4 + byte]!) | 0;
-    return sum;
-  });
-}
-
-/** FNV-1a, so that every key has phases of its own. */
-function hash(text: string, start: number): number {
-  let state = start;
-  for (let i = 0; i < text.length; i++) state = Math.imul(state ^ text.charCodeAt(i), 0x01000193);
-  return state >>> 0;
+/** @returns how blue one pixel is, 0 to 255 with grey at 128 (Cb of ITU-R BT.601, full range). */
+export function cbAt(rgba: Uint8Array, pixel: number): number {
+  return 128 + (rgba[4 * pixel + 2]! - lumaAt(rgba, pixel)) / 1.772;
 }

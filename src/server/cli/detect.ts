@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { AvatarError } from '../../base/errors.ts';
 import { WATERMARK_THRESHOLD, type WatermarkVerdict } from '../../media/render/watermark-detector.ts';
+import { cbAt, lumaAt } from '../../media/render/watermark.ts';
 import { WatermarkSearch } from '../../media/render/watermark-search.ts';
 import { readVideoFrames } from '../../native/codec/video-frames.ts';
 import { openOperatorKeys, operatorKeysPath, type OperatorKeys } from '../operator-keys.ts';
@@ -53,13 +54,14 @@ async function findMark(
 ): Promise<WatermarkVerdict> {
   const search = new WatermarkSearch(watermarkKey, FRAMES_PER_SECOND, SIDE_PX, SIDE_PX);
   const luma = new Uint8Array(SIDE_PX * SIDE_PX);
+  const cb = new Uint8Array(luma.length);
   const options = { framesPerSecond: FRAMES_PER_SECOND, sidePx: SIDE_PX, limitS: LIMIT_S, signal };
   for await (const { rgba } of readVideoFrames(path, options)) {
     for (let pixel = 0; pixel < luma.length; pixel++) {
-      const at = 4 * pixel;
-      luma[pixel] = 0.299 * rgba[at]! + 0.587 * rgba[at + 1]! + 0.114 * rgba[at + 2]!;
+      luma[pixel] = lumaAt(rgba, pixel);
+      cb[pixel] = cbAt(rgba, pixel);
     }
-    search.push(luma);
+    search.push({ luma, cb });
   }
   return search.verdict();
 }

@@ -3,7 +3,13 @@ import { mediaTimeUs } from '../../../src/base/timeline.ts';
 import type { FaceDecoder } from '../../../src/media/face-codec.ts';
 import { restMotion } from '../../../src/media/motion-space.ts';
 import { marked } from '../../../src/media/render/marked-decoder.ts';
-import { WATERMARK_THRESHOLD, WatermarkDetector } from '../../../src/media/render/watermark-detector.ts';
+import {
+  WATERMARK_THRESHOLD,
+  WatermarkDetector,
+  type LumaAndBlue,
+} from '../../../src/media/render/watermark-detector.ts';
+import { cbAt, lumaAt } from '../../../src/media/render/watermark.ts';
+import { lumaAndBlue } from '../../support/marked-picture.ts';
 
 const SIZE_PX = 256;
 
@@ -17,6 +23,7 @@ function slope(widthPx: number): FaceDecoder {
     widthPx,
     heightPx: SIZE_PX,
     drawI420(_motion, _timeUs, target) {
+      target.fill(128, widthPx * SIZE_PX);
       each((pixel, grey) => (target[pixel] = grey));
     },
     drawRgba(_motion, _timeUs, target) {
@@ -28,19 +35,25 @@ function slope(widthPx: number): FaceDecoder {
   };
 }
 
-/** What the detector says of what is drawn, `[SIZE_PX, rowPx]`, seen through `luma`. */
+/** What the detector says of what is drawn. */
 class Film {
   readonly #detector = new WatermarkDetector('operator', 25);
 
-  push(luma: (x: number, y: number) => number): void {
-    const picture = new Uint8Array(SIZE_PX * SIZE_PX);
-    for (let i = 0; i < picture.length; i++) picture[i] = luma(i % SIZE_PX, Math.floor(i / SIZE_PX));
+  push(picture: LumaAndBlue): void {
     this.#detector.push(picture, SIZE_PX, { left: 0, top: 0, widthPx: SIZE_PX, heightPx: SIZE_PX });
   }
 
   get score(): number {
     return this.#detector.verdict().score;
   }
+}
+
+function ofRgba(rgba: Uint8Array, widthPx: number): LumaAndBlue {
+  const pixels = Array.from({ length: SIZE_PX * SIZE_PX }, (_, i) => Math.floor(i / SIZE_PX) * widthPx + (i % SIZE_PX));
+  return {
+    luma: Uint8Array.from(pixels, (pixel) => lumaAt(rgba, pixel)),
+    cb: Uint8Array.from(pixels, (pixel) => cbAt(rgba, pixel)),
+  };
 }
 
 test.each([SIZE_PX, 2 * SIZE_PX])(
@@ -53,8 +66,8 @@ test.each([SIZE_PX, 2 * SIZE_PX])(
     for (let frame = 0; frame < 40; frame++) {
       decoder.drawI420(restMotion(), mediaTimeUs(frame * 40_000), i420);
       decoder.drawRgba(restMotion(), mediaTimeUs(frame * 40_000), rgba);
-      asI420.push((x, y) => i420[y * widthPx + x]!);
-      asRgba.push((x, y) => rgba[(y * widthPx + x) * 4]!);
+      asI420.push(lumaAndBlue(i420, SIZE_PX, widthPx));
+      asRgba.push(ofRgba(rgba, widthPx));
       if (widthPx > SIZE_PX) expect(i420.subarray(SIZE_PX, widthPx).every((value) => value === 255)).toBe(true);
     }
     expect(asI420.score).toBeGreaterThan(WATERMARK_THRESHOLD);

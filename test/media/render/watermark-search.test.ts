@@ -2,23 +2,31 @@ import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../../src/base/random.ts';
 import { mediaTimeUs } from '../../../src/base/timeline.ts';
 import { Watermark } from '../../../src/media/render/watermark.ts';
+import type { LumaAndBlue } from '../../../src/media/render/watermark-detector.ts';
 import { WatermarkSearch, pictureBoxes } from '../../../src/media/render/watermark-search.ts';
+import { greyI420, lumaAndBlue } from '../../support/marked-picture.ts';
 
 const FRAME_PX = 256;
 const PICTURE_PX = 144;
 
 /** A grainy picture of `base` luma in the middle of a black frame. */
-function framed(base: number, frame: number, key?: string): Uint8Array {
+function framed(base: number, frame: number, key?: string): LumaAndBlue {
   const random = seededRandom(frame);
   const picture = new Uint8Array(PICTURE_PX * PICTURE_PX);
   for (let i = 0; i < picture.length; i++) picture[i] = base + (i % PICTURE_PX) / 4 + 3 * random.normal();
-  if (key !== undefined) new Watermark(key, PICTURE_PX, PICTURE_PX).embed(picture, mediaTimeUs(frame * 40_000));
+  const i420 = greyI420(picture);
+  if (key !== undefined) new Watermark(key, PICTURE_PX, PICTURE_PX).embed(i420, mediaTimeUs(frame * 40_000));
+  const marked = lumaAndBlue(i420, PICTURE_PX);
   const luma = new Uint8Array(FRAME_PX * FRAME_PX).fill(2);
+  const cb = new Uint8Array(FRAME_PX * FRAME_PX).fill(128);
   const left = (FRAME_PX - PICTURE_PX) / 2;
   for (let y = 0; y < PICTURE_PX; y++) {
-    luma.set(picture.subarray(y * PICTURE_PX, (y + 1) * PICTURE_PX), (left + y) * FRAME_PX + left);
+    const row = [y * PICTURE_PX, (y + 1) * PICTURE_PX] as const;
+    const at = (left + y) * FRAME_PX + left;
+    luma.set(marked.luma.subarray(...row), at);
+    cb.set(marked.cb.subarray(...row), at);
   }
-  return luma;
+  return { luma, cb };
 }
 
 function verdictOf(key: string | undefined): ReturnType<WatermarkSearch['verdict']> {
@@ -45,7 +53,7 @@ describe('pictureBoxes()', () => {
 
   test('takes bars off, and keeps the whole frame as a possibility', () => {
     const lit = { left: 56, top: 56, widthPx: PICTURE_PX, heightPx: PICTURE_PX };
-    expect(pictureBoxes([framed(90, 1), framed(90, 2)], FRAME_PX, FRAME_PX)).toEqual([whole, lit]);
+    expect(pictureBoxes([framed(90, 1).luma, framed(90, 2).luma], FRAME_PX, FRAME_PX)).toEqual([whole, lit]);
   });
 
   test('adds the square around a picture whose sides are dark themselves', () => {

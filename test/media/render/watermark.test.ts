@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../../src/base/random.ts';
 import { mediaTimeUs } from '../../../src/base/timeline.ts';
+import { LumaMark } from '../../../src/media/render/luma-mark.ts';
 import { Watermark } from '../../../src/media/render/watermark.ts';
 import { WATERMARK_THRESHOLD, WatermarkDetector } from '../../../src/media/render/watermark-detector.ts';
+import { greyI420, lumaAndBlue } from '../../support/marked-picture.ts';
 
 const SIZE_PX = 512;
 const FRAME_US = 40_000;
@@ -40,19 +42,23 @@ interface Shown {
   readonly drawnPx?: number;
   readonly shownPx?: number;
   readonly startUs?: number;
+  readonly withoutColour?: boolean;
 }
 
 function verdictOf(shown: Shown): ReturnType<WatermarkDetector['verdict']> {
   const { seed = 1, markedWith, lookedForWith = 'operator', frames = 60, drawnPx = 256, startUs = 0 } = shown;
-  const { shownPx = drawnPx } = shown;
+  const { shownPx = drawnPx, withoutColour = false } = shown;
   const watermark = markedWith === undefined ? undefined : new Watermark(markedWith, drawnPx, drawnPx);
   const detector = new WatermarkDetector(lookedForWith, 25);
   const box = { left: 0, top: 0, widthPx: shownPx, heightPx: shownPx };
   let timeUs = startUs;
-  for (const luma of film(seed, frames, drawnPx)) {
-    watermark?.embed(luma, mediaTimeUs(timeUs));
+  for (const grey of film(seed, frames, drawnPx)) {
+    const i420 = greyI420(grey);
+    watermark?.embed(i420, mediaTimeUs(timeUs));
     timeUs += FRAME_US;
-    detector.push(shownPx === drawnPx ? luma : shrink(luma, drawnPx, shownPx), shownPx, box);
+    const { luma, cb } = lumaAndBlue(i420, drawnPx);
+    const seen = (plane: Uint8Array): Uint8Array => (shownPx === drawnPx ? plane : shrink(plane, drawnPx, shownPx));
+    detector.push({ luma: seen(luma), cb: seen(withoutColour ? new Uint8Array(cb.length) : cb) }, shownPx, box);
   }
   return detector.verdict();
 }
@@ -75,7 +81,7 @@ function shrink(luma: Uint8Array, fromPx: number, toPx: number): Uint8Array {
 }
 
 /** @returns the largest share of samples from one to another that the mark moves at any time. */
-function strengthIn(watermark: Watermark, luma: Uint8Array, from: number, to: number): number {
+function strengthIn(watermark: LumaMark, luma: Uint8Array, from: number, to: number): number {
   let most = 0;
   for (let frame = 0; frame < 5; frame++) {
     const pattern = watermark.pattern(luma, mediaTimeUs(frame * FRAME_US));
@@ -86,10 +92,10 @@ function strengthIn(watermark: Watermark, luma: Uint8Array, from: number, to: nu
   return most;
 }
 
-describe('Watermark', () => {
+describe('LumaMark', () => {
   test('moves no sample by more than one step, and changes plain ground by less than an eye sees', () => {
     const plain = new Uint8Array(SIZE_PX * SIZE_PX).fill(120);
-    const watermark = new Watermark('operator', SIZE_PX, SIZE_PX);
+    const watermark = new LumaMark('operator', SIZE_PX, SIZE_PX, SIZE_PX);
     for (let frame = 0; frame < 5; frame++) {
       const pattern = watermark.pattern(plain, mediaTimeUs(frame * FRAME_US));
       expect(pattern.every((step) => Math.abs(step) <= 1)).toBe(true);
@@ -111,7 +117,7 @@ describe('Watermark', () => {
 
   test('beats: over a second it adds nothing to the picture', () => {
     const plain = new Uint8Array(SIZE_PX * SIZE_PX).fill(120);
-    const watermark = new Watermark('operator', SIZE_PX, SIZE_PX);
+    const watermark = new LumaMark('operator', SIZE_PX, SIZE_PX, SIZE_PX);
     const sums = new Float64Array(SIZE_PX * SIZE_PX);
     const frames = 100;
     for (let frame = 0; frame < frames; frame++) {
@@ -129,7 +135,7 @@ describe('Watermark', () => {
   });
 
   test.each([128, 256, 720])('adds exactly its pattern at %i px, and never wraps at black or white', (sizePx) => {
-    const watermark = new Watermark('operator', sizePx, sizePx);
+    const watermark = new LumaMark('operator', sizePx, sizePx, sizePx);
     const random = seededRandom(5);
     const luma = Uint8Array.from(
       { length: sizePx * sizePx },
@@ -148,14 +154,8 @@ describe('Watermark', () => {
     expect(shifted.every((value, i) => value === expected[i])).toBe(true);
   });
 
-  test('leaves what follows the luma plane alone', () => {
-    const i420 = new Uint8Array((128 * 128 * 3) / 2).fill(100);
-    new Watermark('operator', 128, 128).embed(i420, mediaTimeUs(0));
-    expect(i420.subarray(128 * 128).every((value) => value === 100)).toBe(true);
-  });
-
   test('is weaker on dark plain ground, and stronger only where texture fills a place in this very picture', () => {
-    const watermark = new Watermark('operator', SIZE_PX, SIZE_PX);
+    const watermark = new LumaMark('operator', SIZE_PX, SIZE_PX, SIZE_PX);
     const all = SIZE_PX * SIZE_PX;
     const plain = new Uint8Array(all).fill(120);
     const onPlain = strengthIn(watermark, plain, 0, all);
@@ -172,6 +172,53 @@ describe('Watermark', () => {
   });
 });
 
+describe('Watermark', () => {
+  const sidePx = 720;
+  const samples = sidePx * sidePx;
+  const watermark = new Watermark('operator', sidePx, sidePx);
+
+  test('moves blue by no more than two steps, takes it back within a second, and leaves Cr alone', () => {
+    const plain = greyI420(new Uint8Array(samples).fill(120));
+    const sums = new Float64Array(samples / 4);
+    const frames = 50;
+    for (let frame = 0; frame < frames; frame++) {
+      const i420 = plain.slice();
+      watermark.embed(i420, mediaTimeUs(frame * 20_000));
+      expect(i420.subarray(samples * 1.25).every((value) => value === 128)).toBe(true);
+      let most = 0;
+      for (let at = 0; at < sums.length; at++) {
+        const step = i420[samples + at]! - 128;
+        most = Math.max(most, Math.abs(step));
+        sums[at]! += step / frames;
+      }
+      expect(most).toBeGreaterThan(0);
+      expect(most).toBeLessThanOrEqual(2);
+    }
+    expect(Math.abs(sums.reduce((sum, one) => sum + one, 0) / sums.length)).toBeLessThan(0.01);
+  });
+
+  test('hides in blue where an eye does not see: less than 5 % of its light, and less than 1 % of the luma', () => {
+    const rgba = new Uint8Array(4 * samples).fill(120);
+    watermark.embedRgba(rgba, mediaTimeUs(0));
+    // The middle of a checker field, where the mark is strongest.
+    let [blue, luma] = [0, 0];
+    for (let block = 0; block < 256; block++) {
+      const sums = [0, 0, 0];
+      for (let i = 0; i < 100; i++) {
+        const x = (block % 16) * 45 + 6 + (i % 10);
+        const at = 4 * ((Math.floor(block / 16) * 45 + 6 + Math.floor(i / 10)) * sidePx + x);
+        for (let colour = 0; colour < 3; colour++) sums[colour]! += (rgba[at + colour]! - 120) / 100;
+      }
+      blue = Math.max(blue, Math.abs(sums[2]!));
+      luma = Math.max(luma, Math.abs(0.299 * sums[0]! + 0.587 * sums[1]! + 0.114 * sums[2]!));
+    }
+    // A screen's gamma of 2.2 makes of a share of the signal 2.2 times that share of the light.
+    expect((2.2 * blue) / 120).toBeLessThan(0.05);
+    expect((2.2 * blue) / 120).toBeGreaterThan(0.02);
+    expect((2.2 * luma) / 120).toBeLessThan(0.01);
+  });
+});
+
 describe('WatermarkDetector', () => {
   test.each([512, 360, 256, 144])('finds the mark in a film drawn at 512 px and shown at %i px', (shownPx) => {
     const { score } = verdictOf({ markedWith: 'operator', drawnPx: SIZE_PX, shownPx, frames: 45 });
@@ -182,6 +229,10 @@ describe('WatermarkDetector', () => {
     expect(verdictOf({ markedWith: 'operator', startUs }).marked).toBe(true);
   });
 
+  test('finds the mark in a film whose colours were taken away', () => {
+    expect(verdictOf({ markedWith: 'operator', drawnPx: 512, withoutColour: true }).marked).toBe(true);
+  });
+
   test('finds the mark of a film that was cut: its stretches need not fit together', () => {
     const detector = new WatermarkDetector('operator', 25);
     const watermark = new Watermark('operator', 128, 128);
@@ -189,9 +240,10 @@ describe('WatermarkDetector', () => {
     for (const startUs of [0, 94_000]) {
       let timeUs = startUs;
       for (const luma of film(4, 125, 128)) {
-        watermark.embed(luma, mediaTimeUs(timeUs));
+        const i420 = greyI420(luma);
+        watermark.embed(i420, mediaTimeUs(timeUs));
         timeUs += FRAME_US;
-        detector.push(luma, 128, box);
+        detector.push(lumaAndBlue(i420, 128), 128, box);
       }
     }
     expect(detector.verdict().marked).toBe(true);
@@ -221,7 +273,8 @@ describe('WatermarkDetector', () => {
   test('a picture that stands still and plain scores 0', () => {
     const detector = new WatermarkDetector('a', 25);
     const box = { left: 0, top: 0, widthPx: 128, heightPx: 128 };
-    for (let frame = 0; frame < 60; frame++) detector.push(new Uint8Array(128 * 128).fill(80), 128, box);
+    const plain = new Uint8Array(128 * 128).fill(80);
+    for (let frame = 0; frame < 60; frame++) detector.push({ luma: plain, cb: plain }, 128, box);
     expect(detector.verdict()).toEqual({ score: 0, marked: false, frames: 60, tooShort: false });
   });
 });

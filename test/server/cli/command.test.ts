@@ -267,8 +267,8 @@ describe.skipIf(!hasFfmpeg)('visavis render', () => {
     const verdict = async (name: string, env: NodeJS.ProcessEnv): Promise<unknown> =>
       JSON.parse((await visavis(folder, ['detect', name, '--json'], undefined, env)).stdout);
     expect(await verdict('marked.webm', dataFolder())).toMatchObject({ marked: true });
-    const barred = 'pad=712:512:100:0';
-    ffmpeg(join(folder, 'marked.webm'), join(folder, 'barred.webm'), '-vf', barred, '-b:v', '1M');
+    const barred = 'scale=360:360,pad=640:360:140:0';
+    ffmpeg(join(folder, 'marked.webm'), join(folder, 'barred.webm'), '-vf', barred, '-b:v', '300k');
     expect(await verdict('barred.webm', dataFolder())).toMatchObject({ marked: true });
     ffmpeg(join(folder, 'marked.webm'), join(folder, 'moment.webm'), '-t', '1');
     expect((await run('detect', 'moment.webm')).stdout).toMatch(/too short to find the mark/);
