@@ -22,8 +22,8 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   'csv-parse': ['src/media/motion/live-link-reader.ts'],
   sharp: ['src/native/codec/image.ts'],
   'webm-muxer': ['src/native/codec/'],
-  werift: ['src/peer/rtc/', 'bench/support/fuzz/'],
-  ws: ['src/peer/signaling-client.ts', 'signaling/', 'src/server/'],
+  werift: ['src/peer/rtc/', 'bench/support/'],
+  ws: ['src/peer/signaling-client.ts', 'signaling/', 'src/server/', 'bench/'],
   zod: ['protocol/', 'signaling/', 'src/media/control/', 'src/native/model/', 'src/server/'],
 };
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { OpusDecoder } from '../../src/native/codec/opus-decoder.ts';
 import type { JoinRequest } from '../../src/peer/avatar-peer.ts';
-import { Page, until, type PageOptions } from './support/page.ts';
+import { Page, until, type PageOptions } from '../../bench/support/visitor/page.ts';
 import { openPeer, opusPackets } from './support/peer.ts';
 
 // Handshakes and pictures take as long as the machine is busy.

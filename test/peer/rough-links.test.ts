@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Page, until } from './support/page.ts';
+import { Page, until } from '../../bench/support/visitor/page.ts';
 import { openPeer, opusPackets } from './support/peer.ts';
 
 // Handshakes and pictures take as long as the machine is busy.

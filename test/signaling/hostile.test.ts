@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 
 import { expect, test } from 'vitest';
 
-import { HOSTILE_REQUESTS, sendHostile, type Departure } from '../support/hostile-requests.ts';
+import { HOSTILE_REQUESTS, sendHostile, type Departure } from '../../bench/support/visitor/hostile-requests.ts';
 import { startSignaling } from '../support/signaling-process.ts';
 import { openTestHost } from '../support/test-host.ts';
 import { TestSocket } from '../support/test-socket.ts';

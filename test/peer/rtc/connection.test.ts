@@ -4,7 +4,7 @@ import { systemClock } from '../../../src/base/clock.ts';
 import { mediaTimeUs } from '../../../src/base/timeline.ts';
 import { Connection } from '../../../src/peer/rtc/connection.ts';
 import { closeAll, connect, heard, opened, RTC } from '../support/connected.ts';
-import { Page, until } from '../support/page.ts';
+import { Page, until } from '../../../bench/support/visitor/page.ts';
 
 // Handshakes and pictures take as long as the machine is busy.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });

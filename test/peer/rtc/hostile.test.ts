@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { mediaTimeUs } from '../../../src/base/timeline.ts';
 import { closeAll, connect, heard, opened, RTC } from '../support/connected.ts';
-import { associationOf, chunkOf, dataOf, packetOf, sendSctp } from '../support/sctp-attack.ts';
-import { Page, until } from '../support/page.ts';
-import { checkOf, placeOf, Stranger } from '../support/stranger.ts';
+import { associationOf, chunkOf, dataOf, packetOf, sendSctp } from '../../../bench/support/visitor/sctp-attack.ts';
+import { Page, until } from '../../../bench/support/visitor/page.ts';
+import { checkOf, placeOf, Stranger } from '../../../bench/support/visitor/stranger.ts';
 import { Connection } from '../../../src/peer/rtc/connection.ts';
 import { systemClock } from '../../../src/base/clock.ts';
 

@@ -1,6 +1,6 @@
 import { systemClock } from '../../../src/base/clock.ts';
 import { Connection, type ConnectionEvents } from '../../../src/peer/rtc/connection.ts';
-import { Page, until, type PageOptions } from './page.ts';
+import { Page, until, type PageOptions } from '../../../bench/support/visitor/page.ts';
 
 /** A server on this machine alone. */
 export const RTC = { iceLite: true, hostAddresses: ['127.0.0.1'] };
