@@ -37,6 +37,7 @@ export const ERROR_CODES = [
   'STORAGE_FAILED',
   'TOKEN_EXPIRED',
   'TOKEN_INVALID',
+  'VIEWERS_TOO_MANY',
   'WORKER_CRASHED',
 ] as const;
 

@@ -6,6 +6,7 @@ import type { Meter } from '../base/meter.ts';
 import type { ControlMessage } from '../media/control/control-message.ts';
 import type { MotionEngine } from '../native/model/motion-engine.ts';
 import type { RenderPool } from '../native/worker/render-pool.ts';
+import type { IceCredentials } from './rtc/connection.ts';
 import type { RtcOptions } from './rtc/rtc-options.ts';
 
 /** Where enrolled portraits come from. */
@@ -55,12 +56,36 @@ export interface EntryRequest {
 }
 
 export interface JoinRequest extends EntryRequest {
+  /** `publisher`: no page, but a program that sends a voice in its first audio section and sees nothing. */
+  readonly role?: 'page' | 'publisher';
   /**
    * SDP of the page. Its first audio section carries the microphone (`sendrecv`) and its first video section shows the
    * page's own avatar; each further pair of `recvonly` audio and video sections is a place for another participant.
    * Three pairs more serve a room of four. The roster on the data channel says who is in which (`mid`).
    */
   readonly offerSdp: string;
+}
+
+/** Who wants to see and hear an avatar without being in its room. */
+export interface WatchRequest {
+  readonly participantId: string;
+  /** Unique in this process. */
+  readonly viewerId: string;
+  /** Its first video section that receives VP8 shows the avatar, and its first such audio section plays it. */
+  readonly offerSdp: string;
+  /** The connection is gone, or the avatar is; not told after `close`. */
+  readonly onEnd: (reason: string) => void;
+}
+
+/** One who watches. */
+export interface Watching {
+  readonly answerSdp: string;
+  /** @returns the answer with our new credentials. @throws AvatarError `SESSION_UNKNOWN` or `SDP_UNUSABLE`. */
+  restart(credentials: IceCredentials): Promise<string>;
+  /** What cannot be used is ignored. */
+  addCandidate(candidate: CandidateInit): Promise<void>;
+  /** Idempotent. */
+  close(): Promise<void>;
 }
 
 export interface JoinReply {
@@ -148,6 +173,15 @@ export interface AvatarPeer extends Closable {
    * @throws AvatarError `SESSION_UNKNOWN` or `SDP_UNUSABLE`.
    */
   offer(participantId: string, offerSdp: string): Promise<JoinReply>;
+  /** An ICE restart without another offer. @throws AvatarError `SESSION_UNKNOWN` or `SDP_UNUSABLE`. */
+  restart(participantId: string, credentials: IceCredentials): Promise<JoinReply>;
+  /**
+   * Shows an avatar to somebody who is not in its room. Every picture is made once, however many watch.
+   * @throws AvatarError `SESSION_UNKNOWN`, `VIEWERS_TOO_MANY` or `SDP_UNUSABLE`.
+   */
+  watch(request: WatchRequest): Promise<Watching>;
+  /** How many watch it that way. */
+  viewerCount(participantId: string): number;
   /** A trickled candidate in the browser's form; `null` ends the list. Unknown participants and rubbish are ignored. */
   candidate(participantId: string, candidate: CandidateInit): Promise<void>;
   /** Somebody may soon join with this portrait: what takes time is done now. Never fails: it is only a hint. */

@@ -14,13 +14,17 @@ import type {
   Participant,
   PeerEvent,
   PeerLoad,
+  Watching,
+  WatchRequest,
 } from './avatar-peer.ts';
 import { Member } from './member.ts';
 import { PeerFigures } from './peer-figures.ts';
 import { Room } from './room-hub.ts';
+import type { IceCredentials } from './rtc/connection.ts';
 import { NtpClock } from './rtc/ntp.ts';
 import { warmUp } from './rtc/warm-up.ts';
 import { Session, type SessionEvents } from './session.ts';
+import { Spectator } from './spectator.ts';
 
 const SIZE_PX = 512;
 const FIRST_BITRATE_BPS = 1_000_000;
@@ -28,6 +32,8 @@ const FIRST_BITRATE_BPS = 1_000_000;
 const CONNECT_WITHIN_MS = 15_000;
 const FIGURES_INTERVAL_MS = 2000;
 const WARM_DECODERS = 4;
+/** A connection costs up to 2 % of a core. */
+const VIEWERS_PER_AVATAR = 50;
 
 /** The avatar peer of this process. */
 export class LiveAvatarPeer implements AvatarPeer {
@@ -38,6 +44,8 @@ export class LiveAvatarPeer implements AvatarPeer {
   readonly #rooms = new Map<string, Room>();
   readonly #members = new Map<string, Member>();
   readonly #counted = new Map<Member, Readonly<Record<string, number>>>();
+  /** Those whose offer is being answered. */
+  readonly #watchersComing = new WeakMap<Member, number>();
   readonly #scope = new Scope();
   /** Places that are taken by visitors whose portrait is still being read. */
   #arriving = 0;
@@ -107,6 +115,55 @@ export class LiveAvatarPeer implements AvatarPeer {
     return { answerSdp: await member.answer(offerSdp) };
   }
 
+  async restart(participantId: string, credentials: IceCredentials): Promise<JoinReply> {
+    const member = this.#members.get(participantId);
+    if (member === undefined) throw new AvatarError('SESSION_UNKNOWN', 'Cannot restart: nobody of this name is here');
+    return { answerSdp: await member.restart(credentials) };
+  }
+
+  async watch({ participantId, viewerId, offerSdp, onEnd }: WatchRequest): Promise<Watching> {
+    const member = this.#members.get(participantId);
+    const room = member === undefined ? undefined : this.#rooms.get(member.roomId);
+    if (member === undefined || room === undefined) {
+      throw new AvatarError('SESSION_UNKNOWN', 'Cannot watch: nobody of this name is here');
+    }
+    if (room.spectatorsOf(member).length + this.#coming(member) >= VIEWERS_PER_AVATAR) {
+      throw new AvatarError('VIEWERS_TOO_MANY', `Cannot watch: ${VIEWERS_PER_AVATAR} watch already`);
+    }
+    const { clock, rtc } = this.#options;
+    this.#watchersComing.set(member, this.#coming(member) + 1);
+    try {
+      const spectator = await Spectator.open({
+        viewerId,
+        member,
+        room,
+        offerSdp,
+        rtc,
+        ntp: this.#ntp,
+        now: () => clock.now(),
+        random: Math.random,
+        figures: this.#figures,
+        onEnd,
+        onFault: (reason) => {
+          this.#options.logger.error('viewer.fault', { sessionId: participantId, message: reason.slice(0, 200) });
+        },
+      });
+      if (this.#members.get(participantId) !== member) {
+        await spectator.close();
+        throw new AvatarError('SESSION_UNKNOWN', 'Cannot watch: the avatar has left');
+      }
+      room.addSpectator(spectator);
+      return spectator;
+    } finally {
+      this.#watchersComing.set(member, this.#coming(member) - 1);
+    }
+  }
+
+  viewerCount(participantId: string): number {
+    const member = this.#members.get(participantId);
+    return member === undefined ? 0 : (this.#rooms.get(member.roomId)?.spectatorsOf(member).length ?? 0);
+  }
+
   async prepare(portraitId: string): Promise<void> {
     const { avatars, logger, renderers } = this.#options;
     try {
@@ -140,8 +197,12 @@ export class LiveAvatarPeer implements AvatarPeer {
     await this.#scope.close();
   }
 
+  #coming(member: Member): number {
+    return this.#watchersComing.get(member) ?? 0;
+  }
+
   /** @throws AvatarError `CAPACITY_FULL`, or what loading the portrait brings. */
-  async #admit(request: EntryRequest): Promise<Member> {
+  async #admit(request: EntryRequest & Pick<JoinRequest, 'role'>): Promise<Member> {
     const { capacity } = this.#options;
     if (this.#members.size + this.#arriving >= capacity) {
       throw new AvatarError('CAPACITY_FULL', `Cannot join: ${capacity} avatars are live, at most ${capacity} may be`);
@@ -154,7 +215,7 @@ export class LiveAvatarPeer implements AvatarPeer {
     }
   }
 
-  async #open(request: EntryRequest): Promise<Member> {
+  async #open(request: EntryRequest & Pick<JoinRequest, 'role'>): Promise<Member> {
     const { avatars, clock, rtc } = this.#options;
     // First: decoders taken for a portrait that cannot be loaded would never be given back.
     const avatar = await avatars.load(request.portraitId, request.ownerKey);
@@ -186,6 +247,7 @@ export class LiveAvatarPeer implements AvatarPeer {
       portraitAlias,
       room,
       rtc,
+      role: request.role ?? 'page',
       openSession,
       ntp: this.#ntp,
       now: () => clock.now(),

@@ -9,9 +9,9 @@ import { Vp8Payloader } from '../media/video/vp8-payloader.ts';
 import type { Participant, PeerEvent } from './avatar-peer.ts';
 import type { PeerFigures } from './peer-figures.ts';
 import type { Room } from './room-hub.ts';
-import { Connection, type ConnectionEvents } from './rtc/connection.ts';
-import type { Feedback } from './rtc/feedback.ts';
+import { Connection, type ConnectionEvents, type IceCredentials } from './rtc/connection.ts';
 import type { NtpClock } from './rtc/ntp.ts';
+import type { PeerRole } from './rtc/offer.ts';
 import type { RtcOptions } from './rtc/rtc-options.ts';
 import { move, type SessionState } from './session-state.ts';
 import type { SentFrame, Session, SessionEvents } from './session.ts';
@@ -24,6 +24,8 @@ export interface MemberOptions {
   readonly portraitAlias: string | undefined;
   readonly room: Room;
   readonly rtc: RtcOptions;
+  /** What its page is. */
+  readonly role: PeerRole;
   readonly ntp: NtpClock;
   readonly now: () => MonotonicUs;
   readonly random: () => number;
@@ -120,8 +122,8 @@ export class Member implements Participant, Source, Closable {
     return this.#inTurn(async () => {
       this.#offeredUs = this.#options.now();
       if (this.#connection?.continues(offerSdp) === true) return this.#connection.renegotiate(offerSdp);
-      const { rtc, ntp, now, random } = this.#options;
-      const connection = await Connection.open({ rtc, now, random, offerSdp, events: this.#connectionEvents() });
+      const { rtc, role, ntp, now, random } = this.#options;
+      const connection = await Connection.open({ rtc, role, now, random, offerSdp, events: this.#connectionEvents() });
       await this.#disconnect();
       if (this.#scope.signal.aborted) {
         await connection.close();
@@ -136,6 +138,14 @@ export class Member implements Participant, Source, Closable {
       if (this.#favoursLips) this.#viewer.favourLips(true);
       this.#options.room.arrange();
       return connection.answerSdp;
+    });
+  }
+
+  /** An ICE restart without an offer. @returns the answer. @throws AvatarError `SESSION_UNKNOWN` or `SDP_UNUSABLE`. */
+  restart(credentials: IceCredentials): Promise<string> {
+    return this.#inTurn(async () => {
+      if (this.#connection === undefined) throw new AvatarError('SESSION_UNKNOWN', 'The connection is gone');
+      return this.#connection.restart(credentials);
     });
   }
 
@@ -275,7 +285,7 @@ export class Member implements Participant, Source, Closable {
 
   #connectionEvents(): ConnectionEvents {
     const { roomId, participantId } = this;
-    const { figures, onEvent, onFault } = this.#options;
+    const { figures, onEvent, onFault, room } = this.#options;
     return {
       onConnected: () => {
         this.#connected();
@@ -287,7 +297,7 @@ export class Member implements Participant, Source, Closable {
         this.session.push({ type: 'packet', packet, ssrc });
       },
       onFeedback: (feedback, slot) => {
-        this.#hear(feedback, slot);
+        if (this.#viewer !== undefined) room.hear(this.#viewer, feedback, slot, figures);
       },
       onOpen: () => {
         this.sendRoster(this.#options.room.members);
@@ -337,27 +347,6 @@ export class Member implements Participant, Source, Closable {
       this.#options.onEnd(this, `${reason} within ${Math.round(waitMs / 1000)} s`);
     }, waitMs);
     this.#givingUp.unref();
-  }
-
-  /** What the page says about a picture concerns the avatar that it shows there. */
-  #hear(feedback: Feedback, slot: number | undefined): void {
-    const viewer = this.#viewer;
-    if (viewer === undefined) return;
-    const shown = slot === undefined ? viewer.sources : [viewer.sourceIn(slot)];
-    for (const member of this.#options.room.members) {
-      if (!shown.includes(member)) continue;
-      const { bitrate } = member.session;
-      if (feedback.type === 'keyframe-request') member.requestKeyframe();
-      else if (feedback.type === 'loss') this.#hearLoss(viewer, member, feedback.share);
-      else bitrate.estimate(this.participantId, feedback.bitrateBps / shown.length);
-    }
-  }
-
-  #hearLoss(viewer: Viewer, member: Member, share: number): void {
-    const { bitrate } = member.session;
-    this.#options.figures.loss(share);
-    bitrate.loss(this.participantId, share);
-    viewer.repeatUnasked(member, bitrate.copies(this.participantId));
   }
 
   #read(message: object): void {

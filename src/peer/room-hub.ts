@@ -1,10 +1,14 @@
 import type { Member } from './member.ts';
+import type { PeerFigures } from './peer-figures.ts';
+import type { Feedback } from './rtc/feedback.ts';
+import type { Spectator } from './spectator.ts';
 import type { Viewer } from './viewer.ts';
 
 /** Who is together: every avatar is made once and shown on every page of its room. */
 export class Room {
   readonly roomId: string;
   readonly #members = new Map<string, Member>();
+  readonly #spectators = new Set<Spectator>();
 
   constructor(roomId: string) {
     this.roomId = roomId;
@@ -18,9 +22,13 @@ export class Room {
     return [...this.#members.values()];
   }
 
-  /** Pages that are there, connected or about to be. */
+  /** Pages and spectators that are there, connected or about to be. */
   get viewers(): readonly Viewer[] {
-    return this.members.flatMap(({ viewer }) => viewer ?? []);
+    return [...this.members, ...this.#spectators].flatMap(({ viewer }) => viewer ?? []);
+  }
+
+  spectatorsOf(member: Member): readonly Spectator[] {
+    return [...this.#spectators].filter((spectator) => spectator.member === member);
   }
 
   add(member: Member): void {
@@ -33,8 +41,37 @@ export class Room {
     if (this.#members.get(member.participantId) !== member) return false;
     this.#members.delete(member.participantId);
     for (const other of this.members) other.forget(member.participantId);
+    for (const spectator of this.spectatorsOf(member)) spectator.end('The avatar has left');
     this.arrange();
     return true;
+  }
+
+  addSpectator(spectator: Spectator): void {
+    this.#spectators.add(spectator);
+    this.arrange();
+  }
+
+  /** @returns whether it was there. */
+  removeSpectator(spectator: Spectator): boolean {
+    if (!this.#spectators.delete(spectator)) return false;
+    spectator.member.forget(spectator.viewerId);
+    this.arrange();
+    return true;
+  }
+
+  /** What a viewer says about a picture concerns the avatar that it shows there. */
+  hear(viewer: Viewer, feedback: Feedback, slot: number | undefined, figures: PeerFigures): void {
+    const shown = slot === undefined ? viewer.sources : [viewer.sourceIn(slot)];
+    for (const member of this.members) {
+      if (!shown.includes(member)) continue;
+      const { bitrate } = member.session;
+      if (feedback.type === 'keyframe-request') member.requestKeyframe();
+      else if (feedback.type === 'loss') {
+        figures.loss(feedback.share);
+        bitrate.loss(viewer.participantId, feedback.share);
+        viewer.repeatUnasked(member, bitrate.copies(viewer.participantId));
+      } else bitrate.estimate(viewer.participantId, feedback.bitrateBps / shown.length);
+    }
   }
 
   /** Somebody came, went, or connected: everybody's places, who watches whom, and the roster that says so. */
@@ -46,9 +83,11 @@ export class Room {
         members.filter((other) => other !== member),
       );
     }
+    for (const spectator of this.#spectators) spectator.viewer.arrange(spectator.member, []);
     this.favourLips();
     for (const member of members) {
-      member.setViewers(members.filter((other) => other.state === 'live' && other.shows(member)).length);
+      const pages = members.filter((other) => other.state === 'live' && other.shows(member)).length;
+      member.setViewers(pages + this.spectatorsOf(member).filter(({ connected }) => connected).length);
       member.sendRoster(members);
     }
   }

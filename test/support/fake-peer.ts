@@ -7,16 +7,32 @@ import type {
   JoinRequest,
   Participant,
   PeerEvent,
+  Watching,
+  WatchRequest,
 } from '../../src/peer/avatar-peer.ts';
 
 import { TimedOutlet } from './timed-outlet.ts';
 
 export const FAKE_SDP = 'v=0\r\ns=answer\r\n';
 
+const FAKE_ANSWER = [
+  'v=0',
+  'a=ice-lite',
+  'm=video 9 UDP/TLS/RTP/SAVPF 96',
+  'a=mid:0',
+  'a=ice-ufrag:mine',
+  'a=ice-pwd:0123456789012345678901',
+  'a=candidate:1 1 udp 2130706431 127.0.0.1 5000 typ host',
+  '',
+].join('\r\n');
+
 /** An avatar peer without media: it counts who is there and answers every offer with the same words. */
 export class FakePeer implements AvatarPeer {
   readonly joins: JoinRequest[] = [];
   readonly left: string[] = [];
+  /** `onEnd` of those who watch. */
+  readonly watchers: ((reason: string) => void)[] = [];
+  readonly candidates: string[] = [];
   /** While it is set, whoever joins has been given their portrait and is not there yet. */
   arrival: Promise<void> | undefined;
   /** How many wait for it. */
@@ -62,6 +78,30 @@ export class FakePeer implements AvatarPeer {
   async offer(participantId: string): Promise<JoinReply> {
     if (!this.#present.has(participantId)) throw new AvatarError('SESSION_UNKNOWN', 'Not here');
     return { answerSdp: FAKE_SDP };
+  }
+
+  async restart(participantId: string): Promise<JoinReply> {
+    return this.offer(participantId);
+  }
+
+  async watch({ participantId, offerSdp, onEnd }: WatchRequest): Promise<Watching> {
+    if (!this.#present.has(participantId)) throw new AvatarError('SESSION_UNKNOWN', 'Not here');
+    if (offerSdp.includes('m=unusable')) throw new AvatarError('SDP_UNUSABLE', 'The offer has no video');
+    this.watchers.push(onEnd);
+    return {
+      answerSdp: FAKE_ANSWER,
+      restart: async ({ usernameFragment }) => FAKE_ANSWER.replace('mine', `for-${usernameFragment}`),
+      addCandidate: async (candidate) => {
+        this.candidates.push(candidate?.candidate ?? '');
+      },
+      close: async () => {
+        this.watchers.splice(this.watchers.indexOf(onEnd), 1);
+      },
+    };
+  }
+
+  viewerCount(): number {
+    return this.watchers.length;
   }
 
   async candidate(): Promise<void> {

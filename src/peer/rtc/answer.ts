@@ -10,8 +10,9 @@ import {
 } from 'werift';
 import { MAX_MESSAGE_BYTES } from './data-channels.ts';
 import type { Guard } from './guard.ts';
-import type { Offer } from './offer.ts';
+import type { Offer, PeerRole } from './offer.ts';
 import type { RtcOptions } from './rtc-options.ts';
+import { withDeclined } from './sections.ts';
 import { AUDIO_CLOCK_HZ, VIDEO_CLOCK_HZ } from './stream-sender.ts';
 
 export const ABS_CAPTURE_TIME = 'http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time';
@@ -60,9 +61,15 @@ export function peerConfiguration(rtc: RtcOptions): ConstructorParameters<typeof
 }
 
 /** Sets the offer, gives each section what we send in it, and answers. */
-export async function answer(peer: RTCPeerConnection, offer: Offer, rtc: RtcOptions, guard: Guard): Promise<string> {
+export async function answer(
+  peer: RTCPeerConnection,
+  offer: Offer,
+  role: PeerRole,
+  rtc: RtcOptions,
+  guard: Guard,
+): Promise<string> {
   await peer.setRemoteDescription({ type: 'offer', sdp: offer.sdp });
-  for (const transceiver of peer.getTransceivers()) prepare(transceiver, offer);
+  for (const transceiver of peer.getTransceivers()) prepare(transceiver, offer, role);
   guard.protect(peer);
   for (const transport of peer.iceTransports) {
     // An empty list of servers still makes the library ask a public one.
@@ -73,7 +80,8 @@ export async function answer(peer: RTCPeerConnection, offer: Offer, rtc: RtcOpti
   const description = await peer.createAnswer();
   await peer.setLocalDescription(description);
   restartChecks(peer);
-  const sdp = peer.localDescription?.sdp ?? '';
+  const answered = peer.localDescription?.sdp ?? '';
+  const sdp = role === 'page' ? answered : withDeclined(answered, offer.sections);
   return rtc.publicAddress === undefined ? sdp : withAddress(sdp, rtc.publicAddress);
 }
 
@@ -86,14 +94,18 @@ function restartChecks(peer: RTCPeerConnection): void {
   }
 }
 
-function prepare(transceiver: RTCRtpTransceiver, offer: Offer): void {
+function prepare(transceiver: RTCRtpTransceiver, offer: Offer, role: PeerRole): void {
   const { sender, kind, mid } = transceiver;
+  if (role === 'publisher') {
+    transceiver.setDirection('recvonly');
+    return;
+  }
   if (sender.track !== null) return;
   const slot = offer.slots.findIndex(({ videoMid, audioMid }) => mid === videoMid || mid === audioMid);
   sender.registerTrack(new MediaStreamTrack({ kind }));
   // Sound and picture of one stream are what a browser keeps in sync.
   if (slot >= 0) sender.setStreams([new MediaStream({ id: `avatar-${slot}` })]);
-  transceiver.setDirection(kind === 'audio' && slot === 0 ? 'sendrecv' : 'sendonly');
+  transceiver.setDirection(role === 'page' && kind === 'audio' && slot === 0 ? 'sendrecv' : 'sendonly');
 }
 
 function withAddress(sdp: string, address: string): string {

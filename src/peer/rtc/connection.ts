@@ -10,7 +10,7 @@ import { DataChannels, MAX_MESSAGE_BYTES, type DataChannelEvents } from './data-
 import { readFeedback, type Feedback } from './feedback.ts';
 import { sayGoodbye } from './goodbye.ts';
 import { Guard, type ConnectionFailure } from './guard.ts';
-import { readOffer, type Offer } from './offer.ts';
+import { readOffer, type Offer, type PeerRole } from './offer.ts';
 import { skipUsedRecordNumbers } from './record-numbers.ts';
 import type { RtcOptions } from './rtc-options.ts';
 import { AUDIO_CLOCK_HZ, StreamSender, VIDEO_CLOCK_HZ } from './stream-sender.ts';
@@ -40,14 +40,24 @@ export interface Slot {
 
 export interface ConnectionOptions {
   readonly offerSdp: string;
+  /** `page` unless given. */
+  readonly role?: PeerRole;
   readonly rtc: RtcOptions;
   readonly events: ConnectionEvents;
   readonly now: () => MonotonicUs;
   readonly random: () => number;
 }
 
+/** Of a peer that restarts ICE without another offer. */
+export interface IceCredentials {
+  readonly usernameFragment: string;
+  readonly password: string;
+}
+
 /** A page sends reports every second even when it is muted; five seconds without anything is nobody. */
 const SILENCE_US = 4_000_000;
+/** Other programs report as seldom as every 5 s (RFC 3550, 6.2), and their network is asked for consent as seldom. */
+const PROGRAM_SILENCE_US = 15_000_000;
 const SILENCE_CHECK_MS = 500;
 /** ICE and DTLS take a fifth of a second; a phone that wakes its radio takes a few. */
 const CONNECT_TIMEOUT_US = 15_000_000;
@@ -65,6 +75,8 @@ export class Connection implements Closable {
   readonly #guard: Guard;
   readonly #openedUs: MonotonicUs;
   #offer: Offer;
+  /** As it came. */
+  #offerSdp: string;
   #heardUs: MonotonicUs;
   #connected = false;
   #closed = false;
@@ -83,6 +95,7 @@ export class Connection implements Closable {
     this.#peer = peer;
     this.#guard = parts.guard;
     this.#offer = offer;
+    this.#offerSdp = options.offerSdp;
     this.answerSdp = parts.answerSdp;
     this.#openedUs = options.now();
     this.#heardUs = this.#openedUs;
@@ -107,12 +120,13 @@ export class Connection implements Closable {
 
   /** @throws AvatarError `SDP_UNUSABLE` when the offer cannot be answered. */
   static async open(options: ConnectionOptions): Promise<Connection> {
-    const offer = readOffer(options.offerSdp, !options.rtc.iceLite);
+    const { role = 'page' } = options;
+    const offer = readOffer(options.offerSdp, !options.rtc.iceLite, role);
     const guard = new Guard(options.now);
     return guard.own(async () => {
       const peer = new RTCPeerConnection(peerConfiguration(options.rtc));
       try {
-        const answerSdp = await answer(peer, offer, options.rtc, guard);
+        const answerSdp = await answer(peer, offer, role, options.rtc, guard);
         return new Connection({ options, peer, guard, offer, answerSdp });
       } catch (thrown) {
         await peer.close();
@@ -135,15 +149,29 @@ export class Connection implements Closable {
    * @throws AvatarError `SDP_UNUSABLE`; the connection goes on as it was.
    */
   async renegotiate(offerSdp: string): Promise<string> {
-    const offer = readOffer(offerSdp, !this.#options.rtc.iceLite);
+    const { rtc, role = 'page' } = this.#options;
+    const offer = readOffer(offerSdp, !rtc.iceLite, role);
     try {
-      const answerSdp = await this.#guard.own(() => answer(this.#peer, offer, this.#options.rtc, this.#guard));
+      const answerSdp = await this.#guard.own(() => answer(this.#peer, offer, role, rtc, this.#guard));
       this.#offer = offer;
+      this.#offerSdp = offerSdp;
       this.#heardUs = this.#options.now();
       return answerSdp;
     } catch (thrown) {
       throw unusable(thrown);
     }
+  }
+
+  /**
+   * An ICE restart of a peer that says only its new credentials: all else is as in its last offer (RFC 9725, 4.3.3).
+   * @returns the answer with our own new credentials. @throws AvatarError `SDP_UNUSABLE`.
+   */
+  restart({ usernameFragment, password }: IceCredentials): Promise<string> {
+    const offerSdp = this.#offerSdp
+      .replaceAll(/^a=(?:candidate:.*|end-of-candidates)\r?\n/gm, '')
+      .replaceAll(/^a=ice-ufrag:.*$/gm, `a=ice-ufrag:${usernameFragment}`)
+      .replaceAll(/^a=ice-pwd:.*$/gm, `a=ice-pwd:${password}`);
+    return this.renegotiate(offerSdp);
   }
 
   /** A candidate that came later; what cannot be used is weather. */
@@ -212,6 +240,10 @@ export class Connection implements Closable {
     }
   }
 
+  get #silenceUs(): number {
+    return (this.#options.role ?? 'page') === 'page' ? SILENCE_US : PROGRAM_SILENCE_US;
+  }
+
   #isOpus({ header }: RtpPacket): boolean {
     const audio = this.#peer.getTransceivers().find(({ kind }) => kind === 'audio');
     return audio?.codecs.some(({ payloadType }) => payloadType === header.payloadType) === true;
@@ -220,7 +252,7 @@ export class Connection implements Closable {
   #watchSilence(): void {
     const now = this.#options.now();
     if (!this.#connected && now > advance(this.#openedUs, CONNECT_TIMEOUT_US)) this.#lost('did not connect');
-    else if (this.#connected && now > advance(this.#heardUs, SILENCE_US)) this.#lost('silent');
+    else if (this.#connected && now > advance(this.#heardUs, this.#silenceUs)) this.#lost('silent');
   }
 
   /**

@@ -1,5 +1,8 @@
-import { AvatarError } from '../../base/errors.ts';
+import { hasDirection, sectionsOf, speaks, unusable, withSections, type Section } from './sections.ts';
 import { isKnownLine } from './wire/sdp-lines.ts';
+
+/** What the other end is: a page of a call, somebody who only watches, or a microphone without a page. */
+export type PeerRole = 'page' | 'viewer' | 'publisher';
 
 /** What we must know of a page's offer before anything is opened for it. */
 export interface Offer {
@@ -8,16 +11,12 @@ export interface Offer {
   readonly fingerprint: string;
   /** Pairs of sections (`mid`s): the first serves the page itself, each further one another participant. */
   readonly slots: readonly OfferedSlot[];
+  /** Every section that was offered. Some are not in `sdp`: they are declined. */
+  readonly sections: readonly Section[];
 }
 export interface OfferedSlot {
   readonly videoMid: string;
   readonly audioMid: string | undefined;
-}
-
-interface Section {
-  readonly kind: string;
-  readonly mid: string;
-  readonly lines: readonly string[];
 }
 
 /** A four-person offer of Chromium is 12 kB. */
@@ -33,7 +32,7 @@ const MAX_SECTIONS = 12;
  *   `.local` names that browsers put there would open sockets.
  * @throws AvatarError `SDP_UNUSABLE` that says what is missing.
  */
-export function readOffer(sdp: string, keepCandidates: boolean): Offer {
+export function readOffer(sdp: string, keepCandidates: boolean, role: PeerRole = 'page'): Offer {
   if (typeof sdp !== 'string' || !sdp.startsWith('v=0')) throw unusable('it does not begin with v=0 (RFC 8866)');
   if (sdp.length > MAX_OFFER_CHARACTERS) throw unusable(`it has ${sdp.length} characters, at most 65536 are read`);
   const all = sdp.split(/\r\n|\n/).map((line) => line.trimEnd());
@@ -51,6 +50,8 @@ export function readOffer(sdp: string, keepCandidates: boolean): Offer {
   const fingerprint = lines.find((line) => line.startsWith('a=fingerprint:'));
   if (fingerprint === undefined) throw unusable('it has no DTLS fingerprint of SHA-256 or longer');
   if (!lines.some((line) => line.startsWith('a=ice-ufrag:'))) throw unusable('it has no ICE credentials');
+  if (role !== 'page') return readPart(lines, sections, fingerprint, role);
+
   if (lines.some((line) => line.startsWith('a=group:LS')) || !lines.some((line) => line.startsWith('a=group:BUNDLE')))
     throw unusable('its media are not bundled (RFC 9143)');
 
@@ -72,29 +73,37 @@ export function readOffer(sdp: string, keepCandidates: boolean): Offer {
     sdp: lines.join('\r\n'),
     fingerprint,
     slots: videos.map((video, index) => ({ videoMid: video.mid, audioMid: audios[index]?.mid })),
+    sections,
   };
 }
 
-function sectionsOf(lines: readonly string[]): Section[] {
-  const sections: { kind: string; mid: string; lines: string[] }[] = [];
-  for (const line of lines) {
-    const media = /^m=(\S+) /.exec(line);
-    if (media !== null) sections.push({ kind: media[1] ?? '', mid: '', lines: [] });
-    const section = sections.at(-1);
-    if (section === undefined) continue;
-    if (line.startsWith('a=mid:')) section.mid = line.slice(6).trim();
-    section.lines.push(line);
+/** An offer of which we answer one picture and one sound at most (RFC 9725; draft-ietf-wish-whep). */
+function readPart(
+  lines: readonly string[],
+  sections: readonly Section[],
+  fingerprint: string,
+  role: 'viewer' | 'publisher',
+): Offer {
+  const find = (kind: string, codec: string, direction: string): Section | undefined =>
+    sections.find((each) => each.kind === kind && speaks(each, codec) && hasDirection(each, direction, 'sendrecv'));
+  const direction = role === 'viewer' ? 'recvonly' : 'sendonly';
+  const audio = find('audio', 'opus', direction);
+  const video = role === 'viewer' ? find('video', 'VP8', direction) : undefined;
+  if (role === 'viewer' && video === undefined) throw unusable('it has no video section that receives VP8');
+  if (role === 'publisher' && audio === undefined) throw unusable('it has no audio section that sends Opus');
+  const kept = sections.filter((section) => section === audio || section === video);
+  const bundled =
+    lines
+      .find((line) => line.startsWith('a=group:BUNDLE'))
+      ?.split(' ')
+      .slice(1) ?? [];
+  if (kept.length > 1 && !kept.every(({ mid }) => bundled.includes(mid))) {
+    throw unusable('its media are not bundled (RFC 9143)');
   }
-  const mids = new Set(sections.map(({ mid }) => mid));
-  if (mids.has('')) throw unusable('a section of it has no mid, or one of more than 16 letters and digits');
-  if (mids.size < sections.length) throw unusable('two of its sections have one mid');
-  return sections;
-}
-
-function speaks(section: Section, codec: string): boolean {
-  return section.lines.some((line) => new RegExp(`^a=rtpmap:\\d+ ${codec}/`, 'i').test(line));
-}
-
-function unusable(reason: string): AvatarError {
-  return new AvatarError('SDP_UNUSABLE', `Cannot answer the offer: ${reason}`);
+  return {
+    sdp: withSections(lines, sections, kept).join('\r\n'),
+    fingerprint,
+    slots: video === undefined ? [] : [{ videoMid: video.mid, audioMid: audio?.mid }],
+    sections,
+  };
 }

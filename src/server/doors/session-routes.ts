@@ -5,6 +5,7 @@ import { SPEAK_PATH } from '../../../protocol/speak.ts';
 import { visitorOf } from '../../../signaling/origin.ts';
 import { bearerOf } from '../../../signaling/secret.ts';
 import { AvatarError } from '../../base/errors.ts';
+import type { AvatarPeer } from '../../peer/avatar-peer.ts';
 import { ownerKeyOf, type Access } from '../http/access.ts';
 import { fail } from '../http/failure.ts';
 import { parsed } from '../http/parsed.ts';
@@ -14,6 +15,7 @@ import type { DeskSession, SpeakDesk } from './speak-desk.ts';
 export interface SessionRoutesOptions {
   readonly access: Access;
   readonly desk: SpeakDesk;
+  readonly peer: Pick<AvatarPeer, 'viewerCount'>;
   readonly portraits: Pick<PortraitStore, 'first'>;
   readonly trustProxy: boolean;
 }
@@ -24,7 +26,7 @@ const SESSIONS_PER_MINUTE = 30;
 /**
  * `POST /api/v1/sessions` (for whoever may join a call) · `GET|DELETE /api/v1/sessions/:id` with the session's own token.
  */
-export function sessionRoutes({ access, desk, portraits, trustProxy }: SessionRoutesOptions): Router {
+export function sessionRoutes({ access, desk, peer, portraits, trustProxy }: SessionRoutesOptions): Router {
   const routes = Router();
 
   routes.post('/', limit(trustProxy), json({ limit: '16kb' }), async (request, response) => {
@@ -48,7 +50,7 @@ export function sessionRoutes({ access, desk, portraits, trustProxy }: SessionRo
   routes.get('/:id', (request, response) => {
     const session = desk.enter(request.params.id, bearerOf(request.headers) ?? '', 'manage');
     response.setHeader('cache-control', 'no-store');
-    response.json(stateOf(session));
+    response.json(stateOf(session, peer.viewerCount(session.id)));
   });
 
   routes.delete('/:id', async (request, response) => {
@@ -86,13 +88,13 @@ function replyOf({ id, tokens, expiresAt }: DeskSession, origin: string): Sessio
   };
 }
 
-function stateOf({ id, wish, hasSpeaker, speech, expiresAt }: DeskSession): SessionState {
+function stateOf({ id, wish, hasSpeaker, speech, expiresAt }: DeskSession, viewers: number): SessionState {
   return {
     id,
     portrait: wish.portraitId,
     sampleRateHz: wish.sampleRateHz,
     speaking: hasSpeaker,
-    viewers: 0,
+    viewers,
     queuedMs: Math.round(speech.queuedUs / 1000),
     expiresAt: expiresAt.toISOString(),
   };

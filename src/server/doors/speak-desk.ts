@@ -38,6 +38,8 @@ export interface Speaker {
   onGone(why: 'replaced' | 'ended', reason: string): void;
 }
 
+/** Begins every session's id, so that no room is taken for one. */
+export const SESSION_PREFIX = 's-';
 /** A session is given this long until its first speaker comes. */
 const UNUSED_MS = 60_000;
 /** A session outlives a broken socket by this much. */
@@ -180,7 +182,7 @@ export class SpeakDesk implements Closable {
 
   async #open(wish: SpeakWish): Promise<DeskSession> {
     const { peer, clock, now } = this.#options;
-    const id = randomBytes(12).toString('base64url');
+    const id = `${SESSION_PREFIX}${randomBytes(12).toString('base64url')}`;
     const { portraitId, ownerKey, framesPerSecond } = wish;
     const encoder = await OpusEncoder.open();
     try {

@@ -25,6 +25,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   STORAGE_FAILED: 507,
   TOKEN_EXPIRED: 401,
   TOKEN_INVALID: 401,
+  VIEWERS_TOO_MANY: 503,
 };
 
 /** The last middleware: every failure leaves as `{ error: { code, message } }`, and what is ours stays in the log. */
@@ -35,14 +36,17 @@ export function failureHandler(log: Logger) {
       return;
     }
     if (thrown instanceof AvatarError && STATUS[thrown.code] !== undefined) {
-      if (thrown.code === 'CAPACITY_FULL') response.setHeader('retry-after', '5');
+      if (STATUS[thrown.code] === 503) response.setHeader('retry-after', '5');
+      if (STATUS[thrown.code] === 401) response.setHeader('www-authenticate', 'Bearer');
       fail(response, STATUS[thrown.code] ?? 500, thrown.code, thrown.message);
       return;
     }
     const status = statusOf(thrown);
     if (status !== undefined && status < 500) {
       // Body parsers throw these: too large, cut off, wrong encoding.
-      const code = status === 413 ? 'IMAGE_TOO_LARGE' : 'REQUEST_INVALID';
+      const isPicture = request.originalUrl.startsWith('/api/portraits');
+      const tooLarge = isPicture ? 'IMAGE_TOO_LARGE' : 'REQUEST_TOO_LARGE';
+      const code = status === 413 ? tooLarge : 'REQUEST_INVALID';
       fail(response, status, code, `Cannot read the request: ${messageOf(thrown)}`);
       return;
     }
