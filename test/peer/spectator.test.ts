@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { AvatarError } from '../../src/base/errors.ts';
 import type { Watching } from '../../src/peer/avatar-peer.ts';
-import { Page, until, type PageOptions } from './support/page.ts';
+import { Page, until, type PageOptions } from '../../bench/support/visitor/page.ts';
 import { openPeer, opusPackets } from './support/peer.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
