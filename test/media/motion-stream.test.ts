@@ -14,6 +14,8 @@ import { SMALL_MANIFEST } from './motion/small-manifest.ts';
 const JAW = MOTION_INDEX.jawOpen;
 /** Frames come in ARKit's unit; the networks of these tests speak in their own. */
 const JAW_SIZE = CHANNEL_SIZES[JAW]!;
+/** Wide openings bend, and quiet stretches open less: a network's whole jaw is drawn with a third or more. */
+const OPEN_WIDE = 0.35 * JAW_SIZE;
 const at = mediaTimeUs;
 
 function voice(seconds: number, seed = 1): Float32Array {
@@ -230,7 +232,7 @@ describe('a late inference', () => {
     }
     const frames = Array.from({ length: 30 }, () => stream.skip()).flat();
     const last = frames.at(-1)?.motion ?? restMotion();
-    expect(frames[0]?.motion[JAW]).toBeGreaterThan(0.5 * JAW_SIZE);
+    expect(frames[0]?.motion[JAW]).toBeGreaterThan(OPEN_WIDE);
     expect(last[JAW]).toBeLessThan(0.01);
     const [before, after] = frames.slice(-2).map(({ motion }) => motion[MOTION_INDEX.headYaw] ?? NaN);
     // The networks' head went 0.4 degrees a frame; what is left is life.
@@ -271,7 +273,7 @@ describe('an interruption', () => {
       return target[JAW]!;
     };
     const open1 = jawAt(2_000_000);
-    expect(open1).toBeGreaterThan(0.5 * JAW_SIZE);
+    expect(open1).toBeGreaterThan(OPEN_WIDE);
     stream.control({ type: 'interrupt' }, at(2_000_000));
     let before = jawAt(2_000_000);
     expect(before).toBeCloseTo(open1);

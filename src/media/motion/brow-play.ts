@@ -5,9 +5,9 @@ import { Episodes } from './episodes.ts';
 import type { Pose } from './pose.ts';
 
 /** Chances that brows move: at a stressed syllable (times its stress), as a phrase begins, where the pitch rises. */
-const AT_STRESS = 0.2;
-const AT_PHRASE = 0.4;
-const AT_RISE = 0.35;
+const AT_STRESS = 0.11;
+const AT_PHRASE = 0.3;
+const AT_RISE = 0.22;
 /** A pitch that rises by this within a fifth of a second asks or insists, semitones. */
 const RISING = 3;
 /** Thinking: in a pause that has lasted this long, by so much a second. */
@@ -15,7 +15,7 @@ const THINKING_AFTER_S = 0.35;
 const THINKING_RATE = 0.5;
 const IDLE_RATE = 0.06;
 /** After one movement the next waits, s. */
-const REST_S = 0.35;
+const REST_S = 0.7;
 /** The networks' own brows flick on accents: they are slowed to what a muscle does, s. */
 const OWN_FOLLOW_S = 0.06;
 
@@ -103,8 +103,8 @@ export class BrowPlay {
     const random = this.#random;
     const pose = chosen(voice.speaking ? SPOKEN : THOUGHT, random.uniform());
     // Sizes and holds of people are skewed: many small and short ones, few large and long.
-    const strength = size * Math.min(2, 1.25 * Math.exp(0.5 * random.normal()));
-    const holdS = Math.min(2, 0.1 * Math.exp(1.1 * random.normal()));
+    const strength = size * Math.min(2.2, 1.7 * Math.exp(0.4 * random.normal()));
+    const holdS = Math.min(1.8, 0.2 * Math.exp(1.1 * random.normal()));
     this.#episodes.start({
       pose: pose.map(([channel, value]) => [channel, value * strength] as const),
       riseS: 0.15 + 0.1 * random.uniform(),

@@ -80,7 +80,7 @@ export class GazePlay {
     const side = random.uniform() < 0.5 ? -1 : 1;
     const thinks = random.uniform();
     this.#away = {
-      yaw: side * (3.5 + 6 * random.uniform()),
+      yaw: side * (3 + 4.5 * random.uniform()),
       // Up and aside, level, or down: people who think do each.
       pitch: clamp(thinks < 0.4 ? 4 + 4 * random.uniform() : thinks < 0.65 ? 0 : -4 - 5 * random.uniform(), -10, 9),
     };

@@ -17,7 +17,7 @@ const REST = [0, 0, 0, 0, 0, 1] as const;
 /** How much of the networks' own head is kept. */
 const OWN = [1.1, 1.1, 1.3, 1, 1, 1] as const;
 /** Postures that are taken up at the bounds of phrases: their spread, how long they last and take, s. */
-const POSTURE = [3.7, 1.9, 3.2, 0.35, 0.15, 0.012] as const;
+const POSTURE = [3.9, 1.9, 3.4, 0.35, 0.15, 0.012] as const;
 const POSTURE_LASTS_S = [1.6, 5] as const;
 const POSTURE_TAKES_S = [0.35, 0.8] as const;
 /** Sway under the words; least of it remains in silence. */

@@ -13,13 +13,13 @@ const AT_SACCADE = 0.35;
 const LARGE_SACCADE_DEG = 5;
 const SHORTEST_GAP_S = 0.45;
 /** Some are only half, some come twice. */
-const HALF_SHARE = 0.12;
+const HALF_SHARE = 0.24;
 const DOUBLE_SHARE = 0.08;
 const DOUBLE_AFTER_S = 0.12;
 /** Lids fall in about 80 ms and rise more slowly (Bentivoglio et al. 1997). */
 const FALL_S = 0.085;
 const RISE_S = [0.15, 0.24] as const;
-const SHUT_S = [0.03, 0.07] as const;
+const SHUT_S = [0.05, 0.09] as const;
 /** How far lids follow eyes that look down by their whole range, and how far they rise with eyes that look up. */
 const FOLLOW_DOWN = 0.35;
 const FOLLOW_UP = 0.12;

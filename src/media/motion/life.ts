@@ -30,6 +30,8 @@ const STREAM = 1 << 30;
 /** How much of a look aside the head takes over, and how slowly, s (Freedman 2008). */
 const HEAD_SHARE = 0.3;
 const HEAD_FOLLOWS_S = 0.22;
+/** How much of a turned head the eyes make good; the rest is looked past the viewer, by a degree or so. */
+const EYES_STAY = 0.75;
 /** How soon what comes by itself makes room for what is asked, s, and how much mood a feeling that is asked for leaves. */
 const ASKED_EASE_S = 0.4;
 const OWN_MOOD_KEPT = 0.35;
@@ -60,7 +62,7 @@ export class Life {
     const eased = this.#stepS / ASKED_EASE_S;
     state.free += eased * ((distanceAsked ? 0 : 1) - state.free);
     state.own += eased * ((feelingAsked ? OWN_MOOD_KEPT : 1) - state.own);
-    mouth.step(voice, size.mouth, motion);
+    mouth.step(voice, size.mouth, (state.own - OWN_MOOD_KEPT) / (1 - OWN_MOOD_KEPT), motion);
     head.step(voice, size.head, size.rate, state.free, motion);
     listening.step(voice, other, size.rate, motion);
     const look = gaze.step(voice, size.rate, listening.towards);
@@ -72,7 +74,7 @@ export class Life {
     motion[headPitch]! += state.headPitch;
     // Eyes hold their point while the head turns.
     if (gazeAsked) turnEyes(motion, ownYaw - motion[headYaw]!, ownPitch - motion[headPitch]!);
-    else lookAt(motion, look.yaw - motion[headYaw]!, look.pitch - motion[headPitch]!);
+    else lookAt(motion, look.yaw - EYES_STAY * motion[headYaw]!, look.pitch - motion[headPitch]!);
     brows.step(voice, size.brows * state.own, size.rate, motion);
     mood.step(voice, voice.laughing || listening.laughing, size.mood, state.own, motion);
     lids.step(voice, gazeAsked ? 0 : gaze.jumpedDeg, !gazeAsked && gaze.away, motion);

@@ -14,9 +14,9 @@ const VOICE_FELT_S = 0.7;
 
 /** At valence 1, at -1 and at arousal 1; the voice and chance seldom take them beyond 2. */
 const PLEASED = [
-  ...bothSides({ mouthSmile: 0.32, mouthDimple: 0.08, cheekSquint: 0.34, eyeSquint: 0.08, mouthStretch: 0.04 }),
+  ...bothSides({ mouthSmile: 0.25, mouthDimple: 0.08, cheekSquint: 0.34, eyeSquint: 0.08, mouthStretch: 0.04 }),
 ];
-const DISPLEASED = [...bothSides({ mouthFrown: 0.24, browDown: 0.1, mouthPress: 0.05, mouthStretch: 0.05 })];
+const DISPLEASED = [...bothSides({ mouthFrown: 0.19, browDown: 0.1, mouthPress: 0.05, mouthStretch: 0.05 })];
 const EXCITED = [...bothSides({ eyeWide: 0.12, browOuterUp: 0.08 }), ['browInnerUp', 0.08] as const];
 const TIRED = [...bothSides({ eyeBlink: 0.06, browDown: 0.05 })];
 const SMILE_LAUGHING = [...bothSides({ mouthSmile: 0.45, cheekSquint: 0.4, eyeSquint: 0.25, mouthUpperUp: 0.1 })];
@@ -57,7 +57,7 @@ export class Mood {
     this.#laugh += (this.#stepS / 0.25) * ((laughing ? 1 : 0) - this.#laugh);
     const valence = this.#valence.step() + 0.3 * this.#felt + 0.25;
     this.#drive = 0.75 * this.#arousal.step() + 0.6 * this.#felt;
-    const lopsided = 0.3 * clamp(this.#lopsided.step(), -2, 2);
+    const lopsided = 0.2 * clamp(this.#lopsided.step(), -2, 2);
     SIDES.forEach((index, at) => (this.#before[at] = motion[index]!));
     const share = size * own;
     addPose(valence > 0 ? PLEASED : DISPLEASED, share * Math.min(2.2, Math.abs(valence)), motion);

@@ -2,28 +2,33 @@ import { clamp, smoothstep } from '../../base/ramp.ts';
 import type { Random } from '../../base/random.ts';
 import { MOTION_INDEX, type MotionChannel } from '../motion-space.ts';
 import type { VoiceMoment } from '../voice-moment.ts';
-import { closingOf } from './lip-seal.ts';
+import { partLips } from './lip-parting.ts';
+import { closingOf, sealLips } from './lip-seal.ts';
 import { Wander } from './wander.ts';
 
 /** How much wider a mouth opens at a level 8 dB over the voice's mean, and less wide below it. */
-const LOUDER_IS_WIDER = 0.22;
+const LOUDER_IS_WIDER = 0.26;
 const LOUD_DB = 8;
 const LOUD_FOLLOWS_S = 0.08;
 /** So far below its mean a voice has paused. */
 const PAUSED_DB = -14;
 /** Who speaks keeps the lips a little apart, in gaps of less than this, s, too; after that they have come together. */
-const APART_S = [0.08, 0.24] as const;
+const APART_S = [0.2, 0.36] as const;
 const APART_JAW = 0.045;
 const APART_LOWER_LIP = 0.13;
 const APART_UPPER_LIP = 0.11;
 /** Some phrases are spoken with a wider mouth than others. */
-const WIDTH_WANDERS = 0.18;
+const WIDTH_WANDERS = 0.26;
 const WIDTH_MEMORY_S = 1.2;
 /** The networks tell speech from music and noise: lips come apart only where they have opened so far lately. */
-const SPEAKS_OPENING = [0.03, 0.09] as const;
-const LATELY_S = 0.25;
+const SPEAKS_OPENING = [0.015, 0.05] as const;
+const LATELY_S = 0.35;
 /** Lips that have come this far towards a closure are let go on. */
 const CLOSING = 0.25;
+/** Lips fall shut at once, but part as quickly as this: p, b and m open in about 50 ms (Löfqvist and Gracco 1997), s. */
+const PARTS_IN_S = 0.035;
+/** Rounding and spreading are slower than jaws, s. */
+const ROUNDS_IN_S = 0.04;
 /** Aside, now and then: at most about twice this. */
 const ASIDE = 0.06;
 const ASIDE_MEMORY_S = 0.8;
@@ -42,6 +47,9 @@ const OPENS = (
     'mouthUpperUpRight',
   ] as const satisfies readonly MotionChannel[]
 ).map((channel) => MOTION_INDEX[channel]);
+const ROUNDS = (
+  ['mouthFunnel', 'mouthPucker', 'mouthStretchLeft', 'mouthStretchRight'] as const satisfies readonly MotionChannel[]
+).map((channel) => MOTION_INDEX[channel]);
 const { jawOpen, mouthClose, mouthLeft, mouthRight } = MOTION_INDEX;
 const APART = [
   [MOTION_INDEX.mouthLowerDownLeft, APART_LOWER_LIP],
@@ -59,6 +67,8 @@ export class MouthPlay {
   #speaking = 0;
   #pausedS = 60;
   #opened = 0;
+  #parted = 0;
+  readonly #rounded = new Float32Array(ROUNDS.length);
 
   constructor(random: Random, stepS: number) {
     this.#stepS = stepS;
@@ -66,8 +76,8 @@ export class MouthPlay {
     this.#width = new Wander(random, WIDTH_MEMORY_S, stepS);
   }
 
-  /** @param size - 1 as people's. */
-  step(voice: VoiceMoment, size: number, motion: Float32Array): void {
+  /** @param size - 1 as people's. @param free - 1, or 0 where a feeling is asked for. */
+  step(voice: VoiceMoment, size: number, free: number, motion: Float32Array): void {
     const follow = this.#stepS / LOUD_FOLLOWS_S;
     const paused = voice.loudDb < PAUSED_DB;
     this.#pausedS = paused ? this.#pausedS + this.#stepS : 0;
@@ -82,8 +92,25 @@ export class MouthPlay {
       speaks * smoothstep(APART_S[1], APART_S[0], this.#pausedS) * (1 - clamp(closingOf(motion) / CLOSING, 0, 1));
     motion[jawOpen]! += APART_JAW * apart;
     for (const [index, lip] of APART) motion[index]! += lip * apart;
+    this.#part(motion);
+    partLips(motion, speaks, free);
     const aside = ASIDE * this.#speaking * this.#aside.step();
     motion[mouthLeft]! += Math.max(0, aside);
     motion[mouthRight]! += Math.max(0, -aside);
+  }
+
+  /** Lips part, round and spread no faster than muscles do it. */
+  #part(motion: Float32Array): void {
+    sealLips(motion);
+    const opening = Math.max(0, motion[jawOpen]! - motion[mouthClose]!);
+    const share = opening > this.#parted ? 1 - Math.exp(-this.#stepS / PARTS_IN_S) : 1;
+    this.#parted += share * (opening - this.#parted);
+    motion[jawOpen]! += this.#parted - opening;
+    if (opening > 0) for (const [index] of APART) motion[index]! *= this.#parted / opening;
+    const follow = 1 - Math.exp(-this.#stepS / ROUNDS_IN_S);
+    ROUNDS.forEach((index, at) => {
+      this.#rounded[at]! += follow * (motion[index]! - this.#rounded[at]!);
+      motion[index] = this.#rounded[at]!;
+    });
   }
 }

@@ -6,7 +6,7 @@ import { SILENT, type VoiceMoment } from '../../../src/media/voice-moment.ts';
 
 const FPS = 50;
 const LOUD: VoiceMoment = { ...SILENT, speaking: true, forS: 1, loudDb: 0 };
-const { jawOpen, mouthLowerDownLeft, mouthLeft, mouthRight } = MOTION_INDEX;
+const { jawOpen, mouthLowerDownLeft, mouthStretchLeft, mouthLeft, mouthRight } = MOTION_INDEX;
 
 /** @param made - what the networks make in each frame. */
 function mouthOf(
@@ -18,7 +18,7 @@ function mouthOf(
   return Array.from({ length: seconds * FPS }, (_, frame) => {
     const motion = restMotion();
     for (const [channel, value] of Object.entries(made(frame))) motion[MOTION_INDEX[channel as MotionChannel]] = value;
-    mouth.step(voice(frame), 1, motion);
+    mouth.step(voice(frame), 1, 1, motion);
     return motion;
   });
 }
@@ -40,7 +40,7 @@ test('louder is wider', () => {
   expect(at(8) / at(-8)).toBeGreaterThan(1.3);
 });
 
-test('lips stay apart in a gap of a tenth of a second, and are together after a quarter', () => {
+test('lips stay apart in a gap of less than a fifth of a second, and are together after four tenths', () => {
   const gap = (frame: number): number => (frame % 50) - 25;
   const speaks = (frame: number): boolean => gap(frame) < 0;
   const motions = mouthOf(
@@ -51,8 +51,8 @@ test('lips stay apart in a gap of a tenth of a second, and are together after a 
     }),
   ).slice(100);
   const within = (inGap: number): Float32Array[] => motions.filter((_, frame) => gap(frame) === inGap);
-  expect(meanOf(within(4), mouthLowerDownLeft)).toBeGreaterThan(0.05);
-  expect(meanOf(within(13), mouthLowerDownLeft)).toBeLessThan(0.001);
+  expect(meanOf(within(8), mouthLowerDownLeft)).toBeGreaterThan(0.05);
+  expect(meanOf(within(20), mouthLowerDownLeft)).toBeLessThan(0.001);
 });
 
 test('a sound that closes the lips closes them all the same', () => {
@@ -66,6 +66,34 @@ test('a sound that closes the lips closes them all the same', () => {
   expect(Math.max(...closed.map((motion) => motion[jawOpen]! + motion[mouthLowerDownLeft]!))).toBe(0);
   const open = motions.filter((_, frame) => frame % 20 > 6);
   expect(meanOf(open, mouthLowerDownLeft)).toBeGreaterThan(0.08);
+});
+
+test('between syllables lips stay apart, wide openings bend, and an open mouth is no narrower', () => {
+  const spoken = (opening: number): Float32Array =>
+    mouthOf(
+      1,
+      () => LOUD,
+      (frame) => ({ jawOpen: frame < 25 ? 0.2 : opening }),
+    ).at(-1) ?? restMotion();
+  expect(spoken(0.04)[jawOpen]).toBeGreaterThan(0.08);
+  expect(spoken(0.04)[mouthLowerDownLeft]).toBeGreaterThan(0.15);
+  expect(spoken(0.5)[jawOpen]! - spoken(0.25)[jawOpen]!).toBeLessThan(0.2);
+  expect(spoken(0.2)[mouthStretchLeft]).toBeGreaterThan(spoken(0.04)[mouthStretchLeft]! + 0.02);
+});
+
+test('lips part no faster than muscles part them, and come back at once', () => {
+  const motions = mouthOf(
+    4,
+    () => LOUD,
+    (frame) => ({ jawOpen: frame % 20 < 10 ? 0.3 : 0, mouthClose: 0 }),
+  );
+  const after = (frames: number): number =>
+    meanOf(
+      motions.filter((_, frame) => frame % 20 === frames),
+      jawOpen,
+    );
+  expect(after(0)).toBeLessThan(0.7 * after(6));
+  expect(after(10)).toBeLessThan(0.5 * after(9));
 });
 
 test('music as loud as a voice, which the networks do not open for, parts no lips', () => {
