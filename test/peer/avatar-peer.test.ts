@@ -113,7 +113,7 @@ describe('LiveAvatarPeer', () => {
     const ben = await join('ben', { slots: 4 });
     const cleo = await join('cleo', { slots: 4 });
     await talk(ben);
-    await until(() => [0, 1, 2].every((slot) => frames(ann, slot) > 5 && frames(cleo, slot) > 5));
+    await until(() => [0, 1, 2].every((slot) => frames(ann, slot) > 5 && frames(cleo, slot) > 5), 60_000);
     const roster = (page: Page) =>
       page.messages.findLast((message) => (message as { type: string }).type === 'roster') as
         { participants: { participantId: string; self: boolean; videoMid: string; audioMid: string }[] } | undefined;
@@ -130,13 +130,17 @@ describe('LiveAvatarPeer', () => {
     // Nobody who is not alone hears their own voice.
     expect(ben.audio[0]?.length).toBe(0);
 
+    const leavingMs = performance.now();
     await host.peer.leave('ben', 'went home');
     await until(() => roster(ann)?.participants.length === 2);
-    const gone = ann.video[place]?.length ?? 0;
+    // Pictures, not packets: what the page asked for again may still come.
+    const pictures = (): number => new Set(ann.video[place]?.map(({ header }) => header.timestamp)).size;
+    const gone = pictures();
     await new Promise((resolve) => setTimeout(resolve, 200));
-    expect(ann.video[place]?.length).toBe(gone);
+    expect(pictures()).toBe(gone);
     await join('dan', { slots: 4 });
-    await until(() => (ann.video[place]?.length ?? 0) > gone + 5);
+    await until(() => pictures() > gone + 5);
+    const emptyMs = performance.now() - leavingMs;
     // The place goes on as one stream: numbers and times have no jump that a receiver would take for another.
     // What was lost while the keys were agreed comes again, later.
     const headers = (ann.video[place] ?? [])
@@ -145,7 +149,8 @@ describe('LiveAvatarPeer', () => {
     const steps = headers.slice(1).map((header, at) => (header.sequenceNumber - headers[at]!.sequenceNumber) & 0xffff);
     expect(Math.max(...steps)).toBeLessThan(3);
     const ticks = headers.slice(1).map((header, at) => (header.timestamp - headers[at]!.timestamp) >>> 0);
-    expect(Math.max(...ticks)).toBeLessThan(90_000 * 3);
+    // The clock goes on while the place is empty, which is as long as the machine takes to let somebody else in.
+    expect(Math.max(...ticks)).toBeLessThan(90 * (emptyMs + 1000));
   });
 
   it('keeps the place for a page that comes back, and its avatar goes on', async () => {
