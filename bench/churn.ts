@@ -11,7 +11,7 @@ import { speechPackets } from './support/stage.ts';
 import { InspectedServer, type Holdings } from './support/inspected-server.ts';
 import { Verdict } from './support/verdict.ts';
 import { until } from './support/visitor/page.ts';
-import { Refused, Visitor } from './support/visitor/visitor.ts';
+import { Refused, Unconnected, Visitor } from './support/visitor/visitor.ts';
 
 const { values } = parseArgs({
   options: { visits: { type: 'string', default: '300' }, 'at-once': { type: 'string', default: '3' } },
@@ -59,8 +59,8 @@ async function visitUntil(last: number): Promise<void> {
       } catch (thrown) {
         // Those who vanished hold the places until the server takes them back.
         if (thrown instanceof Refused) refused++;
-        else unconnected++;
-        if (unconnected > visits / 10) throw thrown;
+        else if (thrown instanceof Unconnected) unconnected++;
+        else throw thrown;
         await pause(1000);
       }
     }

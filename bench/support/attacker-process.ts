@@ -4,7 +4,7 @@ import { seededRandom } from '../../src/base/random.ts';
 import type { AttackerOrders, AttackerReport } from './attacker.ts';
 import { ATTACKS } from './attacks.ts';
 import { floodWithDatagrams } from './datagram-flood.ts';
-import { Refused } from './visitor/visitor.ts';
+import { Refused, Unconnected } from './visitor/visitor.ts';
 
 const orders = JSON.parse(argv[2] ?? '{}') as AttackerOrders;
 const report: AttackerReport = { sent: {}, refused: {}, troubles: {} };
@@ -52,7 +52,7 @@ if (orders.type === 'datagrams') {
     const name = names[visitor % names.length] ?? '';
     note(report.sent, name);
     const attack = Promise.resolve(ATTACKS[name]?.(target)).catch((thrown: unknown) => {
-      if (thrown instanceof Refused) note(report.refused, name);
+      if (thrown instanceof Refused || thrown instanceof Unconnected) note(report.refused, name);
       else note(report.troubles, `${name}: ${String(thrown).slice(0, 80)}`);
     });
     const done = attack.finally(() => going.delete(done));

@@ -7,7 +7,7 @@ import { HOSTILE_REQUESTS, sendHostile, type Departure } from './visitor/hostile
 import { until } from './visitor/page.ts';
 import { associationOf } from './visitor/sctp-attack.ts';
 import { checkOf, placeOf, Stranger } from './visitor/stranger.ts';
-import { Refused, SignalingLine, Visitor, type VisitorOptions } from './visitor/visitor.ts';
+import { patiently, SignalingLine, Visitor, type VisitorOptions } from './visitor/visitor.ts';
 
 /** Where an attack goes, and with which dice. */
 export interface Target {
@@ -47,18 +47,6 @@ function addressOf(target: Target): string {
 function guestOf(target: Target): VisitorOptions {
   const room = `hostile-${below(target, 1e9)}`;
   return { room, portrait: target.portrait, name: 'Mallory', address: addressOf(target) };
-}
-
-/** Tries again while every place is taken, as somebody would who wants to do harm. */
-async function patiently<T>(action: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await action();
-    } catch (thrown) {
-      if (!(thrown instanceof Refused) || attempt === 10) throw thrown;
-      await pause(1000);
-    }
-  }
 }
 
 /** Joins, attacks, and leaves without a word to the connection. */

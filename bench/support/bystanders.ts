@@ -3,7 +3,7 @@ import type { RtpPacket } from 'werift';
 import type { InspectedServer } from './inspected-server.ts';
 import { speechPackets } from './stage.ts';
 import { until } from './visitor/page.ts';
-import { Visitor } from './visitor/visitor.ts';
+import { patiently, Visitor } from './visitor/visitor.ts';
 
 /** A person notices a picture that stands, or a sound that stops, for longer than this (issue: "no gap over 200 ms"). */
 export const LONGEST_GAP_MS = 200;
@@ -107,8 +107,12 @@ export class Bystanders {
     // Before anybody joins: encoding stops this process for seconds, and the server ends who is silent for four.
     const packets = await speechPackets(20);
     const options = { room: 'bystanders', portrait, page: { slots: 2 } };
-    const speaker = await Visitor.join(server.signalingUrl, { ...options, name: 'Ada', address: '192.0.2.1' });
-    const listener = await Visitor.join(server.signalingUrl, { ...options, name: 'Grace', address: '192.0.2.2' });
+    const speaker = await patiently(() =>
+      Visitor.join(server.signalingUrl, { ...options, name: 'Ada', address: '192.0.2.1' }),
+    );
+    const listener = await patiently(() =>
+      Visitor.join(server.signalingUrl, { ...options, name: 'Grace', address: '192.0.2.2' }),
+    );
     const call = new Bystanders(speaker, listener, packets);
     await until(() => {
       const [sound] = call.#sounds.values();

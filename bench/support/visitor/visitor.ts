@@ -15,6 +15,22 @@ export interface VisitorOptions {
 /** What a server said instead of taking a visitor in. */
 export class Refused extends Error {}
 
+/** The server took a visitor in, and no connection came about. */
+export class Unconnected extends Error {}
+
+/** Tries up to ten times, a second apart: what works for somebody who is patient works. @throws what the last try threw. */
+export async function patiently<T>(action: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await action();
+    } catch (thrown) {
+      const mayPass = thrown instanceof Refused || thrown instanceof Unconnected;
+      if (!mayPass || attempt === 10) throw thrown;
+      await new Promise((later) => setTimeout(later, 1000));
+    }
+  }
+}
+
 type Of<T extends ToCaller['type']> = Extract<ToCaller, { readonly type: T }>;
 
 /** A signaling socket of somebody who comes as pages do, and waits for what is said. */
@@ -105,7 +121,7 @@ export class Visitor {
     }
   }
 
-  /** Joins and connects. @throws Refused */
+  /** Joins and connects. @throws Refused, or Unconnected. */
   static async join(url: string, options: VisitorOptions): Promise<Visitor> {
     const visitor = await Visitor.signal(url, options);
     try {
@@ -113,7 +129,8 @@ export class Visitor {
       return visitor;
     } catch (thrown) {
       await visitor.leave();
-      throw thrown;
+      // The page's own library gives up a handshake whose flights come twice, as they do on a machine that is overloaded.
+      throw new Unconnected(String(thrown));
     }
   }
 
