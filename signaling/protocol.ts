@@ -251,6 +251,8 @@ export type ToAvatar =
     }
   | (Relayed & { readonly peerId: string })
   | { readonly type: 'gone'; readonly peerId: string; readonly reason: string }
+  /** An invitation opens nothing any more, uploads included; by the SHA-256 of its token. */
+  | { readonly type: 'withdrawn'; readonly tokenId: string; readonly expiresS: number }
   | Failure
   | { readonly type: 'heartbeat' };
 

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 
@@ -6,9 +5,11 @@ import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { WebSocketServer, type WebSocket } from 'ws';
 
 import type { Clock } from '../src/base/clock.ts';
-import { AvatarError, messageOf } from '../src/base/errors.ts';
+import { messageOf } from '../src/base/errors.ts';
 import type { Closable } from '../src/base/lifecycle.ts';
 import { US_PER_MS } from '../src/base/timeline.ts';
+import { Avatars } from './avatars.ts';
+import { Callers, randomId, type Caller } from './callers.ts';
 import { Connection, PING_INTERVAL_US } from './connection.ts';
 import { isOriginAllowed, visitorOf } from './origin.ts';
 import {
@@ -18,18 +19,11 @@ import {
   parseCallerMessage,
   PROTOCOL_VERSION,
   speaksAsAvatar,
-  type AvatarMessage,
   type CallerMessage,
-  type IceServer,
-  type SignalingErrorCode,
-  type ToCaller,
 } from './protocol.ts';
-import { verifyRoomToken, type RoomRight } from './room-token.ts';
 import type { SignalingOptions } from './options.ts';
 import { Rooms, type Effect } from './room.ts';
-import { isSameSecret } from './secret.ts';
 import { MemoryRoomStore } from './store/memory.ts';
-import { turnServer } from './turn-credentials.ts';
 import { refuseUpgrade } from './upgrade-router.ts';
 import { WithdrawnTokens } from './withdrawn-tokens.ts';
 
@@ -37,21 +31,6 @@ const HEARTBEAT_MS = 5000;
 const FAREWELL_LIMIT_MS = 500;
 const FAREWELL_POLL_MS = 10;
 const HELLO_LIMIT_MS = 10_000;
-/** An answer that comes while its caller is away waits for the resume; more than these is not a connection set-up. */
-const HELD_MESSAGES = 64;
-
-/** A caller known by its resume token, with or without a live socket. */
-interface Caller {
-  readonly peerId: string;
-  resume: string;
-  connection: Connection | undefined;
-  held: ToCaller[];
-  /** What its token opens; `undefined` where rooms are open. */
-  readonly right: RoomRight | undefined;
-  /** Its network as limits count it. */
-  address: string;
-}
-
 /** Carries between sockets and `Rooms`. It owns no HTTP server: whoever does hands it the upgrades of its path. */
 export class SignalingServer implements Closable {
   readonly #options: SignalingOptions;
@@ -62,9 +41,8 @@ export class SignalingServer implements Closable {
     perMessageDeflate: false,
   });
   readonly #rooms: Rooms;
-  readonly #callers = new Map<string, Caller>();
-  readonly #callerOfResume = new Map<string, Caller>();
-  readonly #avatars = new Map<string, Connection>();
+  readonly #callers: Callers;
+  readonly #avatars: Avatars;
   readonly #connections = new Set<Connection>();
   readonly #withdrawn = new WithdrawnTokens();
   readonly #perAddress = new Map<string, number>();
@@ -75,6 +53,17 @@ export class SignalingServer implements Closable {
   constructor(options: SignalingOptions) {
     this.#options = options;
     this.#rooms = new Rooms(options.store ?? new MemoryRoomStore(), options.limits);
+    this.#callers = new Callers(options, this.#withdrawn);
+    this.#avatars = new Avatars(options, this.#rooms, this.#withdrawn, {
+      onEffects: (effects) => {
+        this.#apply(effects);
+      },
+      onEnded: ({ peerId, code, message }) => {
+        if (code === 'ENDED_BY_OPERATOR') this.#sendAway(peerId, message);
+        // A caller whose socket broke before is out of its room now, and nothing else would ever forget it.
+        else if (this.#callers.get(peerId)?.connection === undefined) this.#forget(peerId, 'ended');
+      },
+    });
     // A bucket of five seconds lets the burst of a connection set-up through.
     this.#messageRate = new RateLimiterMemory({ points: options.limits.messagesPerSecond * 5, duration: 5 });
     this.#watch = setInterval(() => {
@@ -173,8 +162,10 @@ export class SignalingServer implements Closable {
   async #hear(connection: Connection, speaker: Speaker, text: string): Promise<void> {
     if (speaker.kind === 'avatar' || (speaker.kind === 'new' && speaksAsAvatar(text))) {
       const parsed = parseAvatarMessage(text);
-      if (parsed.ok) this.#hearAvatar(connection, speaker, parsed.message);
-      else connection.mistake('MESSAGE_INVALID', `Cannot read the message: ${parsed.problem}`);
+      if (!parsed.ok) connection.mistake('MESSAGE_INVALID', `Cannot read the message: ${parsed.problem}`);
+      else if (parsed.message.type !== 'register') {
+        if (speaker.kind === 'avatar') this.#avatars.hear(connection, parsed.message);
+      } else if (this.#avatars.register(connection, parsed.message)) speaker.kind = 'avatar';
       return;
     }
     try {
@@ -239,115 +230,28 @@ export class SignalingServer implements Closable {
     speaker: Speaker,
     hello: Extract<CallerMessage, { type: 'hello' }>,
   ): Promise<void> {
-    const { tokenSecret, unixTimeS, log } = this.#options;
-    if (hello.version !== PROTOCOL_VERSION) {
-      const sentence = `Cannot speak version ${hello.version}: this server speaks ${PROTOCOL_VERSION}`;
-      connection.fail('VERSION_UNSUPPORTED', sentence, CLOSE.badMessage);
-      return;
-    }
-    const resumed = hello.resume === undefined ? undefined : this.#callerOfResume.get(hello.resume);
-    let right = resumed?.right;
-    if (resumed === undefined && tokenSecret !== undefined) {
-      try {
-        right = await verifyRoomToken(tokenSecret, hello.token ?? '', unixTimeS());
-      } catch (thrown) {
-        const code = thrown instanceof AvatarError && thrown.code === 'TOKEN_EXPIRED' ? thrown.code : 'TOKEN_INVALID';
-        const sentence = hello.token === undefined ? 'This room needs an invitation link' : messageOf(thrown);
-        connection.fail(code, sentence, CLOSE.unauthorised);
-        return;
-      }
-    }
-    if (right !== undefined && (right.expiresS <= unixTimeS() || this.#withdrawn.has(right.tokenId))) {
-      const isOver = right.expiresS <= unixTimeS();
-      const sentence = isOver ? 'The invitation has expired: ask for a new link' : 'This invitation was withdrawn';
-      connection.fail(isOver ? 'TOKEN_EXPIRED' : 'TOKEN_INVALID', sentence, CLOSE.unauthorised);
-      return;
-    }
-    const { address } = connection;
-    const caller = resumed ?? { peerId: randomId(), resume: '', connection: undefined, held: [], right, address };
-    caller.address = address;
-    caller.connection?.close(CLOSE.replaced, 'Connected again elsewhere');
-    this.#callerOfResume.delete(caller.resume);
-    caller.resume = randomBytes(24).toString('base64url');
-    caller.connection = connection;
-    this.#callers.set(caller.peerId, caller);
-    this.#callerOfResume.set(caller.resume, caller);
+    const admitted = await this.#callers.admit(connection, hello);
+    if (admitted === undefined) return;
+    const { caller, isBack } = admitted;
     speaker.kind = 'caller';
     speaker.caller = caller;
-    log.debug('signaling.hello', { peerId: caller.peerId, resumed: resumed !== undefined });
+    this.#options.log.debug('signaling.hello', { peerId: caller.peerId, resumed: isBack });
     connection.send({
       type: 'welcome',
       version: PROTOCOL_VERSION,
       peerId: caller.peerId,
       resume: caller.resume,
       heartbeatMs: HEARTBEAT_MS,
-      iceServers: this.#iceServers(caller.peerId),
-      resumed: resumed !== undefined,
+      iceServers: this.#avatars.iceServers(caller.peerId),
+      resumed: isBack,
     });
     for (const message of caller.held.splice(0)) connection.send(message);
-    if (resumed !== undefined) this.#apply(this.#rooms.back(caller.peerId));
-  }
-
-  #hearAvatar(connection: Connection, speaker: Speaker, message: AvatarMessage): void {
-    if (message.type === 'register') {
-      this.#register(connection, speaker, message);
-      return;
-    }
-    if (speaker.kind !== 'avatar') return;
-    switch (message.type) {
-      case 'load':
-        this.#rooms.updateLoad(connection.id, message);
-        return;
-      case 'offer':
-      case 'answer':
-        this.#apply(this.#rooms.fromAvatar(connection.id, message.peerId, { type: message.type, sdp: message.sdp }));
-        return;
-      case 'candidate': {
-        const relay = { type: message.type, candidate: message.candidate };
-        this.#apply(this.#rooms.fromAvatar(connection.id, message.peerId, relay));
-        return;
-      }
-      case 'end':
-        this.#apply(this.#rooms.ended(connection.id, message.peerId, message.code, message.message));
-        if (message.code === 'ENDED_BY_OPERATOR') this.#sendAway(message.peerId, message.code, message.message);
-        // A caller whose socket broke before is out of its room now, and nothing else would ever forget it.
-        if (this.#callers.get(message.peerId)?.connection === undefined) this.#forget(message.peerId, 'ended');
-        return;
-      case 'full':
-        this.#apply(this.#rooms.refused(connection.id, message.peerId, message.retryAfterS));
-        return;
-      case 'heartbeat':
-        connection.send({ type: 'heartbeat' });
-        return;
-      default:
-        message satisfies never;
-    }
-  }
-
-  #register(connection: Connection, speaker: Speaker, message: Extract<AvatarMessage, { type: 'register' }>): void {
-    const { log, peerSecret } = this.#options;
-    if (message.version !== PROTOCOL_VERSION) {
-      const sentence = `Cannot speak version ${message.version}: this server speaks ${PROTOCOL_VERSION}`;
-      connection.fail('VERSION_UNSUPPORTED', sentence, CLOSE.badMessage);
-    } else if (peerSecret !== undefined && !isSameSecret(peerSecret, message.secret ?? '')) {
-      log.warn('signaling.refused', { reason: 'peer secret' });
-      connection.fail('SIGNALING_REFUSED', 'Cannot register: the shared secret differs', CLOSE.unauthorised);
-    } else {
-      speaker.kind = 'avatar';
-      this.#avatars.set(connection.id, connection);
-      const { capacity, active } = message;
-      this.#rooms.registerAvatar(connection.id, { capacity, active, lateRatio: 0, draining: false });
-      log.info('signaling.registered', { avatarId: connection.id, capacity });
-      const avatarId = connection.id;
-      connection.send({ type: 'registered', version: PROTOCOL_VERSION, avatarId, heartbeatMs: HEARTBEAT_MS });
-    }
+    if (isBack) this.#apply(this.#rooms.back(caller.peerId));
   }
 
   #closed(connection: Connection, speaker: Speaker, code: number): void {
     if (speaker.kind === 'avatar') {
-      this.#avatars.delete(connection.id);
-      this.#options.log.warn('signaling.avatar-gone', { avatarId: connection.id });
-      this.#apply(this.#rooms.avatarGone(connection.id));
+      this.#avatars.gone(connection);
       return;
     }
     // A socket that a newer one replaced speaks for nobody.
@@ -362,26 +266,27 @@ export class SignalingServer implements Closable {
   }
 
   /** The caller is not welcome any more, nor is whoever shows the same invitation. */
-  #sendAway(peerId: string, code: SignalingErrorCode, message: string): void {
+  #sendAway(peerId: string, message: string): void {
     const caller = this.#callers.get(peerId);
     if (caller === undefined) return;
     const { right } = caller;
-    if (right !== undefined) this.#withdrawn.add(right.tokenId, right.expiresS, this.#options.unixTimeS());
-    caller.connection?.fail(code, message, CLOSE.unauthorised);
+    if (right !== undefined) {
+      this.#withdrawn.add(right, this.#options.unixTimeS());
+      this.#avatars.tellWithdrawn({ tokenId: right.tokenId, expiresS: right.expiresS });
+    }
+    caller.connection?.fail('ENDED_BY_OPERATOR', message, CLOSE.unauthorised);
     this.#forget(peerId, 'sent away');
   }
 
   /** Places of other callers from the same network. */
   #placesTakenBy({ address, peerId }: Caller): number {
-    const others = [...this.#callers.values()].filter((each) => each.address === address && each.peerId !== peerId);
+    const others = this.#callers.from(address).filter((each) => each.peerId !== peerId);
     return others.filter((each) => this.#rooms.isMember(each.peerId) || this.#rooms.isKnocking(each.peerId)).length;
   }
 
   #forget(peerId: string, reason: string): void {
     this.#apply(this.#rooms.leave(peerId, reason));
-    const caller = this.#callers.get(peerId);
-    this.#callers.delete(peerId);
-    if (caller !== undefined) this.#callerOfResume.delete(caller.resume);
+    this.#callers.forget(peerId);
   }
 
   #tick(): void {
@@ -394,24 +299,9 @@ export class SignalingServer implements Closable {
 
   #apply(effects: readonly Effect[]): void {
     for (const effect of effects) {
-      if (effect.audience === 'avatar') {
-        const { message } = effect;
-        const complete =
-          message.type === 'visit' ? { ...message, iceServers: this.#iceServers(message.peerId) } : message;
-        this.#avatars.get(effect.to)?.send(complete);
-        continue;
-      }
-      const caller = this.#callers.get(effect.to);
-      if (caller?.connection !== undefined) caller.connection.send(effect.message);
-      else if (caller !== undefined && caller.held.length < HELD_MESSAGES) caller.held.push(effect.message);
+      if (effect.audience === 'avatar') this.#avatars.send(effect.to, effect.message);
+      else this.#callers.send(effect.to, effect.message);
     }
-  }
-
-  #iceServers(peerId: string): IceServer[] {
-    const { stunUrls, turn, unixTimeS } = this.#options;
-    const servers: IceServer[] = stunUrls.length > 0 ? [{ urls: stunUrls }] : [];
-    if (turn !== undefined) servers.push(turnServer(turn, peerId, unixTimeS()));
-    return servers;
   }
 }
 
@@ -419,8 +309,4 @@ export class SignalingServer implements Closable {
 interface Speaker {
   kind: 'new' | 'caller' | 'avatar';
   caller: Caller | undefined;
-}
-
-function randomId(): string {
-  return randomBytes(9).toString('base64url');
 }

@@ -8,6 +8,7 @@ const TEXTS: Readonly<Record<ToAvatar['type'], readonly string[]>> = {
   answer: ['peerId', 'sdp'],
   candidate: ['peerId'],
   gone: ['peerId', 'reason'],
+  withdrawn: ['tokenId'],
   error: ['code', 'message'],
   heartbeat: [],
 };
@@ -26,6 +27,7 @@ export function readServerMessage(text: string): ToAvatar | undefined {
   if (typeof type !== 'string' || !Object.hasOwn(TEXTS, type)) return undefined;
   const texts = TEXTS[type as ToAvatar['type']];
   if (!texts.every((key) => typeof message[key] === 'string')) return undefined;
+  if (type === 'withdrawn' && typeof message['expiresS'] !== 'number') return undefined;
   if (type === 'candidate' && typeof message['candidate'] !== 'object') return undefined;
   return message as unknown as ToAvatar;
 }

@@ -20,6 +20,8 @@ export interface SignalingClientOptions {
   readonly secret: string | undefined;
   readonly peer: AvatarPeer;
   readonly logger: Logger;
+  /** An invitation opens nothing any more, by the SHA-256 of its token; `expiresS` is Unix time. */
+  readonly onWithdrawn?: (withdrawn: { readonly tokenId: string; readonly expiresS: number }) => void;
 }
 
 const LOAD_INTERVAL_MS = 2000;
@@ -143,6 +145,9 @@ export class SignalingClient implements Closable {
       case 'candidate':
       case 'gone':
         this.#inOrder(message);
+        return;
+      case 'withdrawn':
+        this.#options.onWithdrawn?.(message);
         return;
       case 'error':
         this.#options.logger.error('signaling.refused', { code: message.code, message: message.message });

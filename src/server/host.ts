@@ -6,6 +6,7 @@ import type { Express } from 'express';
 
 import { listen } from '../../signaling/listen.ts';
 import { SignalingServer } from '../../signaling/server.ts';
+import { WithdrawnTokens } from '../../signaling/withdrawn-tokens.ts';
 import { routeUpgrades, SIGNALING_PATH, type UpgradeHandler } from '../../signaling/upgrade-router.ts';
 import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
@@ -129,12 +130,14 @@ export class Host implements Closable {
         () => undefined,
       );
       const tokenSecret = config.signaling?.tokenSecret ?? config.remoteSignaling?.tokenSecret;
+      const withdrawn = new WithdrawnTokens();
       const access = new Access({
         operatorKey: config.operatorKey,
         tokenSecret,
         isPrivate: config.isPrivate,
         trustProxy: config.trustProxy,
         unixTimeS,
+        withdrawn,
       });
       const extensions = scope.own(new Scope());
       const extension = await options.extend?.({ access, config, peer, portraits, scope: extensions });
@@ -211,6 +214,9 @@ export class Host implements Closable {
           secret: config.remoteSignaling === undefined ? peerSecret : config.remoteSignaling.secret,
           peer,
           logger: log,
+          onWithdrawn: (each) => {
+            withdrawn.add(each, unixTimeS());
+          },
         }),
       );
       late.client = client;

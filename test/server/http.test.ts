@@ -269,7 +269,7 @@ describe('rooms that need a token', () => {
 });
 
 describe('a session that the operator ended', () => {
-  test('does not come back with its invitation or its resume token; another invitation still works', async () => {
+  test('does not come back with its invitation or its resume token, nor uploads; another invitation still works', async () => {
     const { url } = await serve({ VISAVIS_TOKEN_SECRET: TOKEN_SECRET, VISAVIS_OPERATOR_KEY: OPERATOR_KEY });
     const invite = async (): Promise<string> => {
       const made = await fetch(`${url}/api/rooms/tea/invitations`, { method: 'POST', headers: OPERATOR });
@@ -289,7 +289,12 @@ describe('a session that the operator ended', () => {
     expect((await ended.closed).code).toBe(4401);
     expect(await (await enter({ token })).next('error')).toMatchObject({ code: 'TOKEN_INVALID', fatal: true });
     expect(await (await enter({ token, resume })).next('error')).toMatchObject({ code: 'TOKEN_INVALID', fatal: true });
-    await (await enter({ token: await invite() })).next('answer');
+    const other = await invite();
+    await (await enter({ token: other })).next('answer');
+    const uploadWith = async (each: string): Promise<number> =>
+      (await upload(url, 'face', CONSENT, { ...OWNER, authorization: `Bearer ${each}` })).status;
+    await expect.poll(() => uploadWith(token)).toBe(401);
+    expect(await uploadWith(other)).toBe(201);
   });
 });
 

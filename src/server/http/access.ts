@@ -4,6 +4,7 @@ import { ownerKeySchema } from '../../../protocol/names.ts';
 import { isFromThisMachine } from '../../../signaling/origin.ts';
 import { verifyRoomToken } from '../../../signaling/room-token.ts';
 import { bearerOf, isSameSecret } from '../../../signaling/secret.ts';
+import type { WithdrawnTokens } from '../../../signaling/withdrawn-tokens.ts';
 import { AvatarError } from '../../base/errors.ts';
 
 export interface AccessOptions {
@@ -16,6 +17,8 @@ export interface AccessOptions {
   /** Then whatever seems to come from this machine comes from anywhere. */
   readonly trustProxy: boolean;
   readonly unixTimeS: () => number;
+  /** Invitations that open nothing any more. */
+  readonly withdrawn: Pick<WithdrawnTokens, 'has'>;
 }
 
 /** Who may do what over HTTP. */
@@ -48,9 +51,10 @@ export class Access {
    * @throws AvatarError `TOKEN_INVALID` or `TOKEN_EXPIRED`.
    */
   async requireGuest(request: IncomingMessage): Promise<void> {
-    const { tokenSecret, unixTimeS } = this.#options;
+    const { tokenSecret, unixTimeS, withdrawn } = this.#options;
     if (tokenSecret === undefined || this.isOperator(request)) return;
-    await verifyRoomToken(tokenSecret, bearerOf(request.headers) ?? '', unixTimeS());
+    const { tokenId } = await verifyRoomToken(tokenSecret, bearerOf(request.headers) ?? '', unixTimeS());
+    if (withdrawn.has(tokenId)) throw new AvatarError('TOKEN_INVALID', 'This invitation was withdrawn');
   }
 }
 
