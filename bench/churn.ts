@@ -38,7 +38,7 @@ async function visit(index: number): Promise<void> {
     page: { slots: 2 },
   });
   const { page } = visitor;
-  await until(() => (page.video[0]?.length ?? 0) > 0);
+  await until(() => (page.video[0]?.length ?? 0) > 0, 60_000);
   for (let packet = 0; packet < packets.length; packet += 5) {
     for (const [at, each] of packets.slice(packet, packet + 5).entries()) page.speak(each, (packet + at) * 960);
     await pause(100);

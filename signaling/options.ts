@@ -1,7 +1,7 @@
 import type { Clock } from '../src/base/clock.ts';
 import type { Logger } from '../src/base/logger.ts';
 import { US_PER_S } from '../src/base/timeline.ts';
-import type { RoomStore } from './room.ts';
+import type { RoomStore } from './room-record.ts';
 import type { TurnOptions } from './turn-credentials.ts';
 
 export interface SignalingOptions {

@@ -1,49 +1,19 @@
 import type { MonotonicUs } from '../src/base/timeline.ts';
-import { place, type AvatarPeerLoad } from './placement.ts';
 import { Door } from './door.ts';
-import type {
-  AvatarLoad,
-  CandidateInit,
-  DoorState,
-  RosterMember,
-  SignalingErrorCode,
-  ToAvatar,
-  ToCaller,
-} from './protocol.ts';
-
-/** A message that the state machine wants sent; `to` is a caller's or an avatar peer's id. */
-export type Effect =
-  | { readonly to: string; readonly audience: 'caller'; readonly message: ToCaller }
-  /** `visit` leaves here without ICE servers: credentials are the server's to mint. */
-  | { readonly to: string; readonly audience: 'avatar'; readonly message: WithoutIceServers<ToAvatar> };
-
-type WithoutIceServers<T> = T extends { readonly iceServers: unknown } ? Omit<T, 'iceServers'> : T;
-
-export interface RoomRecord {
-  readonly name: string;
-  readonly avatarId: string;
-  readonly members: Map<string, Member>;
-  readonly door: Door;
-  /** Portraits that were seen here; numbers their aliases. */
-  faces: number;
-}
-
-interface Member {
-  readonly name: string;
-  readonly portrait: string;
-  readonly alias: string;
-  /** When the socket broke; the place is given up `resumeWindowUs` later. */
-  awaySinceUs: MonotonicUs | undefined;
-}
-
-/** Where rooms are kept. */
-export interface RoomStore {
-  get(name: string): RoomRecord | undefined;
-  put(room: RoomRecord): void;
-  delete(name: string): void;
-  all(): Iterable<RoomRecord>;
-  readonly size: number;
-}
+import { Fleet } from './fleet.ts';
+import { Lobby } from './lobby.ts';
+import type { AvatarLoad, CandidateInit, DoorState, SignalingErrorCode } from './protocol.ts';
+import {
+  aliasIn,
+  doorTo,
+  failure,
+  roster,
+  rosterTo,
+  type Effect,
+  type Member,
+  type RoomRecord,
+  type RoomStore,
+} from './room-record.ts';
 
 export interface RoomLimits {
   readonly membersPerRoom: number;
@@ -73,16 +43,14 @@ export class Rooms {
   readonly #store: RoomStore;
   readonly #limits: RoomLimits;
   readonly #roomOf = new Map<string, string>();
-  readonly #avatars = new Map<string, AvatarLoad>();
-  readonly #waiting = new Set<string>();
-  readonly #knockingAt = new Map<string, string>();
-  /** Doors of rooms whose avatar peer vanished: they stand as they stood until nobody is left to come back. */
-  readonly #keptDoors = new Map<string, Door>();
-  readonly #awaited = new Map<string, string>();
+  readonly #fleet: Fleet;
+  readonly #lobby: Lobby;
 
   constructor(store: RoomStore, limits: RoomLimits) {
     this.#store = store;
     this.#limits = limits;
+    this.#fleet = new Fleet(store);
+    this.#lobby = new Lobby(store);
   }
 
   get roomCount(): number {
@@ -90,15 +58,15 @@ export class Rooms {
   }
 
   get avatarCount(): number {
-    return this.#avatars.size;
+    return this.#fleet.size;
   }
 
   get waitingCount(): number {
-    return this.#waiting.size;
+    return this.#fleet.waitingCount;
   }
 
   isKnocking(peerId: string): boolean {
-    return this.#knockingAt.has(peerId);
+    return this.#lobby.isKnocking(peerId);
   }
 
   isMember(peerId: string): boolean {
@@ -106,11 +74,11 @@ export class Rooms {
   }
 
   registerAvatar(avatarId: string, load: AvatarLoad): void {
-    this.#avatars.set(avatarId, load);
+    this.#fleet.register(avatarId, load);
   }
 
   updateLoad(avatarId: string, load: AvatarLoad): void {
-    if (this.#avatars.has(avatarId)) this.#avatars.set(avatarId, load);
+    this.#fleet.update(avatarId, load);
   }
 
   /** Takes the caller into the room, placing it on an avatar peer, lets it wait at the door, or says when to try again. */
@@ -119,13 +87,13 @@ export class Rooms {
     const isBack = here?.name === wish.room;
     const effects = here === undefined ? [] : this.#vacate(here, peerId, isBack);
     const room = this.#store.get(wish.room);
-    const door = room?.door ?? this.#keptDoors.get(wish.room);
+    const door = room?.door ?? this.#lobby.keptDoor(wish.room);
     if (!isBack && door !== undefined && !door.lets(peerId))
       return [...effects, ...this.#ask(peerId, wish, room, door)];
     const refusal = this.#refusal(peerId, room);
-    const placement = place(this.#loads(), room?.avatarId, this.#waiting.size);
+    const placement = this.#fleet.place(room?.avatarId);
     if (refusal !== undefined || placement.type === 'full') {
-      const sentence = refusal ?? [this.#full(peerId, placement.type === 'full' ? placement.retryAfterS : 0)];
+      const sentence = refusal ?? [this.#fleet.full(peerId, placement.type === 'full' ? placement.retryAfterS : 0)];
       return [...effects, ...sentence, ...(isBack && room !== undefined ? this.#settle(room, peerId) : [])];
     }
 
@@ -134,9 +102,8 @@ export class Rooms {
     const alias = aliasIn(entered, wish.portrait);
     entered.members.set(peerId, { name: wish.name, portrait: wish.portrait, alias, awaySinceUs: undefined });
     this.#roomOf.set(peerId, wish.room);
-    this.#waiting.delete(peerId);
-    this.#awaited.delete(peerId);
-    this.#knockingAt.delete(peerId);
+    this.#fleet.stopWaiting(peerId);
+    this.#lobby.entered(peerId);
     entered.door.admit(peerId);
     return [
       ...effects,
@@ -156,14 +123,14 @@ export class Rooms {
     return this.#asHost(peerId, ({ door }) => {
       door.state = state;
       if (state === 'ask') return [];
-      return door.empty().flatMap((each) => this.#decide(door, each, state === 'open', 'ROOM_LOCKED'));
+      return this.#lobby.decideAll(door, state === 'open', 'ROOM_LOCKED');
     });
   }
 
   /** The host lets somebody in who waits, or does not. */
   admit(peerId: string, guestId: string, admitted: boolean): Effect[] {
     return this.#asHost(peerId, ({ door }) =>
-      door.knocking.has(guestId) ? this.#decide(door, guestId, admitted, 'LOBBY_REFUSED') : [],
+      door.knocking.has(guestId) ? this.#lobby.decide(door, guestId, admitted, 'LOBBY_REFUSED') : [],
     );
   }
 
@@ -205,13 +172,13 @@ export class Rooms {
   /** The avatar peer has no place after all: its own count rules over what it reported last. */
   refused(avatarId: string, peerId: string, retryAfterS: number): Effect[] {
     if (this.#roomWith(peerId)?.avatarId !== avatarId) return [];
-    return [...this.#remove(peerId), this.#full(peerId, retryAfterS)];
+    return [...this.#remove(peerId), this.#fleet.full(peerId, retryAfterS)];
   }
 
   /** The caller left, or its place ran out. */
   leave(peerId: string, reason: string): Effect[] {
-    this.#waiting.delete(peerId);
-    const effects = [...this.#stopKnocking(peerId), ...this.#stopAwaiting(peerId)];
+    this.#fleet.stopWaiting(peerId);
+    const effects = this.#lobby.leave(peerId);
     const room = this.#roomWith(peerId);
     if (room === undefined) return effects;
     return [
@@ -223,7 +190,7 @@ export class Rooms {
 
   /** The caller's socket broke: the others see it, the place is kept. */
   away(peerId: string, now: MonotonicUs): Effect[] {
-    this.#waiting.delete(peerId);
+    this.#fleet.stopWaiting(peerId);
     return this.#setAway(peerId, now);
   }
 
@@ -247,15 +214,14 @@ export class Rooms {
 
   /** An avatar peer vanished: its rooms are dissolved and their members told to offer again. */
   avatarGone(avatarId: string): Effect[] {
-    this.#avatars.delete(avatarId);
+    this.#fleet.delete(avatarId);
     const effects: Effect[] = [];
     for (const room of [...this.#store.all()].filter((each) => each.avatarId === avatarId)) {
       for (const peerId of room.members.keys()) {
         this.#roomOf.delete(peerId);
-        this.#awaited.set(peerId, room.name);
         effects.push({ to: peerId, audience: 'caller', message: { type: 'rejoin', reason: 'avatar peer gone' } });
       }
-      this.#keptDoors.set(room.name, room.door);
+      this.#lobby.dissolved(room);
       this.#store.delete(room.name);
     }
     return effects;
@@ -287,9 +253,7 @@ export class Rooms {
 
   #takeOut(room: RoomRecord, peerId: string): void {
     room.members.delete(peerId);
-    // Until its next report, so that whoever reloads a page does not find its own place taken.
-    const load = this.#avatars.get(room.avatarId);
-    if (load !== undefined) this.#avatars.set(room.avatarId, { ...load, active: Math.max(0, load.active - 1) });
+    this.#fleet.freePlace(room.avatarId);
   }
 
   /** After a member has gone: the next one decides, or the room is over and whoever waits may begin another. */
@@ -299,7 +263,7 @@ export class Rooms {
     const [next] = room.members.keys();
     if (next === undefined) {
       this.#store.delete(room.name);
-      return door.empty().flatMap((each) => this.#decide(door, each, true, 'LOBBY_REFUSED'));
+      return this.#lobby.decideAll(door, true, 'LOBBY_REFUSED');
     }
     if (door.hostId === peerId) door.hostId = next;
     return [...rosterTo(room, peerId), ...doorTo(room)];
@@ -308,34 +272,24 @@ export class Rooms {
   #make({ room: name }: JoinWish, avatarId: string, door: Door): RoomRecord {
     const room = { name, avatarId, members: new Map<string, Member>(), door, faces: 0 };
     this.#store.put(room);
-    this.#keptDoors.delete(name);
+    this.#lobby.restored(name);
     return room;
   }
 
   #refusal(peerId: string, room: RoomRecord | undefined): Effect[] | undefined {
-    if (room === undefined) return this.#store.size >= this.#limits.rooms ? [this.#full(peerId, 30)] : undefined;
+    if (room === undefined) return this.#store.size >= this.#limits.rooms ? [this.#fleet.full(peerId, 30)] : undefined;
     if (room.members.size < this.#limits.membersPerRoom) return undefined;
     const sentence = `This room has its ${this.#limits.membersPerRoom} people`;
-    return [failure(peerId, 'ROOM_FULL', sentence), this.#full(peerId, 10)];
+    return [failure(peerId, 'ROOM_FULL', sentence), this.#fleet.full(peerId, 10)];
   }
 
   /** The door does not let the caller in by itself. */
   #ask(peerId: string, wish: JoinWish, room: RoomRecord | undefined, door: Door): Effect[] {
     if (door.state === 'locked') return [failure(peerId, 'ROOM_LOCKED', 'This room lets nobody else in')];
+    this.#fleet.stopWaiting(peerId);
     // Its members are on their way back; or too many wait already.
-    if (room === undefined || !door.knock(peerId, wish.name)) return [this.#full(peerId, 5)];
-    this.#waiting.delete(peerId);
-    this.#knockingAt.set(peerId, wish.room);
-    return [{ to: peerId, audience: 'caller', message: { type: 'lobby', room: wish.room } }, ...doorTo(room)];
-  }
-
-  #decide(door: Door, guestId: string, admitted: boolean, code: SignalingErrorCode): Effect[] {
-    this.#knockingAt.delete(guestId);
-    if (admitted) door.admit(guestId);
-    else door.forget(guestId);
-    return admitted
-      ? [{ to: guestId, audience: 'caller', message: { type: 'admitted' } }]
-      : [failure(guestId, code, 'The person who opened this room did not let you in')];
+    const knocks = room === undefined ? undefined : this.#lobby.knock(peerId, wish.name, room);
+    return knocks ?? [this.#fleet.full(peerId, 5)];
   }
 
   #asHost(peerId: string, act: (room: RoomRecord) => Effect[]): Effect[] {
@@ -344,87 +298,13 @@ export class Rooms {
     return [...act(room), ...doorTo(room)];
   }
 
-  #stopKnocking(peerId: string): Effect[] {
-    const room = this.#store.get(this.#knockingAt.get(peerId) ?? '');
-    this.#knockingAt.delete(peerId);
-    if (room === undefined) return [];
-    room.door.forget(peerId);
-    return doorTo(room);
-  }
-
-  /** A member of a room whose avatar peer vanished does not come back. */
-  #stopAwaiting(peerId: string): Effect[] {
-    const name = this.#awaited.get(peerId);
-    if (name === undefined) return [];
-    this.#awaited.delete(peerId);
-    if (![...this.#awaited.values()].includes(name)) this.#keptDoors.delete(name);
-    const room = this.#store.get(name);
-    const [next] = room?.members.keys() ?? [];
-    if (room === undefined || next === undefined || room.door.hostId !== peerId) return [];
-    room.door.hostId = next;
-    return doorTo(room);
-  }
-
   #roomWith(peerId: string): RoomRecord | undefined {
     const name = this.#roomOf.get(peerId);
     return name === undefined ? undefined : this.#store.get(name);
-  }
-
-  #full(peerId: string, retryAfterS: number): Effect {
-    this.#waiting.add(peerId);
-    return { to: peerId, audience: 'caller', message: { type: 'full', retryAfterS } };
-  }
-
-  /** A peer's own count lags behind by a report: the callers that the rooms know of count at once. */
-  #loads(): AvatarPeerLoad[] {
-    const placed = new Map<string, number>();
-    for (const room of this.#store.all()) {
-      placed.set(room.avatarId, (placed.get(room.avatarId) ?? 0) + room.members.size);
-    }
-    return [...this.#avatars].map(([avatarId, load]) => ({
-      ...load,
-      avatarId,
-      active: Math.max(load.active, placed.get(avatarId) ?? 0),
-    }));
   }
 }
 
 /** Field by field: a wish comes off the wire and may carry more than it promises. */
 function visitOf({ room, name, portrait, owner, sdp }: JoinWish) {
   return { type: 'visit', room, name, portrait, owner, sdp } as const;
-}
-
-/** Two members with one face have one alias; a face that comes back later has another. */
-function aliasIn(room: RoomRecord, portrait: string): string {
-  const alike = [...room.members.values()].find((member) => member.portrait === portrait);
-  return alike?.alias ?? `face-${++room.faces}`;
-}
-
-function failure(peerId: string, code: SignalingErrorCode, message: string): Effect {
-  return { to: peerId, audience: 'caller', message: { type: 'error', code, message, fatal: false } };
-}
-
-function roster(room: RoomRecord): RosterMember[] {
-  return [...room.members].map(([peerId, member]) => ({
-    peerId,
-    name: member.name,
-    portrait: member.alias,
-    away: member.awaySinceUs !== undefined,
-  }));
-}
-
-function rosterTo(room: RoomRecord, exceptPeerId: string): Effect[] {
-  const members = roster(room);
-  return [...room.members.keys()]
-    .filter((peerId) => peerId !== exceptPeerId)
-    .map((to) => ({ to, audience: 'caller', message: { type: 'roster', members } }));
-}
-
-function doorTo({ door, members }: RoomRecord): Effect[] {
-  const knocking = [...door.knocking].map(([peerId, name]) => ({ peerId, name }));
-  return [...members.keys()].map((to) => {
-    const isHost = to === door.hostId;
-    const message = { type: 'room', door: door.state, isHost, knocking: isHost ? knocking : [] } as const;
-    return { to, audience: 'caller', message };
-  });
 }

@@ -22,7 +22,8 @@ import {
   type CallerMessage,
 } from './protocol.ts';
 import type { SignalingOptions } from './options.ts';
-import { Rooms, type Effect } from './room.ts';
+import type { Effect } from './room-record.ts';
+import { Rooms } from './room.ts';
 import { MemoryRoomStore } from './store/memory.ts';
 import { refuseUpgrade } from './upgrade-router.ts';
 import { WithdrawnTokens } from './withdrawn-tokens.ts';

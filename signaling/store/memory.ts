@@ -1,4 +1,4 @@
-import type { RoomRecord, RoomStore } from '../room.ts';
+import type { RoomRecord, RoomStore } from '../room-record.ts';
 
 /** Rooms of one signaling process, gone with it: callers join again, avatar peers register again. */
 export class MemoryRoomStore implements RoomStore {

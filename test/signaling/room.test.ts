@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { Rooms, type Effect, type JoinWish } from '../../signaling/room.ts';
+import type { Effect } from '../../signaling/room-record.ts';
+import { Rooms, type JoinWish } from '../../signaling/room.ts';
 import { MemoryRoomStore } from '../../signaling/store/memory.ts';
 import { monotonicUs, US_PER_S } from '../../src/base/timeline.ts';
 
