@@ -189,6 +189,8 @@ export interface AvatarPeer extends Closable {
   /** Idempotent. @param code - why, where it was not the participant's own wish. */
   leave(participantId: string, reason: string, code?: 'ENDED_BY_OPERATOR'): Promise<void>;
   participant(participantId: string): Participant | undefined;
+  /** Who is in a room, by participant. */
+  membersOf(roomId: string): readonly string[];
   /** Ends every session of a portrait (the operator's kill switch). @returns how many. */
   endPortrait(portraitId: string, reason: string): number;
   readonly load: PeerLoad;

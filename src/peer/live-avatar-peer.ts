@@ -186,6 +186,10 @@ export class LiveAvatarPeer implements AvatarPeer {
     return this.#members.get(participantId);
   }
 
+  membersOf(roomId: string): readonly string[] {
+    return this.#rooms.get(roomId)?.members.map(({ participantId }) => participantId) ?? [];
+  }
+
   endPortrait(portraitId: string, reason: string): number {
     const members = [...this.#members.values()].filter((member) => member.portraitId === portraitId);
     for (const member of members) void this.#end(member, reason, 'PORTRAIT_BLOCKED');

@@ -2,12 +2,13 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Meter } from '../base/meter.ts';
 import { SPEAK_PATH } from '../../protocol/speak.ts';
+import { Broadcasts } from './doors/broadcasts.ts';
 import { iceLinks } from './doors/ice-links.ts';
 import { SdpRoutes } from './doors/sdp-routes.ts';
 import { sessionRoutes } from './doors/session-routes.ts';
 import { SpeakDesk } from './doors/speak-desk.ts';
 import { SpeakSocket } from './doors/speak-socket.ts';
-import { watchSession } from './doors/whep.ts';
+import { watchEither } from './doors/whep.ts';
 import type { Extension, HostParts } from './host.ts';
 
 export interface DoorsExtensionOptions {
@@ -16,18 +17,28 @@ export interface DoorsExtensionOptions {
   readonly meter: Meter;
 }
 
-/** Adds the interfaces for programs to a host: sessions that speak PCM, and players that show them. `docs/integrate.md` describes them. */
+/** Where signaling is another process, which keeps the limit. */
+const MEMBERS_PER_ROOM = 4;
+
+/** Adds the interfaces for programs to a host: sessions that speak PCM, broadcasters, and players that show both. `docs/integrate.md` describes them. */
 export function doorsExtension(options: DoorsExtensionOptions): (host: HostParts) => Promise<Extension> {
   return async ({ access, config, peer, portraits, scope }) => {
     const { trustProxy } = config;
     const desk = scope.own(new SpeakDesk({ peer, now: () => new Date(), ...options }));
     const socket = scope.own(new SpeakSocket(desk, options.clock));
     const iceServers = (id: string): string[] => iceLinks(config.signaling, id, Date.now() / 1000);
-    const whep = scope.own(new SdpRoutes({ path: '/whep', open: watchSession(peer, desk), iceServers, trustProxy }));
+    const allowedOrigins = config.signaling?.allowedOrigins ?? [];
+    const membersPerRoom = config.signaling?.limits.membersPerRoom ?? MEMBERS_PER_ROOM;
+    const broadcasts = new Broadcasts({ access, peer, portraits, allowedOrigins, membersPerRoom });
+    const whepOpen = watchEither(peer, desk, broadcasts);
+    const whep = scope.own(new SdpRoutes({ path: '/whep', open: whepOpen, iceServers, trustProxy }));
+    const whipOpen = broadcasts.publish.bind(broadcasts);
+    const whip = scope.own(new SdpRoutes({ path: '/whip', open: whipOpen, iceServers, trustProxy }));
     return {
       routes: (app) => {
         app.use('/api/v1/sessions', sessionRoutes({ access, desk, peer, portraits, trustProxy }));
         app.use('/whep', whep.router);
+        app.use('/whip', whip.router);
       },
       upgrades: new Map([
         [
@@ -39,6 +50,7 @@ export function doorsExtension(options: DoorsExtensionOptions): (host: HostParts
       ]),
       onPeerEvent: (event) => {
         desk.push(event);
+        broadcasts.push(event);
       },
     };
   };

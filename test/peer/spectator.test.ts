@@ -130,3 +130,48 @@ describe('an avatar that a program speaks for', () => {
     expect(host.peer.viewerCount('agent')).toBe(0);
   });
 });
+
+describe('a broadcaster', () => {
+  const join = async (participantId: string, role: 'page' | 'publisher', options: PageOptions = {}) => {
+    const page = new Page(options);
+    pages.push(page);
+    const offerSdp = await page.offer();
+    const { answerSdp } = await host.peer.join({
+      role,
+      roomId: 'studio',
+      participantId,
+      name: participantId,
+      portraitId: 'face',
+      offerSdp,
+    });
+    await page.accept(answerSdp);
+    return { page, answerSdp };
+  };
+
+  it('moves an avatar in a room with its voice, and sees nothing itself', async () => {
+    const ann = (await join('ann', 'page', { slots: 2 })).page;
+    const { page: studio, answerSdp } = await join('studio', 'publisher', { data: false });
+    // Its video section, which only receives, is left inactive.
+    expect(answerSdp).toMatch(/m=video 9 [^]*a=inactive/);
+    await until(() => (ann.video[1]?.length ?? 0) > 5);
+    const spoken = await opusPackets(50);
+    const talking = setInterval(() => {
+      const index = count++;
+      studio.speak(spoken[index % 50]!, index * 960);
+    }, 20);
+    let count = 0;
+    await until(() => host.peer.participant('studio')?.talking === true && (ann.audio[1]?.length ?? 0) > 10);
+    clearInterval(talking);
+    for (const { payload } of ann.audio[1] ?? []) expect(spoken.some((packet) => payload.equals(packet))).toBe(true);
+    expect(studio.video[0]).toEqual([]);
+    expect(host.peer.membersOf('studio')).toEqual(['ann', 'studio']);
+
+    // Somebody outside of the room sees it too.
+    const { page: far } = await watch('far', { data: false }, 'studio');
+    await until(() => frames(far) > 5);
+    // It goes without a word, and its place is given up.
+    await host.peer.leave('studio', 'over');
+    await host.peer.leave('ann', 'over');
+    expect(host.peer.membersOf('studio')).toEqual([]);
+  });
+});

@@ -126,6 +126,16 @@ export class FakePeer implements AvatarPeer {
     return Object.assign(outlet, { participantId, roomId, portraitId, name });
   }
 
+  membersOf(roomId: string): string[] {
+    return [...this.#present].flatMap(([id, request]) => (request.roomId === roomId ? [id] : []));
+  }
+
+  /** Media of a participant begin to flow, or cease to. */
+  turn(participantId: string, type: 'live' | 'interrupted'): void {
+    const roomId = this.#present.get(participantId)?.roomId ?? '';
+    this.#onEvent(type === 'live' ? { type, roomId, participantId, connectUs: 0 } : { type, roomId, participantId });
+  }
+
   outlet(participantId: string): TimedOutlet | undefined {
     return this.#outlets.get(participantId);
   }

@@ -56,7 +56,20 @@ export class Access {
     const { tokenId } = await verifyRoomToken(tokenSecret, bearerOf(request.headers) ?? '', unixTimeS());
     if (withdrawn.has(tokenId)) throw new AvatarError('TOKEN_INVALID', 'This invitation was withdrawn');
   }
+
+  /** @throws AvatarError `TOKEN_INVALID` or `TOKEN_EXPIRED` where rooms need an invitation and `token` is none. */
+  async roomAccess(request: IncomingMessage, token: string): Promise<RoomAccess> {
+    const { tokenSecret, unixTimeS } = this.#options;
+    if (tokenSecret === undefined) return { type: 'open' };
+    if (this.isOperator(request)) return { type: 'operator' };
+    const { room } = await verifyRoomToken(tokenSecret, token, unixTimeS());
+    return { type: 'invitation', room };
+  }
 }
+
+/** What a request may enter: rooms that are open to everybody, every room, or the one of its invitation. */
+export type RoomAccess =
+  { readonly type: 'open' } | { readonly type: 'operator' } | { readonly type: 'invitation'; readonly room: string };
 
 /**
  * The key by which a browser knows its own uploads again, or `undefined`.

@@ -15,9 +15,11 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   FACE_TURNED_AWAY: 422,
   IMAGE_TOO_LARGE: 413,
   IMAGE_UNREADABLE: 415,
+  NOBODY_LIVE: 409,
   PORTRAIT_BLOCKED: 410,
   PORTRAIT_PRIVATE: 403,
   PORTRAIT_UNKNOWN: 404,
+  ROOM_FULL: 503,
   SDP_UNUSABLE: 422,
   SESSIONS_TOO_MANY: 429,
   SESSION_UNKNOWN: 404,
@@ -36,7 +38,9 @@ export function failureHandler(log: Logger) {
       return;
     }
     if (thrown instanceof AvatarError && STATUS[thrown.code] !== undefined) {
+      // Nobody knows when a place is free; somebody who begins to broadcast is soon there.
       if (STATUS[thrown.code] === 503) response.setHeader('retry-after', '5');
+      if (thrown.code === 'NOBODY_LIVE') response.setHeader('retry-after', '2');
       if (STATUS[thrown.code] === 401) response.setHeader('www-authenticate', 'Bearer');
       fail(response, STATUS[thrown.code] ?? 500, thrown.code, thrown.message);
       return;
