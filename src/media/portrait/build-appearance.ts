@@ -57,9 +57,9 @@ export function buildAppearance(analysis: PortraitAnalysis): Appearance {
     (x, y) => sampleAt(split.alpha, sizePx, sizePx, 1, 0, x, y),
     hair === null ? null : (x, y) => sampleAt(hair, sizePx, sizePx, 1, 0, x, y),
   );
-  const layers = buildLayers(split, hair, bareness, grain, landmarks, pose, sizePx);
-  const normals = vertexNormals(mesh, triangles);
   const tone = skinTone(analysis);
+  const layers = buildLayers(split, hair, bareness, grain, tone, landmarks, pose, sizePx);
+  const normals = vertexNormals(mesh, triangles);
   const atlas = new PartsAtlas();
   const light = estimateLight(analysis, normals);
   const eyes = {

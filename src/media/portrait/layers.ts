@@ -6,11 +6,13 @@ import { boxBlur, fillUnknown } from './inpaint.ts';
 import { FEATHER_CM, headPointAt, ringAround } from './mesh.ts';
 import { HAIR_BEHIND_CM } from './mesh-hair.ts';
 import { cutHair, fillUnderHair, NO_HAIR } from './hair-layer.ts';
+import { isSkin, withoutFarSide } from './far-side.ts';
 import { cleanLips } from './clean-lips.ts';
 import { clearHoleRims } from './hole-rims.ts';
 import type { SplitPicture } from './plate.ts';
 import { polygonMask } from './polygon.ts';
 import type { HeadPose } from './pose.ts';
+import type { SkinTone } from './skin-tone.ts';
 
 /** The face and the hair alone, and the picture of the body with neck where the chin was. */
 export interface PersonLayers {
@@ -27,10 +29,14 @@ const FILL_FULL_CM = -2.8;
 /** What a turn uncovers is the jaw's own skin down to here, and the neck's from there on. */
 const SKIN_CM = -5.6;
 const NECK_SKIN_CM = -8.2;
+/** Under the chin and this near the middle, head axes, cm, lies the neck; it shows where at least so much of it is skin. */
+const UNDER_CHIN_CM = -6.5;
+const NECK_HALF_CM = 4.5;
+const NECK_AREA_CM2 = 0.8;
 /** The neck's edge is looked for this far below the chin. */
 const BELOW_CHIN_CM = 1.2;
 /** How far the neck's side lies inside the straight line from ear to collar. */
-const HOLLOW_CM = 0.8;
+const HOLLOW_CM = 1.5;
 /** The jaw shades what lies behind its edge, the more the lower. */
 const CHEEK_SHADE = 0.9;
 const NECK_SHADE = 0.82;
@@ -47,13 +53,15 @@ export function buildLayers(
   hair: Float32Array | null,
   bareness: readonly number[],
   grain: number,
+  tone: SkinTone,
   landmarks: Float32Array,
   pose: HeadPose,
   sizePx: number,
 ): PersonLayers {
   const oval = FACE_OVAL.map((point) => [landmarks[point * 3]!, landmarks[point * 3 + 1]!] as const);
   const bare = hair === null ? split : fillUnderHair(split, hair, grain, pose, sizePx);
-  const body = fillBehindJaw(bare, oval, landmarks, bareness, grain, pose, sizePx);
+  const narrowed = withoutFarSide(bare, landmarks, tone, pose);
+  const body = fillBehindJaw(narrowed, oval, landmarks, bareness, tone, grain, pose, sizePx);
   const outline = ringAround(oval, (FEATHER_CM + 0.15) * pose.pxPerCm);
   const xs = outline.map(([x]) => x);
   const ys = outline.map(([, y]) => y);
@@ -153,6 +161,7 @@ function fillBehindJaw(
   oval: readonly (readonly [number, number])[],
   landmarks: Float32Array,
   bareness: readonly number[],
+  tone: SkinTone,
   grain: number,
   pose: HeadPose,
   size: number,
@@ -166,6 +175,8 @@ function fillBehindJaw(
   const values = new Float32Array(width * height * 4);
   const known = new Float32Array(width * height);
   const fill = new Float32Array(width * height);
+  let neckPixels = 0;
+  const collar: number[] = [];
   const away = smoothstep(7.5, 9.5, Math.abs(pose.yawDeg));
   const head = headPlane(pose);
   const grown = polygonMask(ringAround(oval, 0.16 * pose.pxPerCm), size);
@@ -180,11 +191,17 @@ function fillBehindJaw(
       fill[at] = grown[from] === 1 ? Math.max(far, smoothstep(FILL_TOP_CM, FILL_FULL_CM, headY)) : 0;
       // Only what hangs beside and below the jaw may be carried on, not the cheek above.
       known[at] = grown[from] === 0 && (headY < FILL_TOP_CM + 1 || far > 0) ? 1 : 0;
+      if (known[at] === 1 && headY < UNDER_CHIN_CM && Math.abs(headX) < NECK_HALF_CM && alpha[from]! > 0.5) {
+        if (isSkin(person, from * 3, tone)) neckPixels++;
+        else collar.push(at);
+      }
       const a = alpha[from]!;
       for (let channel = 0; channel < 3; channel++) values[at * 4 + channel] = person[from * 3 + channel]! * a;
       values[at * 4 + 3] = a;
     }
   }
+  // A collar must not be carried up under the chin where there is a neck to carry on.
+  if (neckPixels > NECK_AREA_CM2 * pose.pxPerCm ** 2) for (const at of collar) known[at] = 0;
   const filled = fillUnknown(values, known, width, height, 4);
   const sides = [
     jawSide(RIGHT_ANGLE, landmarks, bareness, alpha, pose, size),
