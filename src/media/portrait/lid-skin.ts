@@ -19,10 +19,10 @@ const DARKEST = 0.93;
 /** The strongest detail carried over from elsewhere, 0..255: pores and strokes, not moles or hairs. */
 const MOST_DETAIL = 9;
 /** How far the lid's mean colour goes to that of the skin around the eye, up and down, and the limits of it. */
-const LIFT = 0.75;
+const LIFT = 0.65;
 const LOWER = 0.6;
 const LEAST_LIFT = 0.9;
-const MOST_LIFT = 1.5;
+const MOST_LIFT = 1.28;
 /** Make-up on the visible strip of an open lid shows by its hue; this much of it goes on over the whole lid. */
 const MAKE_UP = 0.5;
 const MOST_MAKE_UP = 0.08;

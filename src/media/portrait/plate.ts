@@ -3,7 +3,7 @@ import type { RgbaImage } from '../appearance.ts';
 import type { PortraitAnalysis } from './analysis.ts';
 import { addGrain, grainOf } from './grain.ts';
 import { boxBlur, fillUnknown, halve, sampleAt } from './inpaint.ts';
-import { mirrorFill } from './mirror-fill.ts';
+import { patchFill } from './patch-fill.ts';
 
 /** The picture taken apart into what stands behind the person and the person alone. */
 export interface SplitPicture {
@@ -40,7 +40,7 @@ export function splitPicture(analysis: PortraitAnalysis): SplitPicture {
   return { plate: { widthPx: size, heightPx: size, pixels: pixelsOut }, person, alpha };
 }
 
-/** What is filled in is soft, so half the size costs a quarter and looks the same. */
+/** What is filled in is softer than the picture, so half the size costs a quarter and looks the same. */
 function fillAtHalfSize(colours: Float32Array, known: Float32Array, size: number): Float32Array {
   const half = size >> 1;
   const weighted = new Float32Array(colours.length);
@@ -54,7 +54,7 @@ function fillAtHalfSize(colours: Float32Array, known: Float32Array, size: number
     if (weight > 0) for (let channel = 0; channel < 3; channel++) halfColours[at * 3 + channel]! /= weight;
   }
   const filled = fillUnknown(halfColours, halfKnown, half, half, 3);
-  mirrorFill(filled, halfKnown, half);
+  patchFill(filled, halfKnown, half);
   const out = new Float32Array(colours.length);
   const filledShare = new Float32Array(known.length);
   // A soft edge between the two, or the border of what is known shows as a line.

@@ -72,7 +72,7 @@ export class LidLayer {
     this.shutCreases = new Float32Array(COLUMNS + 1);
     this.fades = Float32Array.from({ length: COLUMNS + 1 }, (_, column) => {
       const t = placeOf(column);
-      return smoothstep(-PAST_OUTER, -0.9, t) * smoothstep(LAST + 0.5, LAST - 0.4, t);
+      return smoothstep(-PAST_OUTER, 1, t) * smoothstep(LAST + 0.5, LAST - 0.4, t);
     });
     const corner = (reachCm: number): Float32Array =>
       Float32Array.from({ length: COLUMNS + 1 }, (_, column) => reachCm * scale * smoothstep(1.6, 0, placeOf(column)));
@@ -134,6 +134,8 @@ export class LidLayer {
     const corner = drawn ? smoothstep(0.5, 1, fall) : 0;
     const shown = drawn ? smoothstep(UNROLLED[0], UNROLLED[1], fall) : 0;
     const above = 0.8 * smoothstep(0.35, 1, fall);
+    // Past the outer corner both edges of a half open lid lie in one line: skin there would be a barb.
+    const past = smoothstep(0.55, 1, fall);
     const shade = 1 - CREASE_SHADE * (1 - fall);
     for (let column = 0; column <= COLUMNS; column++) {
       let edgeX = 0;
@@ -154,7 +156,7 @@ export class LidLayer {
       const length = Math.max(1, Math.sqrt((edgeX - topX) * (edgeX - topX) + (edgeY - topY) * (edgeY - topY)));
       const soft = edgePx / length;
       const over = rim / length;
-      const alpha = shown * fades[column]!;
+      const alpha = shown * fades[column]! * (placeOf(column) < 0 ? past : 1);
       for (let row = 0; row < ROWS; row++) {
         const share = !drawn
           ? 1
@@ -190,6 +192,7 @@ export class LidLayer {
     // They point forward while the eye is open, and down when it is shut.
     const above = drawn ? this.abovePx : 0;
     const below = drawn ? this.belowPx * mix(0.45, 1, fall) : 0;
+    const past = smoothstep(0.55, 1, fall);
     for (let column = 0; column <= COLUMNS; column++) {
       let x = 0;
       let y = 0;
@@ -198,8 +201,9 @@ export class LidLayer {
         y += pointShares[at]! * places[edgePoints[at]! * 2 + 1]!;
       }
       const u = column / COLUMNS;
-      writer.putPart(lashes.first + column, x, y - above, eye.lash, u, 0, 1, shown);
-      writer.putPart(lashes.first + COLUMNS + 1 + column, x, y + below, eye.lash, u, 1, 1, shown);
+      const alpha = placeOf(column) < 0 ? shown * past : shown;
+      writer.putPart(lashes.first + column, x, y - above, eye.lash, u, 0, 1, alpha);
+      writer.putPart(lashes.first + COLUMNS + 1 + column, x, y + below, eye.lash, u, 1, 1, alpha);
     }
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { freedomAt, pictureEdges } from '../../../src/media/portrait/mesh-edges.ts';
-import { mirrorFill } from '../../../src/media/portrait/mirror-fill.ts';
+import { patchFill } from '../../../src/media/portrait/patch-fill.ts';
 
 const SIZE = 128;
 
@@ -32,7 +32,7 @@ describe('freedomAt()', () => {
   });
 });
 
-describe('mirrorFill()', () => {
+describe('patchFill()', () => {
   /** Fine stripes beside an unknown half that was filled with their mean. */
   function striped(): { colours: Float32Array; known: Float32Array } {
     const known = Float32Array.from({ length: SIZE * SIZE }, (_, at) => (at % SIZE < 64 ? 1 : 0));
@@ -46,7 +46,7 @@ describe('mirrorFill()', () => {
   test('carries texture on at its own contrast, and changes nothing that is known', () => {
     const { colours, known } = striped();
     const before = colours.slice();
-    mirrorFill(colours, known, SIZE);
+    patchFill(colours, known, SIZE);
     const at = (x: number): number => colours[(64 * SIZE + x) * 3]!;
     for (let x = 0; x < 64; x++) expect(at(x)).toBe(before[(64 * SIZE + x) * 3]);
     for (let x = 66; x < 72; x++) expect(Math.abs(at(x) - at(x + 1))).toBeGreaterThan(40);
@@ -54,10 +54,23 @@ describe('mirrorFill()', () => {
 
   test('leaves the smooth fill deep inside, and everything where nothing is known', () => {
     const { colours, known } = striped();
-    mirrorFill(colours, known, SIZE);
+    patchFill(colours, known, SIZE);
     expect(colours[(64 * SIZE + 100) * 3]).toBe(120);
     const blank = new Float32Array(SIZE * SIZE * 3).fill(77);
-    mirrorFill(blank, new Float32Array(SIZE * SIZE), SIZE);
+    patchFill(blank, new Float32Array(SIZE * SIZE), SIZE);
     expect(blank.every((value) => value === 77)).toBe(true);
+  });
+
+  test('carries a horizon on', () => {
+    const { colours, known } = striped();
+    for (let at = 0; at < SIZE * SIZE; at++) {
+      const value = at % SIZE >= 64 ? 120 : at < (SIZE * SIZE) / 2 ? 200 : 40;
+      colours.fill(value, at * 3, at * 3 + 3);
+    }
+    patchFill(colours, known, SIZE);
+    for (let x = 66; x < 72; x++) {
+      expect(colours[(56 * SIZE + x) * 3]).toBeGreaterThan(180);
+      expect(colours[(72 * SIZE + x) * 3]).toBeLessThan(60);
+    }
   });
 });
