@@ -19,7 +19,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   'opus-decoder': ['src/native/codec/'],
   pino: ['src/server/logger.ts'],
   'prom-client': ['src/server/metrics.ts'],
-  'csv-parse': ['src/media/motion/live-link-reader.ts'],
+  'csv-parse': ['src/media/motion/live-link-reader.ts', 'src/server/cli/batch-list.ts'],
   sharp: ['src/native/codec/image.ts'],
   'webm-muxer': ['src/native/codec/'],
   werift: ['src/peer/rtc/', 'bench/support/'],

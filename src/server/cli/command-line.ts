@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { addAnimateCommand } from './animate-command.ts';
+import { addBatchCommand } from './batch-command.ts';
 import { addDetectCommand } from './detect-command.ts';
 import { addDoctorCommand } from './doctor-command.ts';
 import { addEnrolCommand } from './enrol-command.ts';
@@ -61,6 +62,7 @@ function commandLine(settings: Settings): Command {
     addAnimateCommand,
     addRenderCommand,
     addSayCommand,
+    addBatchCommand,
     addDetectCommand,
     addEvaluateCommand,
     addMeasureCommand,

@@ -121,7 +121,8 @@ async function* decodedText(bytes: AsyncIterable<Buffer>): AsyncGenerator<string
   yield decoder === undefined ? head.toString() : decoder.decode();
 }
 
-function encodingOf(head: Buffer): string {
+/** @param head - at least two bytes. @returns the encoding that its byte order mark names, else UTF-8. */
+export function encodingOf(head: Buffer): string {
   const mark = head.readUInt16BE(0);
   return mark === 0xfffe ? 'utf-16le' : mark === 0xfeff ? 'utf-16be' : 'utf-8';
 }
