@@ -41,14 +41,12 @@ const LOOKS: Readonly<Record<FeelingName, Look>> = {
   angry: {
     shows: [
       ['jawForward', 0.4],
-      ['mouthShrugLower', 0.3],
-      ['mouthPucker', 0.25],
-      ...bothSides(
-        { browDown: 1, eyeSquint: 0.35, eyeWide: 0.4, noseSneer: 0.5, mouthPress: 0.8, mouthFrown: 0.6 },
-        RIGHT,
-      ),
+      ['mouthShrugLower', 0.5],
+      ['mouthRollLower', 0.4],
+      ['mouthRollUpper', 0.4],
+      ...bothSides({ browDown: 1, eyeSquint: 0.65, noseSneer: 0.3, mouthPress: 1, mouthFrown: 0.4 }, RIGHT),
     ],
-    stills: [...SMILING, ...BROWS_UP],
+    stills: [...SMILING, ...both('eyeWide'), ...BROWS_UP],
   },
   surprised: {
     shows: [
@@ -62,9 +60,9 @@ const LOOKS: Readonly<Record<FeelingName, Look>> = {
   afraid: {
     shows: [
       ['browInnerUp', 1],
-      ['jawOpen', 0.1],
+      ['jawOpen', 0.14],
       ...bothSides(
-        { browOuterUp: 0.35, browDown: 0.4, eyeWide: 1, mouthStretch: 1, mouthFrown: 0.4, mouthLowerDown: 0.5 },
+        { browOuterUp: 0.5, browDown: 0.4, eyeWide: 1, mouthStretch: 1, mouthFrown: 0.35, mouthLowerDown: 0.8 },
         RIGHT,
       ),
     ],
@@ -86,7 +84,7 @@ const NAMES = Object.keys(LOOKS) as FeelingName[];
 /** What parts the lips: it waits while a sound closes them. */
 const PARTING = new Set<MotionChannel>(['jawOpen', 'mouthFunnel', ...both('mouthUpperUp', 'mouthLowerDown')]);
 /** What closes them: it waits while a sound opens them by this much jaw. */
-const CLOSING = new Set<MotionChannel>(['mouthShrugLower', ...both('mouthPress')]);
+const CLOSING = new Set<MotionChannel>(['mouthShrugLower', 'mouthRollLower', 'mouthRollUpper', ...both('mouthPress')]);
 const OPEN_JAW = 0.15;
 
 /**
@@ -96,16 +94,20 @@ const OPEN_JAW = 0.15;
 export function showFeelings(feelings: Feelings, closure: number, motion: Float32Array): void {
   const open = Math.min(1, motion[MOTION_INDEX.jawOpen]! / OPEN_JAW);
   for (const name of NAMES) {
-    const strength = feelings[name];
-    if (strength > 0) for (const channel of LOOKS[name].stills) motion[MOTION_INDEX[channel]]! *= 1 - 0.95 * strength;
+    const shown = shownAt(feelings[name]);
+    for (const channel of LOOKS[name].stills) motion[MOTION_INDEX[channel]]! *= 1 - 0.95 * shown;
   }
   for (const name of NAMES) {
-    const strength = feelings[name];
-    if (strength <= 0) continue;
+    const shown = shownAt(feelings[name]);
     for (const [channel, value] of LOOKS[name].shows) {
-      const free = PARTING.has(channel) ? 1 - closure : CLOSING.has(channel) ? 1 - 0.8 * open : 1;
+      const free = PARTING.has(channel) ? 1 - closure : CLOSING.has(channel) ? 1 - 0.9 * open : 1;
       const index = MOTION_INDEX[channel];
-      motion[index] = Math.max(motion[index]!, strength * value * free);
+      motion[index] = Math.max(motion[index]!, shown * value * free);
     }
   }
+}
+
+/** Half a feeling can still be named: it shows as two thirds of the whole one. */
+function shownAt(strength: number): number {
+  return strength * (1.6 - 0.6 * strength);
 }

@@ -40,8 +40,9 @@ test.each(['sad', 'angry', 'surprised', 'afraid', 'disgusted'] as const)(
   },
 );
 
-test('half a feeling is half of it, and none changes nothing', () => {
-  expect(faceOf('sad', 0.5)('mouthFrownLeft')).toBeCloseTo(faceOf('sad')('mouthFrownLeft') / 2);
+test('half a feeling shows as two thirds of it, and none changes nothing', () => {
+  expect(faceOf('sad', 0.5)('mouthFrownLeft') / faceOf('sad')('mouthFrownLeft')).toBeCloseTo(0.65);
+  expect(faceOf('sad', 0)('mouthFrownLeft')).toBe(0);
   expect(faceOf('neutral', 1, 0, { mouthSmileLeft: 0.3, jawOpen: 0.2 })('mouthSmileLeft')).toBeCloseTo(0.3);
 });
 
@@ -51,7 +52,8 @@ test('no feeling parts lips that a sound closes, nor presses lips that a sound o
     for (const channel of ['jawOpen', 'mouthUpperUpLeft', 'mouthLowerDownRight'] as const)
       expect(closed(channel)).toBe(0);
   }
-  expect(faceOf('angry', 1, 0, { jawOpen: 0.3 })('mouthPressLeft')).toBeLessThan(0.2);
+  expect(faceOf('angry', 1, 0, { jawOpen: 0.3 })('mouthPressLeft')).toBeLessThan(0.15);
+  expect(faceOf('angry', 1, 0, { jawOpen: 0.3 })('mouthRollLower')).toBeLessThan(0.15);
 });
 
 test('what speech does beyond a feeling stays', () => {
