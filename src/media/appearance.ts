@@ -167,7 +167,7 @@ export interface AppearanceArrays {
   readonly vertexAlphas: Float32Array;
   /** `[v]` 0..1: how far a vertex follows the head; the rest follows the torso. */
   readonly vertexHeadWeights: Float32Array;
-  /** `[v]` 0..1: how far a vertex may leave its place at all (0 at the picture's edge); 1..2: held by as much when it goes down. */
+  /** `[v]` 0..1: how far a vertex may leave its place at all (0 at the picture's sides); 1..2: held by as much when it goes down. */
   readonly vertexFreedoms: Float32Array;
   /** `[v, 3]` unit normals in camera space; zero for vertices that are not relit. */
   readonly vertexNormals: Float32Array;

@@ -40,14 +40,13 @@ export function texelAt(
 }
 
 /**
- * Edges of the picture are pinned: below always, at the sides where the torso is. Hair that the upper edge cuts off is
+ * The sides of the picture are pinned where the torso is. Hair that the upper edge cuts off is
  * held there when the head goes down, or its cut would come into sight: such a point has 1 and how much it is held.
  * @returns as `AppearanceArrays.vertexFreedoms`.
  */
 export function freedomAt(x: number, y: number, headWeight: number, { sizePx, stretchPx }: PictureEdges): number {
   if (y < stretchPx) return 1 + smoothstep(stretchPx, 0, y);
-  const sides = smoothstep(0, 0.08, Math.min(x, sizePx - x) / sizePx);
-  return smoothstep(0, 0.14, (sizePx - y) / sizePx) * (headWeight + (1 - headWeight) * sides);
+  return headWeight + (1 - headWeight) * smoothstep(0, 0.08, Math.min(x, sizePx - x) / sizePx);
 }
 
 function reflected(position: number, size: number): number {

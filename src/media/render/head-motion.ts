@@ -25,13 +25,15 @@ const CAMERA_DISTANCE_CM = 70;
 const YAW_GAIN = { near: 10, nearGain: 1.405, far: 20, farGain: 1.3 } as const;
 const UP_GAIN = { near: 10, nearGain: 1.21, far: 15, farGain: 1.15 } as const;
 const DOWN_GAIN = { near: 10, nearGain: 1.14, far: 15, farGain: 1.12 } as const;
-/** How far the torso follows the head (measured from people on calls: about a quarter). */
-const TORSO_SHARE = 0.25;
+/** How far the torso follows the head (measured from filmed talkers: about three tenths). */
+const TORSO_SHARE = 0.3;
 const TORSO_DISTANCE_SHARE = 0.75;
 /** Shoulders under a turning, nodding and leaning head: cm for each degree, and the share of its roll. */
-const SWAY_CM_PER_DEG = 0.035;
-const BOW_CM_PER_DEG = 0.02;
-const LEAN_SHARE = 0.2;
+const SWAY_CM_PER_DEG = 0.05;
+const BOW_CM_PER_DEG = 0.03;
+const LEAN_SHARE = 0.25;
+/** The part of the picture above its lower edge over which points are held when they move up. */
+const HELD_BELOW = 0.14;
 const BREATH_CM = 0.1;
 const BREATH_PERIOD_US = 4_100_000;
 
@@ -125,7 +127,7 @@ export class HeadMotion {
   /**
    * Places points of head and torso.
    * @param points - `[n, 3]` camera space at rest; @param headWeights - `[n]` 1 moves with the head, 0 with the torso;
-   * @param freedoms - `[n]` 0 pins a point, above 1 it is held when it would move down; @param places - `[n, 2]` pixels, x right, y down, overwritten.
+   * @param freedoms - `[n]` 0 pins a point, above 1 it is held when it would move down; near the lower edge all are held when they would move up; @param places - `[n, 2]` pixels, x right, y down, overwritten.
    */
   placeAll(points: Float32Array, headWeights: Float32Array, freedoms: Float32Array, places: Float32Array): void {
     const { centreX, centreY, middle } = this;
@@ -144,10 +146,11 @@ export class HeadMotion {
         const torsoY = centreY - (py + this.torsoY + this.torsoTilt * (px - centreX) + centreY) * this.torsoZoom;
         const moveX = headWeight * x + (1 - headWeight) * torsoX - px;
         const moveY = headWeight * y + (1 - headWeight) * torsoY + py;
-        // What moves out of the picture may; only moving inward would uncover its edge.
+        // What moves out of the picture may; only moving inward would uncover its edge, and upward its lower one.
         const inward = Math.min(1, freedom);
+        const upward = inward * smoothstep(0, HELD_BELOW, 1 + py / sizePx);
         x = px + moveX * (moveX * (px - middle) > 0 ? Math.max(inward, headWeight) : inward);
-        y = -py + moveY * (moveY > 0 ? Math.min(1, 2 - freedom) : inward);
+        y = -py + moveY * (moveY > 0 ? Math.min(1, 2 - freedom) : upward);
       }
       places[point * 2] = x;
       places[point * 2 + 1] = y;
