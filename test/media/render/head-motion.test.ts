@@ -93,7 +93,8 @@ test('the torso follows by about three tenths, and pinned points stay where movi
 test('at the lower edge the chest goes aside with the head, and not up, where there is no more of it', () => {
   const chest = [0, -29.9, 0] as const;
   expect(placed({ headX: 2 }, chest, 0)[0]).toBeGreaterThan(8);
-  expect(placed({ headY: 2 }, chest, 0)[1]).toBeGreaterThan(-0.5);
+  // Up to the breath, which carries it down at rest.
+  expect(placed({ headY: 2 }, chest, 0)[1]).toBeGreaterThan(-2.1);
   expect(placed({ headY: -2 }, chest, 0)[1]).toBeGreaterThan(8);
 });
 
