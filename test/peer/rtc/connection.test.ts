@@ -1,7 +1,7 @@
 import dgram from 'node:dgram';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../src/base/clock.ts';
-import { mediaTimeUs } from '../../../src/base/timeline.ts';
+import { advance, mediaTimeUs } from '../../../src/base/timeline.ts';
 import { Connection } from '../../../src/peer/rtc/connection.ts';
 import { closeAll, connect, heard, opened, RTC } from '../support/connected.ts';
 import { Page, until } from '../../../bench/support/visitor/page.ts';
@@ -130,6 +130,20 @@ describe('Connection', () => {
     const { page, log } = await connect();
     page.vanish();
     await until(() => log.includes('closed: silent'), 5000);
+  });
+
+  it('gives up on a page that does not connect within fifteen seconds', async () => {
+    const page = new Page();
+    const { log, events } = heard();
+    let laterUs = 0;
+    const now = () => advance(systemClock.now(), laterUs);
+    const offerSdp = await page.offer();
+    opened.push(await Connection.open({ offerSdp, rtc: RTC, events, now, random: Math.random }), page);
+    laterUs = 14_000_000;
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    expect(log).toEqual([]);
+    laterUs = 16_000_000;
+    await until(() => log.includes('closed: did not connect'), 3000);
   });
 
   it('answers an ICE restart and goes on', async () => {

@@ -5,6 +5,7 @@ import { associationOf, chunkOf, dataOf, packetOf, sendSctp } from '../../../ben
 import { Page, until } from '../../../bench/support/visitor/page.ts';
 import { checkOf, placeOf, Stranger } from '../../../bench/support/visitor/stranger.ts';
 import { Connection } from '../../../src/peer/rtc/connection.ts';
+import { sealSctpPacket } from '../../../src/peer/rtc/wire/sctp-packet.ts';
 import { systemClock } from '../../../src/base/clock.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
@@ -44,6 +45,7 @@ describe('SCTP from a page', () => {
     ['a truncated chunk', (page) => packetOf(page, Buffer.from([3, 0, 0, 40, 1, 2, 3, 4]))],
     ['a chunk shorter than its header', (page) => packetOf(page, Buffer.from([4, 0, 0, 3]))],
     ['a heartbeat whose parameter has no length', (page) => packetOf(page, chunkOf(4, Buffer.from([0, 1, 0, 0])))],
+    ['a parameter that goes on beyond its chunk', (page) => packetOf(page, chunkOf(4, Buffer.from([0, 1, 0, 40])))],
     ['a request for new streams that is cut', (page) => packetOf(page, chunkOf(130, Buffer.from([0, 13, 0, 6, 1, 2])))],
     ['an acknowledgement of what was never sent', (page) => packetOf(page, sackOf(page, [[1, 60_000]]))],
     ['gaps that repeat', (page) => packetOf(page, sackOf(page, [[1, 2], [1, 2]]))], // prettier-ignore
@@ -76,6 +78,21 @@ describe('SCTP from a page', () => {
     const whole = dataOf(tsn, visitor.page.control?.id ?? 0, '{"type":"known"}', 7);
     await sendSctp(visitor.page, packetOf(visitor.page, chunkOf(0xc1, Buffer.alloc(5)), whole));
     await until(() => visitor.log.includes('{"type":"known"}'));
+  });
+
+  it.each<[string, (page: Page) => Buffer]>([
+    [
+      'a piece far ahead of what is missing',
+      (page) => packetOf(page, dataOf(associationOf(page).localTsn + 5000, 0, 'x', 3)),
+    ],
+    ['a wish to begin anew', (page) => initOf(page)],
+  ])('drops %s, counts it, and goes on', async (_, attack) => {
+    const visitor = await open();
+    await sendSctp(visitor.page, attack(visitor.page));
+    await stillHears(visitor);
+    await visitor.connection.close();
+    expect(visitor.dropped.get('sctp-untimely')).toBe(1);
+    expect(visitor.log.filter((line) => /abuse|closed|fault/.test(line))).toEqual([]);
   });
 
   it('holds a bounded number of unfinished pieces', async () => {
@@ -145,6 +162,84 @@ describe('datagrams after the handshake', () => {
   });
 });
 
+describe('more than any page sends', () => {
+  it('is dropped: records, packets of sound, and streams', async () => {
+    const page = new Page();
+    const { log, events, dropped } = heard();
+    // Nothing is allowed anew while this clock stands still.
+    const standing = systemClock.now();
+    const offerSdp = await page.offer();
+    const connection = await Connection.open({ offerSdp, rtc: RTC, events, now: () => standing, random: Math.random });
+    opened.push(connection, page);
+    await page.accept(connection.answerSdp);
+    const rubbish = record(23, 1, ...Array<number>(40).fill(0));
+    for (let index = 0; index < 1100; index++) {
+      await page.peer.iceTransports[0]?.connection.send(rubbish);
+      if (index % 2 === 0) page.speak(Uint8Array.of(1), index * 960, 1000 + (index % 200));
+      // A socket reads 32 datagrams at a turn of the event loop.
+      if (index % 16 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    const floods = ['dtls-flood', 'rtp-flood', 'ssrc-flood'];
+    await until(() => floods.every((kind) => (dropped.get(kind) ?? 0) > 0));
+    expect(log.filter((line) => /abuse|closed|fault/.test(line))).toEqual([]);
+  });
+
+  it('of sound whose header goes on beyond its packet is dropped', async () => {
+    const visitor = await open();
+    const packet = Buffer.alloc(60);
+    packet.writeUInt16BE(0x906f, 0);
+    packet.writeUInt32BE(0xbede_ffff, 12);
+    await visitor.page.peer.iceTransports[0]?.connection.send(packet);
+    await stillHears(visitor);
+    await visitor.connection.close();
+    expect(visitor.dropped.get('rtp')).toBe(1);
+  });
+});
+
+describe('before the keys are agreed', () => {
+  /** Somebody who knows the page's password, and begins a handshake that is none. */
+  async function impostor() {
+    const page = new Page();
+    const { log, events, dropped } = heard();
+    const offerSdp = await page.offer();
+    const now = () => systemClock.now();
+    const connection = await Connection.open({ offerSdp, rtc: RTC, events, now, random: Math.random });
+    opened.push(connection, page);
+    const socket = await stranger();
+    const { port, ufrag, password } = placeOf(connection.answerSdp);
+    const ours = /a=ice-ufrag:(\S+)/.exec(offerSdp)?.[1] ?? '';
+    await socket.send(checkOf({ ours, theirs: ufrag, password }), port);
+    await until(() => socket.received.length > 0);
+    /** The library opens its socket for DTLS a moment after the check. */
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    return { socket, port, connection, dropped, log };
+  }
+  const hello = [1, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0];
+
+  it.each<[string, string, number, Buffer]>([
+    ['media', 'media-early', 1, Buffer.alloc(40, 0x80)],
+    ['data in plaintext', 'dtls-plaintext', 1, record(23, 0, 1, 2, 3)],
+    [
+      'a fragment that ends outside its message',
+      'handshake',
+      1,
+      record(22, 0, 1, 0, 0, 2, 0, 0, 0, 0, 9, 0, 0, 2, 1, 2),
+    ],
+    ['a handshake that is over before it began', 'handshake', 1, record(22, 0, 20, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0)],
+    ['a hello that is none', 'handshake', 1, record(22, 0, ...hello)],
+    ['hellos without end', 'handshake-flood', 4, record(22, 0, ...hello)],
+    ['pieces of messages without end', 'handshake-flood', 1, record(22, 0, 11, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0, 1, 7)],
+  ])('%s are dropped', async (_, kind, least, datagram) => {
+    const { socket, port, connection, dropped, log } = await impostor();
+    const count = kind === 'handshake-flood' ? (least === 1 ? 100 : 20) : 1;
+    for (let index = 0; index < count; index++) await socket.send(datagram, port);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await connection.close();
+    expect(dropped.get(kind)).toBeGreaterThanOrEqual(least);
+    expect(log.filter((line) => /abuse|fault/.test(line))).toEqual([]);
+  });
+});
+
 describe('connectivity checks', () => {
   it('of a stranger change nothing, though they come first and nominate', async () => {
     const page = new Page();
@@ -183,6 +278,19 @@ describe('connectivity checks', () => {
     await until(() => socket.received.some((datagram) => datagram.readUInt8(0) >= 128));
   });
 });
+
+/** A first packet of an association, which names no tag. */
+function initOf(page: Page): Buffer {
+  const value = Buffer.alloc(16);
+  value.writeUInt32BE(7, 0);
+  value.writeUInt32BE(100_000, 4);
+  value.writeUInt16BE(16, 8);
+  value.writeUInt16BE(16, 10);
+  value.writeUInt32BE(1, 12);
+  const packet = packetOf(page, chunkOf(1, value));
+  packet.writeUInt32BE(0, 4);
+  return sealSctpPacket(packet);
+}
 
 function sackOf(page: Page, gaps: readonly (readonly [number, number])[]): Buffer {
   const value = Buffer.alloc(12 + 4 * gaps.length);
