@@ -30,12 +30,16 @@ const ADVICE: Readonly<Partial<Record<AvatarError['code'], string>>> = {
   CODEC_FAILED: 'Run `visavis doctor`.',
 };
 
-/** @returns the one line that stderr gets. */
-export function failureLine(thrown: unknown): string {
+/**
+ * @param command - whose help a complaint about usage names, such as `visavis render`.
+ * @returns the one line that stderr gets.
+ */
+export function failureLine(thrown: unknown, command: string): string {
   const message = messageOf(thrown)
     .replaceAll(/\s*\n\s*/g, ' ')
     .trim();
-  const advice = thrown instanceof AvatarError ? ADVICE[thrown.code] : undefined;
+  const usage = thrown instanceof UsageError ? `See ${command} --help.` : undefined;
+  const advice = thrown instanceof AvatarError ? ADVICE[thrown.code] : usage;
   return `visavis: ${message}${advice === undefined || message.includes(advice) ? '' : ` ${advice}`}`;
 }
 

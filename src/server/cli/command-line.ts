@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, type OutputConfiguration } from 'commander';
 import { addAnimateCommand } from './animate-command.ts';
 import { addBatchCommand } from './batch-command.ts';
+import { addCompletionCommand } from './completion-command.ts';
 import { addDetectCommand } from './detect-command.ts';
 import { addDoctorCommand } from './doctor-command.ts';
 import { addEnrolCommand } from './enrol-command.ts';
@@ -13,8 +12,8 @@ import { addModelsCommand } from './models-command.ts';
 import { addRenderCommand } from './render-command.ts';
 import { addSayCommand } from './say-command.ts';
 import { EXIT_FAILURE, EXIT_WRONG_USAGE, exitCodeOf, failureLine, Interruption } from './command-failure.ts';
-import { packageFolder } from '../package-folder.ts';
 import type { Settings } from './settings.ts';
+import { versionText } from './version-text.ts';
 
 /** @returns the exit code: 0, 1 for a failure, 2 for wrong usage, 128 and its number after a signal. */
 export async function runCommandLine(args: readonly string[], settings: Settings): Promise<number> {
@@ -35,27 +34,29 @@ async function exitCodeAfter(args: readonly string[], settings: Settings): Promi
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : EXIT_WRONG_USAGE;
     if (settings.signal.aborted) return EXIT_FAILURE;
-    process.stderr.write(`${failureLine(thrown)}\n`);
+    const named = program.commands.some((command) => command.name() === args[0]) ? `visavis ${args[0]}` : 'visavis';
+    process.stderr.write(`${failureLine(thrown, named)}\n`);
     return exitCodeOf(thrown) === EXIT_FAILURE && process.exitCode !== undefined
       ? Number(process.exitCode)
       : exitCodeOf(thrown);
   }
 }
 
-function commandLine(settings: Settings): Command {
+/** @returns all commands; nothing runs before one is parsed. */
+export function commandLine(settings: Settings): Command {
   const program = new Command('visavis')
     .description('One portrait and a voice become a talking face: films, motion and measurements, without a call.')
-    .version(versionOf(), '-V, --version', 'print the version')
+    .option('-V, --version', 'print the versions of the program, its motion bundle and the avatars that it reads')
     .helpOption('-h, --help', 'explain a command')
     .helpCommand('help [command]', 'explain a command')
     .showHelpAfterError(false)
     .showSuggestionAfterError(true)
-    .configureOutput({
-      outputError: (text, write) => {
-        write(`visavis: ${oneLine(text)}\n`);
-      },
-    })
+    .configureOutput(complaintsOf('visavis'))
     .exitOverride();
+  program.on('option:version', () => {
+    process.stdout.write(`${versionText(settings)}\n`);
+    throw new CommanderError(0, 'commander.version', '');
+  });
   const commands = [
     addEnrolCommand,
     addInspectCommand,
@@ -68,22 +69,31 @@ function commandLine(settings: Settings): Command {
     addMeasureCommand,
     addModelsCommand,
     addDoctorCommand,
+    addCompletionCommand,
   ];
   for (const add of commands) add(program, settings);
-  for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
+  for (const command of program.commands) {
+    command
+      .exitOverride()
+      .copyInheritedSettings(program)
+      .configureOutput(complaintsOf(`visavis ${command.name()}`));
+  }
   return program;
 }
 
+function complaintsOf(command: string): OutputConfiguration {
+  return {
+    outputError: (text, write) => {
+      write(`visavis: ${oneLine(text, command)}\n`);
+    },
+  };
+}
+
 /** The parser's own complaint, with where to read on. */
-function oneLine(text: string): string {
+function oneLine(text: string, command: string): string {
   const complaint = text
     .trim()
     .replace(/^error: /, '')
     .replaceAll(/\s*\n\s*/g, ' ');
-  return `${complaint}${/[.)]$/.test(complaint) ? '' : '.'} See visavis --help.`;
-}
-
-function versionOf(): string {
-  const parsed = JSON.parse(readFileSync(join(packageFolder(), 'package.json'), 'utf8')) as { version: string };
-  return parsed.version;
+  return `${complaint}${/[.)]$/.test(complaint) ? '' : '.'} See ${command} --help.`;
 }
