@@ -1,18 +1,15 @@
-import { extname } from 'node:path';
 import { systemClock } from '../../base/clock.ts';
 import { Scope } from '../../base/lifecycle.ts';
-import { LIVE_LINK_HEADER, liveLinkRow } from '../../media/motion/live-link.ts';
-import { motionLine } from '../../media/motion/motion-lines.ts';
 import { openAudioFile, type AudioFile } from '../../native/codec/audio-file.ts';
 import type { AnimateFlags } from './animate-command.ts';
 import { Animation } from './animation.ts';
 import { UsageError } from './command-failure.ts';
 import { controlsOf } from './control-options.ts';
 import { openMotionNetworks } from './motion-networks.ts';
+import { MOTION_ENDINGS, motionFormatOf, openMotionWriter, type MotionFormat } from './motion-writer.ts';
 import { outputPath, STANDARD_STREAM } from './output-path.ts';
 import { Progress } from './progress.ts';
 import { configOf, type Settings } from './settings.ts';
-import { TextOutput } from './text-output.ts';
 
 /** Speech to motion. @throws UsageError or AvatarError. */
 export async function animate(audio: string, flags: AnimateFlags, settings: Settings): Promise<void> {
@@ -26,7 +23,9 @@ export async function animate(audio: string, flags: AnimateFlags, settings: Sett
   const { sampleRateHz } = sound;
   const { fps: framesPerSecond, seed } = flags;
   const animation = new Animation({ ...networks, seed, framesPerSecond, controls, sampleRateHz });
-  const output = scope.own(TextOutput.open(path, { replace: force }));
+  const expressions = flags.arkitExpressions === true ? 'arkit' : 'presets';
+  const writing = { path, replace: force, format, framesPerSecond, sound: audio, expressions } as const;
+  const output = scope.own(openMotionWriter(writing));
   const progress = scope.own(new Progress({ unit: 'frames', quiet: flags.quiet === true || path === '-' }));
   const startUs = systemClock.now();
 
@@ -34,12 +33,11 @@ export async function animate(audio: string, flags: AnimateFlags, settings: Sett
   const write = async (frames: Awaited<ReturnType<Animation['push']>>): Promise<void> => {
     settings.signal.throwIfAborted();
     for (const frame of frames) {
-      await output.line(format === 'csv' ? liveLinkRow(frame.motion, written, framesPerSecond) : motionLine(frame));
+      await output.add(frame);
       written++;
     }
     progress.update(written, framesIn(sound.durationUs, framesPerSecond));
   };
-  if (format === 'csv') await output.line(LIVE_LINK_HEADER);
   for await (const samples of sound.samples()) await write(await animation.push(samples));
   await write(await animation.flush());
   await output.commit();
@@ -74,10 +72,14 @@ export function framesIn(durationUs: number | undefined, framesPerSecond: number
   return durationUs === undefined ? undefined : Math.ceil((durationUs * framesPerSecond) / 1e6);
 }
 
-function formatOf(path: string, flags: AnimateFlags): 'csv' | 'jsonl' {
-  if (path === '-') return flags.json === true ? 'jsonl' : 'csv';
-  const extension = extname(path).toLowerCase();
-  if (extension === '.csv') return 'csv';
-  if (extension === '.jsonl' || extension === '.ndjson') return 'jsonl';
-  throw new UsageError(`--out ${path}: give a name that ends in .csv or .jsonl.`);
+function formatOf(path: string, flags: AnimateFlags): MotionFormat {
+  if (path === STANDARD_STREAM) return flags.json === true ? 'jsonl' : 'csv';
+  const format = motionFormatOf(path);
+  if (format === undefined) {
+    throw new UsageError(`--out ${path}: give a name that ends in ${Object.keys(MOTION_ENDINGS).join(', ')}.`);
+  }
+  if (flags.arkitExpressions === true && format !== 'vrma') {
+    throw new UsageError('--arkit-expressions is for a .vrma file.');
+  }
+  return format;
 }
