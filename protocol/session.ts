@@ -14,6 +14,11 @@ export const createSessionSchema = z.object({
   portrait: portraitIdSchema.optional(),
   /** Of the PCM that will be sent: 16-bit, little-endian, mono. 24 kHz is what most speech services give. */
   sampleRateHz: z.number().int().min(LOWEST_RATE_HZ).max(HIGHEST_RATE_HZ).default(24_000),
+  /** Behind the face: what the portrait has, or one colour, which a player may key out. */
+  background: z
+    .string()
+    .regex(/^(?:portrait|#[0-9a-fA-F]{6})$/, 'a background is "portrait" or a colour such as "#00ff00"')
+    .default('portrait'),
   framesPerSecond: z.union([z.literal(25), z.literal(30), z.literal(40)]).default(25),
   lifetimeS: z.number().int().min(10).max(LONGEST_LIFE_S).default(3600),
 });

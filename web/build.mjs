@@ -10,7 +10,7 @@ rmSync(OUT, { recursive: true, force: true });
 mkdirSync(OUT, { recursive: true });
 const { metafile } = await build({
   absWorkingDir: WEB,
-  entryPoints: { page: 'main.ts', style: 'styles/page.css' },
+  entryPoints: { page: 'main.ts', style: 'styles/page.css', view: 'view.ts', 'view-style': 'styles/view.css' },
   outdir: OUT,
   entryNames: '[name]-[hash]',
   chunkNames: 'part-[hash]',
@@ -37,4 +37,8 @@ const html = preload(readFileSync(resolve(WEB, 'index.html'), 'utf8'))
   .replace('{{script}}', named(/^page-.*\.js$/))
   .replace('{{style}}', named(/^style-.*\.css$/));
 writeFileSync(resolve(OUT, 'index.html'), html);
+const view = readFileSync(resolve(WEB, 'view.html'), 'utf8')
+  .replace('{{script}}', named(/^view-(?!style).*\.js$/))
+  .replace('{{style}}', named(/^view-style-.*\.css$/));
+writeFileSync(resolve(OUT, 'view.html'), view);
 cpSync(resolve(WEB, 'static'), OUT, { recursive: true });

@@ -4,6 +4,7 @@ import type { Closable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Meter } from '../base/meter.ts';
 import type { ControlMessage } from '../media/control/control-message.ts';
+import type { RgbColour } from '../media/face-codec.ts';
 import type { MotionEngine } from '../native/model/motion-engine.ts';
 import type { RenderPool } from '../native/worker/render-pool.ts';
 import type { IceCredentials } from './rtc/connection.ts';
@@ -53,6 +54,8 @@ export interface EntryRequest {
   /** Shows that the portrait is the participant's own; one that is public needs none. */
   readonly ownerKey?: string | undefined;
   readonly framesPerSecond?: 25 | 30 | 40;
+  /** Behind the face, instead of what the portrait has there. */
+  readonly background?: RgbColour | undefined;
 }
 
 export interface JoinRequest extends EntryRequest {

@@ -3,7 +3,7 @@ import { AvatarError, messageOf } from '../base/errors.ts';
 import { Scope } from '../base/lifecycle.ts';
 import { OpusDecoderPool } from '../native/codec/opus-decoder-pool.ts';
 import { SoundMixer } from '../native/codec/sound-mixer.ts';
-import type { FaceDecoderOptions } from '../media/face-codec.ts';
+import type { FaceDecoderOptions, RgbColour } from '../media/face-codec.ts';
 import type { Renderer } from '../native/worker/render-pool.ts';
 import type {
   AvatarPeer,
@@ -231,7 +231,7 @@ export class LiveAvatarPeer implements AvatarPeer {
     const openSession = (events: SessionEvents): Session =>
       new Session({
         engine: this.#options.motion,
-        renderer: this.#openRenderer(avatar, framesPerSecond),
+        renderer: this.#openRenderer(avatar, framesPerSecond, request.background),
         seed: Math.floor(Math.random() * 0xffff_ffff),
         framesPerSecond,
         microphone,
@@ -273,15 +273,15 @@ export class LiveAvatarPeer implements AvatarPeer {
     return member;
   }
 
-  #openRenderer(avatar: Uint8Array, framesPerSecond: number): Promise<Renderer> {
-    const decoder = this.#decoderOptions();
+  #openRenderer(avatar: Uint8Array, framesPerSecond: number, background?: RgbColour): Promise<Renderer> {
+    const decoder = this.#decoderOptions(background);
     return this.#options.renderers.open({ avatar, decoder, bitrateBps: FIRST_BITRATE_BPS, framesPerSecond });
   }
 
-  #decoderOptions(): FaceDecoderOptions {
+  #decoderOptions(background?: RgbColour): FaceDecoderOptions {
     const { badge, watermarkKey } = this.#options;
     const seed = Math.floor(Math.random() * 0xffff_ffff);
-    return { sizePx: SIZE_PX, background: 'portrait', badge, watermarkKey, seed };
+    return { sizePx: SIZE_PX, background: background ?? 'portrait', badge, watermarkKey, seed };
   }
 
   async #end(member: Member, reason: string, code?: string): Promise<void> {

@@ -41,6 +41,8 @@ export interface Config {
   /** Only programs and pages of this machine reach the process: it listens on loopback, and behind no proxy. */
   readonly isPrivate: boolean;
   readonly hosts: HostRules;
+  /** Origins whose pages may show `/view/ID` in a frame. */
+  readonly frameAncestors: readonly string[];
   readonly rtc: RtcOptions;
   /** Voices for typed speech, best first. */
   readonly speech: SpeechSettings;
@@ -88,6 +90,10 @@ const schema = z.object({
   VISAVIS_OPERATOR_KEY: operatorKey,
   VISAVIS_ALLOWED_HOSTS: optional,
   VISAVIS_ALLOWED_ORIGINS: optional,
+  VISAVIS_FRAME_ANCESTORS: optional.refine(
+    (text) => listOf(text).every((each) => each === '*' || /^https?:\/\/(?:\*\.)?[\w.-]+(?::\d{1,5})?$/.test(each)),
+    'expected origins such as https://kiosk.example, or *',
+  ),
   VISAVIS_DRAIN_S: z.coerce.number().min(0).max(3600).default(20),
   VISAVIS_TRUST_PROXY: flag('false'),
   VISAVIS_ICE_LITE: flag('true'),
@@ -145,6 +151,7 @@ export function readConfig(environment: Environment): Config {
     trustProxy: env.VISAVIS_TRUST_PROXY,
     isPrivate,
     hosts: hostRules(listOf(env.VISAVIS_ALLOWED_HOSTS), listOf(env.VISAVIS_ALLOWED_ORIGINS), isPrivate),
+    frameAncestors: listOf(env.VISAVIS_FRAME_ANCESTORS),
     rtc: {
       iceLite: env.VISAVIS_ICE_LITE,
       hostAddresses: listOf(env.VISAVIS_HOST_ADDRESSES),

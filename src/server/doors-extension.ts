@@ -8,6 +8,7 @@ import { SdpRoutes } from './doors/sdp-routes.ts';
 import { sessionRoutes } from './doors/session-routes.ts';
 import { SpeakDesk } from './doors/speak-desk.ts';
 import { SpeakSocket } from './doors/speak-socket.ts';
+import { viewRoutes } from './doors/view-page.ts';
 import { watchEither } from './doors/whep.ts';
 import type { Extension, HostParts } from './host.ts';
 
@@ -22,7 +23,7 @@ const MEMBERS_PER_ROOM = 4;
 
 /** Adds the interfaces for programs to a host: sessions that speak PCM, broadcasters, and players that show both. `docs/integrate.md` describes them. */
 export function doorsExtension(options: DoorsExtensionOptions): (host: HostParts) => Promise<Extension> {
-  return async ({ access, config, peer, portraits, scope }) => {
+  return async ({ access, config, pageFolder, peer, portraits, scope }) => {
     const { trustProxy } = config;
     const desk = scope.own(new SpeakDesk({ peer, now: () => new Date(), ...options }));
     const socket = scope.own(new SpeakSocket(desk, options.clock));
@@ -39,6 +40,7 @@ export function doorsExtension(options: DoorsExtensionOptions): (host: HostParts
         app.use('/api/v1/sessions', sessionRoutes({ access, desk, peer, portraits, trustProxy }));
         app.use('/whep', whep.router);
         app.use('/whip', whip.router);
+        app.use('/view', viewRoutes(pageFolder, config.frameAncestors));
       },
       upgrades: new Map([
         [

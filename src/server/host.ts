@@ -45,6 +45,8 @@ export interface HostOptions {
 export interface HostParts {
   readonly access: Access;
   readonly config: Config;
+  /** Of the built page. */
+  readonly pageFolder: string;
   readonly peer: AvatarPeer;
   readonly portraits: PortraitStore;
   readonly scope: Scope;
@@ -139,8 +141,9 @@ export class Host implements Closable {
         unixTimeS,
         withdrawn,
       });
+      const pageFolder = resolve(root, 'dist', 'web');
       const extensions = scope.own(new Scope());
-      const extension = await options.extend?.({ access, config, peer, portraits, scope: extensions });
+      const extension = await options.extend?.({ access, config, pageFolder, peer, portraits, scope: extensions });
       if (extension?.onPeerEvent !== undefined) listeners.push(extension.onPeerEvent);
 
       const server = createServer();
@@ -161,7 +164,7 @@ export class Host implements Closable {
         hosts: config.hosts,
         trustProxy: config.trustProxy,
         uploadLimitBytes: config.uploadLimitBytes,
-        pageFolder: resolve(root, 'dist', 'web'),
+        pageFolder,
         page: {
           signalingUrl: config.remoteSignaling?.publicUrl,
           relay: config.remoteSignaling !== undefined || config.signaling?.turn !== undefined,

@@ -98,6 +98,7 @@ export async function openSpeechHost(extend: (host: HostParts) => Promise<Extens
   };
   const parts: HostParts = {
     access: undefined as unknown as HostParts['access'],
+    pageFolder: '',
     config: undefined as unknown as HostParts['config'],
     peer: { participant: (id: string) => room.get(id) } as unknown as AvatarPeer,
     portraits: { record: () => record } as unknown as HostParts['portraits'],

@@ -47,6 +47,7 @@ export async function openTestHost(
   await writeFile(join(root, 'models', 'portraits', 'portraits.json'), JSON.stringify([builtIn]));
   await writeFile(join(root, 'models', 'portraits', 'a.png'), 'a face');
   await writeFile(join(root, 'dist', 'web', 'index.html'), '<script type="application/json">{{settings}}</script>');
+  await writeFile(join(root, 'dist', 'web', 'view.html'), '<video></video>');
   let peer: FakePeer | undefined;
   const host = await Host.open({
     config: readConfig({ PORT: '0', VISAVIS_DATA_DIR: join(root, 'var'), ...environment }),

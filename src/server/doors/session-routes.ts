@@ -5,6 +5,7 @@ import { SPEAK_PATH } from '../../../protocol/speak.ts';
 import { visitorOf } from '../../../signaling/origin.ts';
 import { bearerOf } from '../../../signaling/secret.ts';
 import { AvatarError } from '../../base/errors.ts';
+import type { RgbColour } from '../../media/face-codec.ts';
 import type { AvatarPeer } from '../../peer/avatar-peer.ts';
 import { ownerKeyOf, type Access } from '../http/access.ts';
 import { fail } from '../http/failure.ts';
@@ -40,6 +41,7 @@ export function sessionRoutes({ access, desk, peer, portraits, trustProxy }: Ses
       sampleRateHz,
       framesPerSecond,
       lifetimeS,
+      background: colourOf(wish.background),
       ownerKey: ownerKeyOf(request),
       address: visitorOf(request, trustProxy),
     });
@@ -75,15 +77,17 @@ function limit(trustProxy: boolean): RequestHandler {
   });
 }
 
-function replyOf({ id, tokens, expiresAt }: DeskSession, origin: string): SessionReply {
+function replyOf({ id, tokens, wish, expiresAt }: DeskSession, origin: string): SessionReply {
   const speak = new URLSearchParams({ session: id, token: tokens.speak });
+  const colour = wish.background?.map((value) => value.toString(16).padStart(2, '0')).join('');
+  const key = colour === undefined ? '' : `?background=transparent&key=${colour}`;
   return {
     id,
     token: tokens.manage,
     speakUrl: `${origin.replace(/^http/, 'ws')}${SPEAK_PATH}?${speak.toString()}`,
     whepUrl: `${origin}/whep/${id}?token=${tokens.watch}`,
     // Behind the `#` no server, proxy or log between here and the viewer sees the token.
-    viewUrl: `${origin}/view/${id}#token=${tokens.watch}`,
+    viewUrl: `${origin}/view/${id}${key}#token=${tokens.watch}`,
     expiresAt: expiresAt.toISOString(),
   };
 }
@@ -98,6 +102,12 @@ function stateOf({ id, wish, hasSpeaker, speech, expiresAt }: DeskSession, viewe
     queuedMs: Math.round(speech.queuedUs / 1000),
     expiresAt: expiresAt.toISOString(),
   };
+}
+
+function colourOf(background: string): RgbColour | undefined {
+  if (!background.startsWith('#')) return undefined;
+  const value = Number.parseInt(background.slice(1), 16);
+  return [value >> 16, (value >> 8) & 0xff, value & 0xff];
 }
 
 /** How the caller reached this server; the `Host` header was checked before. */

@@ -6,6 +6,7 @@ import { AvatarError } from '../../base/errors.ts';
 import type { Closable } from '../../base/lifecycle.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Meter } from '../../base/meter.ts';
+import type { RgbColour } from '../../media/face-codec.ts';
 import { OpusEncoder } from '../../native/codec/opus-encoder.ts';
 import type { AvatarPeer, Participant, PeerEvent } from '../../peer/avatar-peer.ts';
 import { SpeakSession } from '../../peer/speak/speak-session.ts';
@@ -26,6 +27,8 @@ export interface SpeakWish {
   readonly ownerKey: string | undefined;
   readonly sampleRateHz: number;
   readonly framesPerSecond: 25 | 30 | 40;
+  /** `undefined` keeps the portrait's own. */
+  readonly background?: RgbColour | undefined;
   readonly lifetimeS: number;
   /** The visitor's network, for limits. */
   readonly address: string;
@@ -183,10 +186,10 @@ export class SpeakDesk implements Closable {
   async #open(wish: SpeakWish): Promise<DeskSession> {
     const { peer, clock, now } = this.#options;
     const id = `${SESSION_PREFIX}${randomBytes(12).toString('base64url')}`;
-    const { portraitId, ownerKey, framesPerSecond } = wish;
+    const { portraitId, ownerKey, framesPerSecond, background } = wish;
     const encoder = await OpusEncoder.open();
     try {
-      const request = { roomId: `session ${id}`, participantId: id, name: '', portraitId, framesPerSecond };
+      const request = { roomId: `session ${id}`, participantId: id, name: '', portraitId, framesPerSecond, background };
       const participant = await peer.enter({ ...request, ...(ownerKey === undefined ? {} : { ownerKey }) });
       const end = (reason: string): void => void this.end(id, reason);
       const session = new DeskSession({ id, wish, participant, encoder, clock, now: now(), end });

@@ -15,7 +15,8 @@ const TEXT_MESSAGES_PER_SECOND = 50;
 const MAX_TEXT_BYTES = 4096;
 /** How often a full queue is looked at again. */
 const ROOM_CHECK_MS = 50;
-const PING_MS = 5000;
+/** A program may be busy with something else for a while, and the session waits for it anyway. */
+const PING_MS = 15_000;
 /** Events that a program does not read; past it the socket is broken. */
 const MAX_BUFFERED_BYTES = 1_000_000;
 /** What a peer gets to answer a close; ws itself would wait 30 s. */
