@@ -83,8 +83,12 @@ export class Connection {
     this.#refuse('RATE_EXCEEDED', 'Too many messages: slow down and connect again', CLOSE.flooding);
   }
 
-  /** Pings, and gives up on a socket that has been silent. */
-  watch(now: MonotonicUs): void {
+  /**
+   * Pings, and gives up on a socket that has been silent.
+   * @param standstillUs - of the time since the last look, how long this process could hear nobody.
+   */
+  watch(now: MonotonicUs, standstillUs: number): void {
+    this.#heardAt = advance(this.#heardAt, standstillUs);
     if (now >= advance(this.#heardAt, SILENCE_LIMIT_US)) this.#socket.terminate();
     else if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
   }

@@ -7,6 +7,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import type { Clock } from '../src/base/clock.ts';
 import { messageOf } from '../src/base/errors.ts';
 import type { Closable } from '../src/base/lifecycle.ts';
+import { Standstill } from '../src/base/standstill.ts';
 import { US_PER_MS } from '../src/base/timeline.ts';
 import { Avatars } from './avatars.ts';
 import { Callers, randomId, type Caller } from './callers.ts';
@@ -49,6 +50,7 @@ export class SignalingServer implements Closable {
   readonly #perAddress = new Map<string, number>();
   readonly #messageRate: RateLimiterMemory;
   readonly #watch: NodeJS.Timeout;
+  readonly #standstill = new Standstill(PING_INTERVAL_US);
   #draining = false;
 
   constructor(options: SignalingOptions) {
@@ -292,7 +294,8 @@ export class SignalingServer implements Closable {
 
   #tick(): void {
     const now = this.#options.clock.now();
-    for (const connection of this.#connections) connection.watch(now);
+    const standstillUs = this.#standstill.take(now);
+    for (const connection of this.#connections) connection.watch(now, standstillUs);
     const { effects, peerIds } = this.#rooms.expire(now);
     this.#apply(effects);
     for (const peerId of peerIds) this.#forget(peerId, 'did not come back');

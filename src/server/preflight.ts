@@ -50,6 +50,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EEXIST: 'a file of this name is in the way',
   ENOSPC: 'the disk is full; free some space',
   ENOTDIR: 'a file of this name is in the way',
+  EPERM: 'this user has no right to; choose another, or give the right',
   EROFS: 'the folder is read-only; choose another one',
 };
 

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { until } from '../../bench/support/visitor/page.ts';
+import { patiently, Visitor } from '../../bench/support/visitor/visitor.ts';
 
 /** The built program, as `npm start` runs it; what it does to a folder survives it. */
 interface Program {
@@ -45,11 +47,12 @@ async function blocksOf(url: string): Promise<string> {
   return (await fetch(`${url}/api/blocks`)).text();
 }
 
-function start(environment: Record<string, string> = {}): Program {
+function start(environment: Record<string, string> = {}, uid?: number): Program {
   const child = spawn(process.execPath, ['dist/src/server/main.js'], {
     cwd: resolve(import.meta.dirname, '../..'),
     env: { ...process.env, PORT: '0', VISAVIS_DATA_DIR: join(folder, 'var'), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(uid === undefined ? {} : { uid }),
   });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes: Buffer) => (text += bytes.toString()));
@@ -114,6 +117,16 @@ test('a data folder that cannot be written ends the start with a message that na
   expect(program.output()).toContain(`VISAVIS_DATA_DIR=${join(folder, 'var')}: a file of this name is in the way`);
 }, 60_000);
 
+test('a data folder that may only be read ends the start with a message that says so', async () => {
+  mkdirSync(join(folder, 'var'));
+  chmodSync(join(folder, 'var'), 0o555);
+  chmodSync(folder, 0o755);
+  // Root may write everywhere.
+  const program = start({}, process.getuid?.() === 0 ? 65_534 : undefined);
+  expect((await program.exited)[0]).toBe(1);
+  expect(program.output()).toContain(`VISAVIS_DATA_DIR=${join(folder, 'var')}: this user has no right to`);
+}, 60_000);
+
 test('two servers on one data folder see the blocks of both, and a killed one starts again with them', async () => {
   const first = start();
   const [url, other] = await Promise.all([addressOf(first), addressOf(start())]);
@@ -138,14 +151,30 @@ test('two servers on one data folder see the blocks of both, and a killed one st
   expect(existsSync(join(folder, 'var', 'quarantine'))).toBe(false);
 }, 180_000);
 
-test('a server that was stopped for three seconds goes on', async () => {
-  const program = start();
+test('a server that stood still for ten seconds goes on, and so does the call on it', async () => {
+  const program = start({ VISAVIS_HOST_ADDRESSES: '127.0.0.1' });
   const url = await addressOf(program);
   await whenReady(url);
+  const signalingUrl = `${url.replace('http', 'ws')}/signaling`;
+  const visitor = await patiently(() => Visitor.join(signalingUrl, { room: 'tea', portrait: 'astronaut' }));
+  const { page } = visitor;
+  const states: string[] = [];
+  page.peer.dtlsTransports[0]?.onStateChange.subscribe((state) => states.push(state));
+  let spoken = 0;
+  const microphone = setInterval(() => {
+    page.speak(Uint8Array.of(0xf8, 0xff, 0xfe), spoken++ * 960);
+  }, 20);
+  const pictures = (): number => page.videoAtMs.length;
+  await until(() => pictures() > 10);
   program.kill('SIGSTOP');
-  await new Promise((later) => setTimeout(later, 3000));
+  await new Promise((later) => setTimeout(later, 10_000));
+  const before = pictures();
   program.kill('SIGCONT');
-  await whenReady(url);
+  await until(() => pictures() > before + 50, 30_000);
+  expect(states).toEqual([]);
+  expect(visitor.line.isOpen).toBe(true);
+  clearInterval(microphone);
+  await visitor.leave();
   program.kill('SIGTERM');
   expect(await program.exited, program.output()).toEqual([0, null]);
 }, 120_000);

@@ -2,7 +2,8 @@ import { RTCPeerConnection, type RTCDtlsTransport, type RtpPacket } from 'werift
 import { AvatarError } from '../../base/errors.ts';
 import type { Closable } from '../../base/lifecycle.ts';
 import type { AudioPacket } from '../../base/media.ts';
-import { advance, type MonotonicUs } from '../../base/timeline.ts';
+import { Standstill } from '../../base/standstill.ts';
+import { advance, US_PER_MS, type MonotonicUs } from '../../base/timeline.ts';
 import type { CandidateInit } from '../../../signaling/protocol.ts';
 import { ABS_CAPTURE_TIME, answer, peerConfiguration } from './answer.ts';
 import { WINDOW_BYTES, windowLeft } from './association.ts';
@@ -78,6 +79,7 @@ export class Connection implements Closable {
   /** As it came. */
   #offerSdp: string;
   #heardUs: MonotonicUs;
+  readonly #standstill = new Standstill(SILENCE_CHECK_MS * US_PER_MS);
   #connected = false;
   #closed = false;
   #choked = 0;
@@ -251,6 +253,8 @@ export class Connection implements Closable {
 
   #watchSilence(): void {
     const now = this.#options.now();
+    // What the page sent while this process stood still waits in its socket, unread.
+    this.#heardUs = advance(this.#heardUs, this.#standstill.take(now));
     if (!this.#connected && now > advance(this.#openedUs, CONNECT_TIMEOUT_US)) this.#lost('did not connect');
     else if (this.#connected && now > advance(this.#heardUs, this.#silenceUs)) this.#lost('silent');
   }
