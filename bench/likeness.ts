@@ -61,7 +61,7 @@ const pairs = [...known].flatMap(([name, one], at) =>
   [...known].slice(at + 1).map(([other, two]) => ({ pair: `${name} and ${other}`, alike: similarity(one, two) })),
 );
 console.log(`${known.size} portraits, ${pairs.length} pairs; the most alike:`);
-for (const { pair, alike } of pairs.sort((a, b) => b.alike - a.alike).slice(0, 10)) {
+for (const { pair, alike } of pairs.sort((a, b) => b.alike - a.alike).slice(0, 30)) {
   console.log(`  ${alike.toFixed(3)}  ${pair}`);
 }
 console.log('the same portrait, changed: lowest and median');

@@ -65,10 +65,13 @@ describe('SCTP from a page', () => {
   it.each<[string, number]>([
     ['an acknowledgement of a channel that nobody opened', 50],
     ['a payload type that data channels do not have', 99],
+    ['a message for a channel that nobody opened', 51],
   ])('goes on after %s', async (_, payloadType) => {
     const visitor = await open();
-    void associationOf(visitor.page).send(payloadType === 50 ? 8 : 0, payloadType, Buffer.of(2));
+    void associationOf(visitor.page).send(payloadType === 99 ? 0 : 8, payloadType, Buffer.of(2));
     await stillHears(visitor);
+    await visitor.connection.close();
+    expect(visitor.dropped.get('dcep')).toBe(1);
     expect(visitor.log.filter((line) => /abuse|closed|fault/.test(line))).toEqual([]);
   });
 
@@ -123,6 +126,7 @@ describe('datagrams after the handshake', () => {
     ['a goodbye that only claims to be encrypted', record(21, 1, 1, 0)],
     ['a goodbye encrypted with no key', record(21, 1, ...Array<number>(26).fill(0))],
     ['a record of no known type', record(25, 1, ...Array<number>(26).fill(0))],
+    ['data in plaintext', record(23, 0, 1, 2, 3)],
     ['a hello that would begin again', record(22, 0, 1, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 2, 1, 2)],
   ])('do not end a call with %s, neither from a stranger nor from where the page is', async (_, attack) => {
     const visitor = await open();
@@ -225,7 +229,12 @@ describe('before the keys are agreed', () => {
       1,
       record(22, 0, 1, 0, 0, 2, 0, 0, 0, 0, 9, 0, 0, 2, 1, 2),
     ],
-    ['a handshake that is over before it began', 'handshake', 1, record(22, 0, 20, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0)],
+    [
+      'a handshake that is over before it began',
+      'handshake',
+      1,
+      record(22, 0, 20, 0, 0, 12, 0, 0, 0, 0, 0, 0, 0, 12, ...Array<number>(12).fill(1)),
+    ],
     ['a hello that is none', 'handshake', 1, record(22, 0, ...hello)],
     ['hellos without end', 'handshake-flood', 4, record(22, 0, ...hello)],
     ['pieces of messages without end', 'handshake-flood', 1, record(22, 0, 11, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0, 1, 7)],
