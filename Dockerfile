@@ -10,6 +10,7 @@ COPY . .
 RUN node src/native/codec/vp8/build.mjs \
  && node src/native/raster/build.mjs \
  && node setup/compile.mjs \
+ && node dist/src/server/prepare-portraits.js \
  && node web/build.mjs \
  && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
 

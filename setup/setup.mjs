@@ -69,6 +69,12 @@ const STEPS = [
     command: ['node', ['setup/compile.mjs']],
   },
   {
+    what: 'enrolling the portraits of the program',
+    reads: ['models/portraits', 'src/native/worker/enrol-portrait.ts', 'src/server/prepare-portraits.ts'],
+    makes: ['build/portraits'],
+    command: ['node', ['dist/src/server/prepare-portraits.js']],
+  },
+  {
     what: 'building the page',
     reads: ['web', 'protocol', 'src/base', 'src/media/control', 'signaling', 'package-lock.json'],
     makes: ['dist/web/index.html'],

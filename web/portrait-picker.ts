@@ -65,6 +65,7 @@ export class PortraitPicker {
     picture.alt = '';
     picture.width = picture.height = 160;
     const card = make('label', { className: 'portrait' }, radio, picture);
+    if (portrait.preview !== undefined) moveWhileLookedAt(card, picture, portrait.thumbnail, portrait.preview);
     card.append(make('span', { className: 'portrait-name', textContent: portrait.name }));
     if (!portrait.mine) return card;
     const remove = make('button', { className: 'button icon-only portrait-delete' }, icon('trash'));
@@ -94,6 +95,23 @@ export class PortraitPicker {
     toast(t('call.portrait.deleted', { name }));
     await this.load();
   }
+}
+
+/** A face moves while it is pointed at or has the keyboard, unless the person wants pages to stand still. */
+function moveWhileLookedAt(card: HTMLElement, picture: HTMLImageElement, still: string, moving: string): void {
+  const move = (): void => {
+    if (!matchMedia('(prefers-reduced-motion: reduce)').matches) picture.src = moving;
+  };
+  const stop = (): void => {
+    picture.src = still;
+  };
+  card.addEventListener('pointerenter', move);
+  card.addEventListener('focusin', move);
+  card.addEventListener('pointerleave', stop);
+  card.addEventListener('focusout', stop);
+  picture.addEventListener('error', () => {
+    if (!picture.src.endsWith(still)) stop();
+  });
 }
 
 function sameIds(some: readonly Portrait[], others: readonly Portrait[]): boolean {

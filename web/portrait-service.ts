@@ -7,6 +7,8 @@ export interface Portrait {
   readonly credit: string;
   readonly mine: boolean;
   readonly thumbnail: string;
+  /** The same face moving for a few seconds, where there is one. */
+  readonly preview?: string;
 }
 
 /** The server's answer to a request that it did not grant. */

@@ -19,9 +19,11 @@ import { BlockList, importBlocks } from './block-list.ts';
 import type { Config } from './config.ts';
 import { Access } from './http/access.ts';
 import { makeApp } from './http/app.ts';
+import { FirstPortrait } from './first-portrait.ts';
 import { KillSwitch } from './kill-switch.ts';
 import type { PrometheusMeter } from './metrics.ts';
-import { PortraitStore, type Enroller } from './portrait-store.ts';
+import { PortraitStore } from './portrait-store.ts';
+import type { Enroller } from './enroller.ts';
 import { keepTidy } from './portrait-upkeep.ts';
 import { SessionRegistry } from './session-registry.ts';
 
@@ -100,6 +102,7 @@ export class Host implements Closable {
       const portraits = await PortraitStore.open({
         folder: join(config.dataDir, 'portraits'),
         builtInFolder: join(root, 'models', 'portraits'),
+        preparedFolder: join(root, 'build', 'portraits'),
         enroller,
         audit,
         blocks,
@@ -123,12 +126,11 @@ export class Host implements Closable {
       listeners.push((event) => {
         if (event.type === 'joined') killSwitch.checkArrival(event.participantId);
       });
-      // Most visitors begin with the first portrait.
+      const prepare = peer.prepare.bind(peer);
+      const firstPortrait = new FirstPortrait({ portraits, prepare, random: Math.random });
+      // What a call takes besides its portrait is loaded now, too.
       void portraits.ready().then(
-        async () => {
-          const [first] = portraits.list('');
-          if (first !== undefined) await peer.prepare(first.id);
-        },
+        () => (portraits.first === undefined ? undefined : prepare(portraits.first)),
         () => undefined,
       );
       const tokenSecret = config.signaling?.tokenSecret ?? config.remoteSignaling?.tokenSecret;
@@ -183,6 +185,7 @@ export class Host implements Closable {
           if (late.client?.registered !== true) return 'not registered with signaling';
           return portraits.isReady ? undefined : 'portraits are being enrolled';
         },
+        firstPortrait,
         ...(extension?.routes === undefined ? {} : { extend: extension.routes }),
       });
       server.on('request', app);

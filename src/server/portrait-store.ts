@@ -1,14 +1,15 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 
 import { AvatarError, messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
-import type { ConsentRecord } from '../media/portrait/consent.ts';
+import { LIVE_CALL_SCOPE } from '../media/portrait/consent.ts';
 import { similarity } from '../media/portrait/likeness.ts';
 import type { AvatarSource } from '../peer/avatar-peer.ts';
 import type { AuditLog } from './audit-log.ts';
 import type { BlockList } from './block-list.ts';
+import { readBuiltInPortraits } from './built-in-portraits.ts';
+import type { Enrolled, Enroller } from './enroller.ts';
+import { readPrepared, readPreview } from './prepared-portraits.ts';
 import { PortraitFiles, sha256Of, type PortraitRecord } from './portrait-files.ts';
 
 export type { PortraitRecord } from './portrait-files.ts';
@@ -17,22 +18,6 @@ export type { PortraitRecord } from './portrait-files.ts';
 const PUBLIC_SCOPE = 'public';
 
 /** Turns a portrait into an `.avatar` file and a small picture of it. */
-export interface Enroller {
-  /** @throws AvatarError `IMAGE_…`, `FACE_…` or `CONSENT_MISSING`. */
-  enrol(image: Uint8Array, consent: ConsentRecord, options?: { readonly owner?: string }): Promise<Enrolled>;
-  /** A portrait may soon come: what takes time is done now. */
-  prepare?(): void;
-  /** Changes whenever enrolment would give another result: portraits that came with the program are then done anew. */
-  readonly version: string;
-}
-
-export interface Enrolled {
-  readonly avatar: Uint8Array;
-  /** Perceptual hash of the face. */
-  readonly likeness?: string;
-  readonly thumbnail: { readonly mediaType: string; readonly bytes: Uint8Array };
-}
-
 /** A portrait beside one that is blocked. */
 export interface AlikePortrait {
   readonly portraitId: string;
@@ -47,6 +32,8 @@ export interface PortraitStoreOptions {
   readonly quarantineFolder: string;
   /** `portraits.json` and the pictures that come with the program. */
   readonly builtInFolder: string;
+  /** Where set-up has enrolled them, so that this process need not; what is missing there is enrolled here. */
+  readonly preparedFolder: string;
   readonly enroller: Enroller;
   readonly audit: AuditLog;
   readonly blocks: BlockList;
@@ -58,14 +45,6 @@ export interface PortraitStoreOptions {
   readonly limitPerOwner: number;
   /** What uploads may take of the disk. */
   readonly diskBudgetBytes: number;
-}
-
-interface BuiltIn {
-  readonly id: string;
-  readonly file: string;
-  readonly name: string;
-  readonly credit: string;
-  readonly consent: string;
 }
 
 /**
@@ -168,6 +147,11 @@ export class PortraitStore implements AvatarSource {
   /** Avatars in memory that no call has to hold. */
   get keptAvatars(): number {
     return this.#avatars.size;
+  }
+
+  /** @returns a portrait of the program moving for a few seconds, as a WebP; nothing where set-up made none. */
+  async preview(id: string): Promise<Uint8Array | undefined> {
+    return this.record(id).builtIn ? readPreview(this.#options.preparedFolder, id) : undefined;
   }
 
   async thumbnail(id: string): Promise<{ readonly mediaType: string; readonly bytes: Uint8Array }> {
@@ -335,26 +319,24 @@ export class PortraitStore implements AvatarSource {
   }
 
   async #enrolBuiltIns(): Promise<void> {
-    const { builtInFolder, log, now } = this.#options;
-    const list = JSON.parse(await readFile(join(builtInFolder, 'portraits.json'), 'utf8')) as BuiltIn[];
-    // One after the other: each takes a core for a second, and the first of the list is the one a new page shows.
+    const { builtInFolder, enroller, log, now, preparedFolder } = this.#options;
+    const list = await readBuiltInPortraits(builtInFolder);
     this.#first = list[0]?.id;
+    // One after the other: each takes a core for a second, and the first of the list is the one a new page shows.
     let before: Promise<unknown> = Promise.resolve();
-    for (const builtIn of list) {
-      const { id, name, credit, consent } = builtIn;
-      const image = await readFile(join(builtInFolder, builtIn.file));
-      if (await this.#isCurrent(this.#records.get(id), sha256Of(image))) continue;
+    for (const { id, name, credit, consent, image } of list) {
+      const sha256 = sha256Of(image);
+      if (await this.#isCurrent(this.#records.get(id), sha256)) continue;
       this.#records.delete(id);
-      const wish = {
-        id,
-        name,
-        credit,
-        builtIn: true,
-        consent: { text: consent, scope: 'live-call', time: now().toISOString() },
-        ownerSha256: '',
-      };
+      const about = { id, name, credit, builtIn: true, ownerSha256: '' };
+      const prepared = await readPrepared(preparedFolder, id, { version: enroller.version, sha256 });
+      const given = { text: consent, scope: LIVE_CALL_SCOPE, time: now().toISOString() };
       const arriving = before
-        .then(() => this.#enrol(image, wish))
+        .then(() =>
+          prepared?.consent.text === consent
+            ? this.#keep(prepared.enrolled, sha256, { ...about, consent: prepared.consent })
+            : this.#enrol(image, { ...about, consent: given }),
+        )
         .catch((thrown: unknown) => {
           log.error('portrait.not-enrolled', { portraitId: id, message: messageOf(thrown) });
         });
@@ -364,19 +346,15 @@ export class PortraitStore implements AvatarSource {
     }
   }
 
-  async #enrol(
-    image: Uint8Array,
-    wish: Pick<PortraitRecord, 'id' | 'name' | 'credit' | 'builtIn' | 'consent' | 'ownerSha256'>,
-    owner?: string,
-  ): Promise<PortraitRecord> {
-    const { audit, blocks, enroller, log, now } = this.#options;
+  async #enrol(image: Uint8Array, wish: PortraitWish, owner?: string): Promise<PortraitRecord> {
+    const { blocks, enroller } = this.#options;
     const sha256 = sha256Of(image);
     if (blocks.has(sha256)) throw new AvatarError('PORTRAIT_BLOCKED', 'This portrait was withdrawn by the operator');
-    const { avatar, thumbnail, likeness } = await enroller.enrol(
-      image,
-      wish.consent,
-      owner === undefined ? {} : { owner },
-    );
+    return this.#keep(await enroller.enrol(image, wish.consent, owner === undefined ? {} : { owner }), sha256, wish);
+  }
+
+  async #keep({ avatar, likeness, thumbnail }: Enrolled, sha256: string, wish: PortraitWish): Promise<PortraitRecord> {
+    const { audit, enroller, log, now } = this.#options;
     const made = {
       ...wish,
       sha256,
@@ -398,6 +376,8 @@ export class PortraitStore implements AvatarSource {
     return record;
   }
 }
+
+type PortraitWish = Pick<PortraitRecord, 'id' | 'name' | 'credit' | 'builtIn' | 'consent' | 'ownerSha256'>;
 
 /** Threads share one copy instead of being sent one each. */
 function shared(bytes: Uint8Array): Uint8Array {

@@ -5,6 +5,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { silentLogger } from '../../src/base/logger.ts';
 import { AuditLog } from '../../src/server/audit-log.ts';
 import { BlockList } from '../../src/server/block-list.ts';
+import { FirstPortrait } from '../../src/server/first-portrait.ts';
+import { sha256Of } from '../../src/server/portrait-files.ts';
+import { writePrepared } from '../../src/server/prepared-portraits.ts';
 import { PortraitStore, type PortraitStoreOptions } from '../../src/server/portrait-store.ts';
 import { fakeEnroller } from '../support/test-host.ts';
 
@@ -34,6 +37,7 @@ async function open(options: Partial<PortraitStoreOptions> = {}): Promise<Portra
     folder: join(root, 'portraits'),
     quarantineFolder: join(root, 'quarantine'),
     builtInFolder: join(root, 'built-in'),
+    preparedFolder: join(root, 'prepared'),
     enroller: {
       version: 'fake 1',
       enrol: async (image, consent, { owner } = {}) => {
@@ -72,6 +76,59 @@ test.each([
   expect(store.list(OWNER).map((record) => record.id)).toEqual(['astronaut', id]);
   expect(await readdir(join(root, 'portraits'))).not.toContain('p-1');
   expect((await readdir(join(root, 'quarantine')))[0]).toMatch(/^p-1-/);
+});
+
+test('a portrait that set-up has enrolled is taken as it is, with its preview, and made anew once its picture or version is another', async () => {
+  const from = { version: 'fake 1', sha256: sha256Of(Buffer.from('a face')) };
+  const consent = { text: 'public domain', scope: 'live-call', time: '2026-05-01T00:00:00Z' };
+  const thumbnail = { mediaType: 'image/jpeg', bytes: Buffer.from('small') };
+  const prepared = { consent, enrolled: { avatar: Buffer.from('prepared'), thumbnail } };
+  const write = (made: typeof from): Promise<void> =>
+    writePrepared(join(root, 'prepared'), 'astronaut', made, prepared, Buffer.from('moving'));
+  await write({ ...from, version: 'fake 0' });
+  expect(Buffer.from(await (await open()).load('astronaut')).toString()).not.toBe('prepared');
+  expect(enrolled).toHaveLength(1);
+  await rm(join(root, 'portraits'), { recursive: true });
+  await write(from);
+  const store = await open();
+  expect(Buffer.from(await store.load('astronaut')).toString()).toBe('prepared');
+  expect(store.record('astronaut').consent).toEqual(consent);
+  expect((await store.thumbnail('astronaut')).bytes).toEqual(thumbnail.bytes);
+  expect(Buffer.from((await store.preview('astronaut')) ?? []).toString()).toBe('moving');
+  expect(enrolled).toHaveLength(1);
+  expect(await store.preview(await add(store, 'my face'))).toBeUndefined();
+});
+
+test('a prepared portrait whose file is damaged is enrolled here', async () => {
+  const from = { version: 'fake 1', sha256: sha256Of(Buffer.from('a face')) };
+  const consent = { text: 'public domain', scope: 'live-call', time: '2026-05-01T00:00:00Z' };
+  const thumbnail = { mediaType: 'image/jpeg', bytes: Buffer.from('small') };
+  const made = { consent, enrolled: { avatar: Buffer.from('prepared'), thumbnail } };
+  await writePrepared(join(root, 'prepared'), 'astronaut', from, made, Buffer.from('moving'));
+  await truncate(join(root, 'prepared', 'astronaut', 'face.avatar'), 2);
+  await open();
+  expect(enrolled).toHaveLength(1);
+});
+
+test('pages begin with different portraits of the program, which are made ready one at a time', async () => {
+  const second = { id: 'drawn', file: 'a.png', name: 'B', credit: 'C', consent: 'drawn' };
+  const first = { id: 'astronaut', file: 'a.png', name: 'A', credit: 'C', consent: 'public domain' };
+  await writeFile(join(root, 'built-in', 'portraits.json'), JSON.stringify([first, second]));
+  const portraits = await open();
+  await expect.poll(() => portraits.arriving).toBe(0);
+  await add(portraits, 'somebody’s own');
+  const prepared: string[] = [];
+  const shares = [0, 0.99, 0.2];
+  const next = new FirstPortrait({
+    portraits,
+    prepare: (id) => {
+      prepared.push(id);
+      return new Promise(() => undefined);
+    },
+    random: () => shares.shift() ?? 0,
+  });
+  expect([next.next(), next.next(), next.next()]).toEqual(['astronaut', 'drawn', 'astronaut']);
+  expect(prepared).toEqual(['astronaut']);
 });
 
 test('a portrait of the program whose file is cut off is made again', async () => {

@@ -10,7 +10,7 @@ import { readConfig } from '../../src/server/config.ts';
 import { doorsExtension } from '../../src/server/doors-extension.ts';
 import { Host } from '../../src/server/host.ts';
 import { PrometheusMeter } from '../../src/server/metrics.ts';
-import type { Enroller } from '../../src/server/portrait-store.ts';
+import type { Enroller } from '../../src/server/enroller.ts';
 import { FakePeer } from './fake-peer.ts';
 
 /** Takes any bytes for a face, unless they say they are none. */

@@ -135,6 +135,28 @@ export async function makeThumbnail({ widthPx, heightPx, rgba }: Picture, sidePx
   return new Uint8Array(await image.removeAlpha().resize(sidePx, sidePx).jpeg({ quality: 82 }).toBuffer());
 }
 
+/**
+ * @param pictures - of one size, `[heightPx, widthPx, 4]` each.
+ * @returns a small film of them, scaled to `sidePx` squared, as a WebP that plays over and over.
+ */
+export async function makeMovingPicture(
+  pictures: readonly Picture[],
+  sidePx: number,
+  pictureMs: number,
+): Promise<Uint8Array> {
+  const frames = await Promise.all(
+    pictures.map(({ widthPx, heightPx, rgba }) =>
+      sharp(rgba, { raw: { width: widthPx, height: heightPx, channels: 4 } })
+        .removeAlpha()
+        .resize(sidePx, sidePx)
+        .png({ compressionLevel: 1 })
+        .toBuffer(),
+    ),
+  );
+  const film = sharp(frames, { join: { animated: true } });
+  return new Uint8Array(await film.webp({ quality: 70, delay: pictures.map(() => pictureMs), loop: 0 }).toBuffer());
+}
+
 /** Pixels of one layer, interleaved. */
 export interface RawPixels {
   readonly widthPx: number;

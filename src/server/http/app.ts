@@ -7,6 +7,7 @@ import type { Logger } from '../../base/logger.ts';
 import type { PrometheusMeter } from '../metrics.ts';
 import { fail, failureHandler } from './failure.ts';
 import { operatorRoutes, type OperatorRoutesOptions } from './operator.ts';
+import type { FirstPortrait } from '../first-portrait.ts';
 import { pageRoutes, type PageSettings } from './page.ts';
 import { portraitRoutes } from './portraits.ts';
 
@@ -14,6 +15,7 @@ export interface AppOptions extends OperatorRoutesOptions {
   readonly log: Logger;
   readonly meter: PrometheusMeter;
   readonly page: PageSettings;
+  readonly firstPortrait: FirstPortrait;
   readonly pageFolder: string;
   readonly uploadLimitBytes: number;
   readonly trustProxy: boolean;
@@ -99,7 +101,7 @@ export function makeApp(options: AppOptions): Express {
   app.use('/api', (_request, response) => {
     fail(response, 404, 'NOT_FOUND', 'There is no such address');
   });
-  app.use(pageRoutes(options.pageFolder, page, portraits));
+  app.use(pageRoutes(options.pageFolder, page, options.firstPortrait));
   app.use((_request, response) => {
     fail(response, 404, 'NOT_FOUND', 'There is no such page');
   });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import express, { Router } from 'express';
 
-import type { PortraitStore } from '../portrait-store.ts';
+import type { FirstPortrait } from '../first-portrait.ts';
 
 /** What a page must know before its first message, so that it need not ask. */
 export interface PageSettings {
@@ -16,12 +16,12 @@ export interface PageSettings {
   readonly membersPerRoom: number;
 }
 
-/** `/` is the page, with its settings and the first portrait written into it; everything beside it never changes. */
-export function pageRoutes(folder: string, settings: PageSettings, portraits: PortraitStore): Router {
+/** `/` is the page, with its settings and a portrait to begin with written into it; everything beside it never changes. */
+export function pageRoutes(folder: string, settings: PageSettings, first: FirstPortrait): Router {
   const routes = Router();
   const template = readFileSync(join(folder, 'index.html'), 'utf8');
   routes.get('/', (_request, response) => {
-    const portrait = portraits.first ?? '';
+    const portrait = first.next() ?? '';
     const json = JSON.stringify({ ...settings, portrait }).replaceAll('<', '\\u003c');
     response.setHeader('cache-control', 'no-cache');
     response.type('html').send(template.replace('{{settings}}', () => json));

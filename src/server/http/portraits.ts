@@ -20,8 +20,9 @@ const UPLOADS_PER_MINUTE = 20;
 
 /**
  * `GET /api/portraits` · `POST /api/portraits?name=&consent=&scope=` with the picture as body ·
- * `GET /api/portraits/:id/thumbnail` · `DELETE /api/portraits/:id`. A browser shows the same `x-visavis-owner` key at
- * each; what it uploaded is listed to it alone.
+ * `GET /api/portraits/:id/thumbnail` · `GET /api/portraits/:id/preview`, a portrait of the program that moves ·
+ * `DELETE /api/portraits/:id`. A browser shows the same `x-visavis-owner` key at each; what it uploaded is listed to it
+ * alone.
  */
 export function portraitRoutes(options: PortraitRoutesOptions): Router {
   const { portraits, access, uploadLimitBytes } = options;
@@ -88,6 +89,13 @@ export function portraitRoutes(options: PortraitRoutesOptions): Router {
     response.type(mediaType).send(Buffer.from(bytes));
   });
 
+  routes.get('/:id/preview', async (request, response) => {
+    const bytes = await portraits.preview(request.params.id);
+    if (bytes === undefined) throw new AvatarError('PORTRAIT_UNKNOWN', 'There is no moving picture of this portrait');
+    response.setHeader('cache-control', 'private, max-age=3600');
+    response.type('image/webp').send(Buffer.from(bytes));
+  });
+
   routes.delete('/:id', async (request, response) => {
     const { id } = request.params;
     const ownerKey = ownerKeyOf(request);
@@ -106,7 +114,9 @@ export function portraitRoutes(options: PortraitRoutesOptions): Router {
 function viewOf(record: PortraitRecord, ownerKey: string | undefined, portraits: PortraitStore): object {
   const { id, name, credit, builtIn, createdAt } = record;
   const mine = ownerKey !== undefined && portraits.isOwner(id, ownerKey);
-  return { id, name, credit, builtIn, mine, createdAt, thumbnail: `/api/portraits/${id}/thumbnail` };
+  const path = `/api/portraits/${id}`;
+  const preview = builtIn ? `${path}/preview` : undefined;
+  return { id, name, credit, builtIn, mine, createdAt, thumbnail: `${path}/thumbnail`, preview };
 }
 
 function textOf(request: Request, name: string): string {
