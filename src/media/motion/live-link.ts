@@ -46,19 +46,20 @@ const APP_SIGNS: Readonly<Partial<Record<MotionChannel, number>>> = { headYaw: -
 
 /** @returns one CSV row, without a line end, for frame number `index` of a take at `framesPerSecond`. */
 export function liveLinkRow(motion: Float32Array, index: number, framesPerSecond: number): string {
-  const value = (channel: MotionChannel): number => motion[MOTION_INDEX[channel]] ?? 0;
-  const shapes = APP_SHAPES.map((shape) => decimal(value(shape)));
-  const gaze = gazeRadians(value);
-  const angles = [
-    ...(['headYaw', 'headPitch', 'headRoll'] as const).map((angle) => radiansOf(angle, value(angle))),
-    gaze.leftYaw,
-    gaze.leftPitch,
-    0,
-    gaze.rightYaw,
-    gaze.rightPitch,
-    0,
-  ].map(decimal);
+  const shapes = APP_SHAPES.map((shape) => decimal(motion[MOTION_INDEX[shape]] ?? 0));
+  const angles = liveLinkAngles(motion).map(decimal);
   return [timecode(index, framesPerSecond), String(LIVE_LINK_COLUMNS.length), ...shapes, ...angles].join(',');
+}
+
+/** @returns the nine angles of the app, radians: yaw, pitch and roll of the head, the left eye and the right eye. */
+export function liveLinkAngles(motion: Float32Array): number[] {
+  const value = (channel: MotionChannel): number => motion[MOTION_INDEX[channel]] ?? 0;
+  const gaze = gazeRadians(value);
+  return [
+    ...(['headYaw', 'headPitch', 'headRoll'] as const).map((angle) => radiansOf(angle, value(angle))),
+    ...[gaze.leftYaw, gaze.leftPitch, 0],
+    ...[gaze.rightYaw, gaze.rightPitch, 0],
+  ];
 }
 
 function radiansOf(angle: MotionChannel, degrees: number): number {

@@ -18,10 +18,12 @@ export interface AnimationOptions {
   readonly controls: readonly TimedControl[];
   /** Of the sound that will be pushed. */
   readonly sampleRateHz: number;
+  /** 1 for sound that comes as it is spoken, so that no frame waits for later sound. */
+  readonly hopsAtOnce?: number;
 }
 
 /** A third of a second: few enough for memory, so many that the way to the networks and back costs next to nothing. */
-const HOPS_AT_ONCE = 8;
+const FILE_HOPS_AT_ONCE = 8;
 const PIECE_SAMPLES = 4096;
 
 /**
@@ -34,6 +36,7 @@ export class Animation {
   readonly #resampler: Resampler;
   /** Sound that waits until it is a whole hop. */
   readonly #hop: Float32Array;
+  readonly #hopsAtOnce: number;
   #filled = 0;
   #running: Promise<MotionResult[]> | undefined;
   #nextControl = 0;
@@ -44,6 +47,7 @@ export class Animation {
     const { engine, seed, sampleRateHz } = options;
     const { manifest } = engine;
     this.#options = options;
+    this.#hopsAtOnce = options.hopsAtOnce ?? FILE_HOPS_AT_ONCE;
     this.#stream = new MotionStream({ manifest, seed });
     this.#resampler = new Resampler(sampleRateHz, manifest.features.sampleRateHz);
     this.#hop = new Float32Array(Math.round((hopUs(manifest) * manifest.features.sampleRateHz) / US_PER_S));
@@ -87,7 +91,7 @@ export class Animation {
       this.#filled = 0;
       this.#stream.push(this.#hop);
       // Decided by the sound alone, so that the same hops go together however the sound was cut.
-      while (this.#stream.waitingHops >= HOPS_AT_ONCE) {
+      while (this.#stream.waitingHops >= this.#hopsAtOnce) {
         await this.#hearAhead();
         await this.#finishRun();
         // The networks work while this thread composes what they made, and hears on.
@@ -108,9 +112,9 @@ export class Animation {
   }
 
   #startRun(): void {
-    const hopsUs = (HOPS_AT_ONCE - 1) * hopUs(this.#options.engine.manifest);
+    const hopsUs = (this.#hopsAtOnce - 1) * hopUs(this.#options.engine.manifest);
     this.#say(advance(this.#stream.newestUs, hopsUs));
-    const job = this.#stream.due(HOPS_AT_ONCE);
+    const job = this.#stream.due(this.#hopsAtOnce);
     if (job === undefined) return;
     this.#running = this.#options.engine.run([job]);
     // Its failure is met when it is awaited; until then it must not count as unhandled.

@@ -11,6 +11,7 @@ import { addMeasureCommand } from './measure-command.ts';
 import { addModelsCommand } from './models-command.ts';
 import { addRenderCommand } from './render-command.ts';
 import { addSayCommand } from './say-command.ts';
+import { addStreamCommand } from './stream-command.ts';
 import { EXIT_FAILURE, EXIT_WRONG_USAGE, exitCodeOf, failureLine, Interruption } from './command-failure.ts';
 import type { Settings } from './settings.ts';
 import { versionText } from './version-text.ts';
@@ -61,6 +62,7 @@ export function commandLine(settings: Settings): Command {
     addEnrolCommand,
     addInspectCommand,
     addAnimateCommand,
+    addStreamCommand,
     addRenderCommand,
     addSayCommand,
     addBatchCommand,
