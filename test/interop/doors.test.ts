@@ -163,7 +163,7 @@ describe('a broadcaster', () => {
       await waitForPictures(grace, REMOTE);
       await expect.poll(() => grace.textContent('#others .tile-name'), { timeout: 30_000 }).toBe('Ada');
       const sights = await watch(grace, REMOTE, 7);
-      expect(sights.filter(({ soundDb }) => soundDb > -45).length).toBeGreaterThan(10);
+      expect(sights.filter(({ soundDb }) => soundDb > -45).length).toBeGreaterThan(2);
       await studio.evaluate(stop);
       await grace.waitForSelector(REMOTE, { state: 'detached', timeout: 30_000 });
     },
