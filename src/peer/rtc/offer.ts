@@ -101,7 +101,7 @@ function readPart(
     throw unusable('its media are not bundled (RFC 9143)');
   }
   return {
-    sdp: withSections(lines, sections, kept).join('\r\n'),
+    sdp: withSections(lines, sections, kept, bundled).join('\r\n'),
     fingerprint,
     slots: video === undefined ? [] : [{ videoMid: video.mid, audioMid: audio?.mid }],
     sections,

@@ -38,16 +38,37 @@ export function hasDirection(section: Section, ...directions: readonly string[])
   return directions.includes(own?.slice(2) ?? 'sendrecv');
 }
 
-/** @returns the offer with only `kept` of its sections, which then carry all that a section may leave to another one. */
-export function withSections(lines: readonly string[], all: readonly Section[], kept: readonly Section[]): string[] {
-  const start = lines.findIndex((line) => line.startsWith('m='));
-  const session = lines.slice(0, start);
-  const lent = [session, ...all.map((section) => section.lines)];
-  const bundle = `a=group:BUNDLE ${kept.map(({ mid }) => mid).join(' ')}`;
+/**
+ * @param kept - some of `all`, in their order.
+ * @param bundled - the `mid`s of the offer's bundle. The first of them carries the transport of all (RFC 9143, 7.2.1), and
+ *   programs that do not promise to bundle write others into the rest.
+ * @returns the offer with only `kept` of its sections, all with that transport.
+ */
+export function withSections(
+  lines: readonly string[],
+  all: readonly Section[],
+  kept: readonly Section[],
+  bundled: readonly string[],
+): string[] {
+  const session = lines.slice(
+    0,
+    lines.findIndex((line) => line.startsWith('m=')),
+  );
+  const tagged = all.find(({ mid }) => mid === bundled[0]) ?? kept[0];
+  const sources = [tagged?.lines ?? [], session, ...all.map((section) => section.lines)];
+  const transport = ['a=ice-ufrag:', 'a=ice-pwd:', 'a=fingerprint:', 'a=setup:'].flatMap((name) => {
+    const source = sources.find((source) => source.some((line) => line.startsWith(name))) ?? [];
+    return source.filter((line) => line.startsWith(name));
+  });
+  const candidates = (tagged?.lines ?? []).filter((line) => CANDIDATE.test(line));
   return [
-    ...session.filter((line) => !line.startsWith('a=group:')),
-    bundle,
-    ...kept.flatMap((section) => [...section.lines, ...missing(section, lent)]),
+    ...session.filter((line) => !line.startsWith('a=group:') && !TRANSPORT.test(line)),
+    `a=group:BUNDLE ${kept.map(({ mid }) => mid).join(' ')}`,
+    ...kept.flatMap(({ lines: own }, index) => [
+      ...own.filter((line) => !TRANSPORT.test(line) && !CANDIDATE.test(line)),
+      ...transport,
+      ...(index === 0 ? candidates : []),
+    ]),
     '',
   ];
 }
@@ -75,14 +96,6 @@ export function withDeclined(answerSdp: string, offered: readonly Section[]): st
     ),
     '',
   ].join('\r\n');
-}
-
-function missing({ lines }: Section, lent: readonly (readonly string[])[]): string[] {
-  const names = ['a=ice-ufrag:', 'a=ice-pwd:', 'a=fingerprint:', 'a=setup:'];
-  return names.flatMap((name) => {
-    if (lines.some((line) => line.startsWith(name))) return [];
-    return lent.flatMap((part) => part.find((line) => line.startsWith(name)) ?? []).slice(0, 1);
-  });
 }
 
 function declined({ kind, mid, lines }: Section, transport: readonly string[]): string[] {

@@ -105,6 +105,19 @@ it('finds the transport where a program writes it: once for the session, or only
   expect(shape(await publish(offer([opus], [], [])))).toHaveLength(1);
 });
 
+it('takes the transport of the first section of the bundle, as programs that do not promise to bundle mean it', () => {
+  const other = ICE.map((line) => line.replace('abcd', 'zzzz'));
+  const candidate = (port: number): string => `a=candidate:1 1 udp 1 10.0.0.1 ${port} typ host`;
+  const receive = { direction: 'recvonly' };
+  const parts = [
+    { ...opus, ...receive, own: [...other, candidate(1)] },
+    { ...h264, codec: 'VP8/90000', ...receive, own: [...ICE, candidate(2)] },
+  ];
+  const { sdp } = readOffer(offer(parts, [], ['picture', 'sound']), true, 'viewer');
+  expect(sdp.match(/^a=ice-ufrag:.*$/gm)).toEqual(['a=ice-ufrag:abcd', 'a=ice-ufrag:abcd']);
+  expect(sdp.match(/^a=candidate:.*$/gm)).toEqual([candidate(2)]);
+});
+
 it.each([
   ['viewer', offer([h264, { ...opus, direction: 'recvonly' }]), /no video section that receives VP8/],
   ['viewer', offer([{ ...h264, codec: 'VP8/90000', direction: 'sendonly' }]), /no video section that receives VP8/],
