@@ -1,4 +1,4 @@
-import type { CallerMessage, ToCaller } from '../signaling/protocol.ts';
+import type { CallerMessage, DoorState, ToCaller } from '../signaling/protocol.ts';
 import type { CallPort, CallState, ChannelMessage, Participant } from './call-port.ts';
 import { ownerKey } from './owner-key.ts';
 import { PeerLink, type Place } from './peer-link.ts';
@@ -21,6 +21,8 @@ export interface JoinWish {
   readonly room: string;
   readonly name: string;
   readonly portrait: string;
+  /** How the door stands if nobody is in the room yet. */
+  readonly door?: DoorState | undefined;
 }
 
 /** After these the call goes on as it was. */
@@ -251,7 +253,7 @@ export class Call implements CallPort {
     const sdp = await link.offer();
     if (this.#link !== link) return;
     performance.mark('visavis:offer');
-    this.#socket?.send({ type: 'join', ...wish, owner: ownerKey(), door: this.#settings.door, sdp });
+    this.#socket?.send({ type: 'join', ...wish, owner: ownerKey(), sdp });
   }
 
   #onLinkState(state: RTCPeerConnectionState): void {

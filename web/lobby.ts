@@ -1,3 +1,4 @@
+import type { DoorState } from '../signaling/protocol.ts';
 import { nameOf, roomOf } from '../src/base/names.ts';
 import { announce, toast } from './announce.ts';
 import { byId, make } from './dom.ts';
@@ -14,6 +15,8 @@ export class Lobby {
   readonly #microphone: Microphone;
   readonly #name = byId('name', HTMLInputElement);
   readonly #room = byId('room', HTMLInputElement);
+  readonly #askFirst = byId('ask-first', HTMLInputElement);
+  readonly #doorOfLink: DoorState | undefined;
   readonly #devices = byId('microphone', HTMLSelectElement);
   readonly #test = byId('mic-test', HTMLButtonElement);
   readonly #meter = byId('mic-meter', HTMLDivElement);
@@ -25,6 +28,8 @@ export class Lobby {
     this.#microphone = microphone;
     this.#name.value = settings.name ?? recall('name') ?? '';
     this.#room.value = settings.room ?? (settings.askedRoom.trim() || inventRoom(Math.random));
+    this.#doorOfLink = settings.door;
+    this.#askFirst.checked = settings.door === 'ask';
     this.#checkRoom();
     this.#room.addEventListener('input', () => {
       this.#checkRoom();
@@ -50,7 +55,10 @@ export class Lobby {
   get wish(): JoinWish {
     const name = nameOf(this.#name.value);
     remember('name', name);
-    return { name, room: roomOf(this.#room.value) ?? inventRoom(Math.random), portrait: this.#picker.chosen };
+    const room = roomOf(this.#room.value) ?? inventRoom(Math.random);
+    // A link may ask for a locked room, which the box cannot say.
+    const unasked = this.#doorOfLink === 'ask' ? 'open' : this.#doorOfLink;
+    return { name, room, portrait: this.#picker.chosen, door: this.#askFirst.checked ? 'ask' : unasked };
   }
 
   /** The form is not sent with a room that is none: to take another one would part people who wrote the same. */

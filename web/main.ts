@@ -16,7 +16,7 @@ const portrait = isAskedByLink ? settings.portrait : (recall('portrait') ?? sett
 const call = new Call(settings);
 const wish: JoinWish | undefined =
   settings.autojoin && settings.room !== undefined
-    ? { room: settings.room, name: settings.name ?? '', portrait }
+    ? { room: settings.room, name: settings.name ?? '', portrait, door: settings.door }
     : undefined;
 if (wish !== undefined) call.join(wish);
 await documentIsRead();

@@ -64,8 +64,12 @@ export class PeoplePanel {
       'li',
       { className: 'person' },
       make('span', { className: 'person-name', textContent: name }),
-      action('room.admit', name, `admit-${peerId}`, decide(true), 'primary'),
-      action('room.refuse', name, `refuse-${peerId}`, decide(false), 'quiet'),
+      make(
+        'span',
+        { className: 'person-actions' },
+        action('room.admit', name, `admit-${peerId}`, decide(true), 'primary'),
+        action('room.refuse', name, `refuse-${peerId}`, decide(false), 'quiet'),
+      ),
     );
   }
 

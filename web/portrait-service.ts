@@ -41,8 +41,11 @@ export class PortraitService {
   }
 
   /** @throws ServiceError with a `FACE_…`, `IMAGE_…` or other code of the server. */
-  async upload(picture: Blob, about: { readonly name: string; readonly consent: string }): Promise<Portrait> {
-    const query = new URLSearchParams({ ...about, scope: 'live-call' });
+  async upload(
+    picture: Blob,
+    about: { readonly name: string; readonly consent: string; readonly scope: 'live-call' | 'public' },
+  ): Promise<Portrait> {
+    const query = new URLSearchParams(about);
     const response = await this.#ask(`/api/portraits?${query.toString()}`, { method: 'POST', body: picture });
     return (await response.json()) as Portrait;
   }

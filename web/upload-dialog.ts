@@ -14,6 +14,7 @@ export class UploadDialog {
   readonly #form = byId('upload-form', HTMLFormElement);
   readonly #file = byId('upload-file', HTMLInputElement);
   readonly #name = byId('upload-name', HTMLInputElement);
+  readonly #public = byId('upload-public', HTMLInputElement);
   readonly #preview = byId('upload-preview', HTMLImageElement);
   readonly #send = byId('upload-send', HTMLButtonElement);
   readonly #error = byId('upload-error', HTMLParagraphElement);
@@ -83,7 +84,8 @@ export class UploadDialog {
       const key = `call.consent.${basis}`;
       // The record is in one language, whatever the page's: it is the operator who reads it.
       const consent = key in en ? en[key as MessageKey] : basis;
-      const portrait = await this.#service.upload(picture, { name: this.#name.value.trim(), consent });
+      const scope = this.#public.checked ? 'public' : 'live-call';
+      const portrait = await this.#service.upload(picture, { name: this.#name.value.trim(), consent, scope });
       this.#dialog.close();
       toast(t('call.upload.done', { name: portrait.name }));
       this.#onDone(portrait);

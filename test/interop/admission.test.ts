@@ -22,6 +22,23 @@ describe('who may come in, and with which face', () => {
     return (await page.inputValue('input[name="portrait"]:checked')) || '';
   }
 
+  test('a portrait is for one’s own browser, unless one says that others may use it', async () => {
+    const page = await served.chromium.open(`${served.server.url}/?lang=en`);
+    const scopes: (string | null)[] = [];
+    await page.route('**/api/portraits?*', async (route) => {
+      scopes.push(new URL(route.request().url()).searchParams.get('scope'));
+      await route.fulfill({ status: 415, json: { error: { code: 'IMAGE_UNREADABLE', message: 'not now' } } });
+    });
+    await page.click('#portrait-add');
+    await page.setInputFiles('#upload-file', PICTURE);
+    await page.check('input[name="basis"][value="artwork"]');
+    await page.click('#upload-send');
+    await page.waitForSelector('#upload-error', { state: 'visible' });
+    await page.check('#upload-public');
+    await page.click('#upload-send');
+    await expect.poll(() => scopes).toEqual(['live-call', 'public']);
+  }, 60_000);
+
   test('a link with one’s own portrait joins at once; the same link in another browser does not', async () => {
     const mine = await served.chromium.open(`${served.server.url}/?lang=en`);
     const id = await upload(mine);
@@ -37,7 +54,10 @@ describe('who may come in, and with which face', () => {
   }, 180_000);
 
   test('whoever is first lets others in, and sends them out', async () => {
-    const host = await served.chromium.open(linkTo('room=door&door=ask&name=Ada'));
+    const host = await served.chromium.open(`${served.server.url}/?microphone=off&lang=en&room=door&name=Ada`);
+    await host.waitForSelector('input[name="portrait"]:checked', { state: 'attached', timeout: 60_000 });
+    await host.check('#ask-first');
+    await host.click('#join-button');
     await waitForPictures(host, SELF, 1);
     const guest = await served.chromium.open('about:blank');
     // A video without pictures keeps a page from being called loaded, and Ben sees none until Ada lets him in.

@@ -173,6 +173,8 @@ export const de: Catalogue = {
   'call.room': 'Raum',
   'call.room.invalid': 'Ein Raum hat 1 bis 64 Zeichen, ohne / und \\',
   'call.room.hint': 'Wer denselben Link öffnet, ist im selben Raum.',
+  'call.askFirst': 'Vor dem Einlass fragen',
+  'call.askFirst.hint': 'Wenn du als Erste oder Erster im Raum bist: Wer nach dir kommt, wird von dir hereingelassen.',
   'call.room.copy': 'Link kopieren',
   'call.room.copied': 'Der Link ist kopiert',
   'call.mic.title': 'Mikrofon',
@@ -278,6 +280,9 @@ export const de: Catalogue = {
   'call.upload.noPicture': 'Wähle zuerst ein Bild',
   'call.upload.noConsent': 'Sag, wessen Gesicht es ist',
   'call.upload.tooLarge': 'Das Bild ist größer als {megabytes} MB',
+  'call.upload.public': 'Auch andere dürfen es benutzen',
+  'call.upload.public.hint':
+    'Wer einen Link mit diesem Porträt hat, kann damit beitreten. Sonst kann es nur dieser Browser.',
   'call.consent.title': 'Wessen Gesicht ist es?',
   'call.consent.self': 'Ich bin es und stimme zu, dass es mit meiner Stimme spricht.',
   'call.consent.permission': 'Es ist jemand anderes, der diesem Gebrauch zugestimmt hat.',

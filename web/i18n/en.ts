@@ -172,6 +172,8 @@ export const en = {
   'call.room': 'Room',
   'call.room.invalid': 'A room has 1 to 64 characters, without / and \\',
   'call.room.hint': 'Whoever opens the same link is in the same room.',
+  'call.askFirst': 'Ask me before people come in',
+  'call.askFirst.hint': 'If you are the first in the room: you let in whoever comes after you.',
   'call.room.copy': 'Copy link',
   'call.room.copied': 'The link is copied',
   'call.mic.title': 'Microphone',
@@ -277,6 +279,9 @@ export const en = {
   'call.upload.noPicture': 'Choose a picture first',
   'call.upload.noConsent': 'Say whose face it is',
   'call.upload.tooLarge': 'The picture is larger than {megabytes} MB',
+  'call.upload.public': 'Others may use it, too',
+  'call.upload.public.hint':
+    'Whoever has a link that names this portrait can join with it. Otherwise only this browser can.',
   'call.consent.title': 'Whose face is it?',
   'call.consent.self': 'It is me, and I agree that it speaks with my voice.',
   'call.consent.permission': 'It is somebody else, who agreed to this use.',
