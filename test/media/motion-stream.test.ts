@@ -367,7 +367,7 @@ test('smiles pass over a face of which no feeling is asked, and hardly over anot
   asked.control({ type: 'emotion', name: 'neutral', strength: 1 }, at(0));
   const unasked = smilesOf(speaking(30));
   expect(unasked).toBeGreaterThan(150);
-  expect(smilesOf(asked)).toBeLessThan(0.35 * unasked);
+  expect(smilesOf(asked)).toBeLessThan(0.2 * unasked);
 });
 
 test('ten minutes do not drift: every frame at its time, the last as lively as the first', { timeout: 300_000 }, () => {
@@ -388,7 +388,10 @@ test('ten minutes do not drift: every frame at its time, the last as lively as t
   }
   expect(frame).toBe(10 * 60 * 50 - 3);
   expect(stream.newestUs).toBe((10 * 60 * 50 - 4) * 20_000);
-  expect(Math.abs((spreads.at(-1) ?? NaN) / (spreads[1] ?? NaN) - 1)).toBeLessThan(0.12);
+  // Chance widens one minute's mouth by some percent more than another's, so four minutes stand against four.
+  const meanOf = (minutes: readonly number[]): number =>
+    minutes.reduce((sum, spread) => sum + spread, 0) / minutes.length;
+  expect(Math.abs(meanOf(spreads.slice(6)) / meanOf(spreads.slice(1, 5)) - 1)).toBeLessThan(0.05);
   expect(stream.counts).toEqual({ skippedHops: 0, invalidHops: 0, lateResults: 0 });
 });
 

@@ -5,9 +5,12 @@ const PAUSE_BELOW_DB = 36;
 /** Whatever the voice: below this there is nothing to hear. */
 const NOTHING_DBFS = -70;
 /** Shorter gaps are stops and hesitations, in which a mouth need not close. */
-const SHORTEST_PAUSE_US = 400_000;
-/** Lips close after the sound and open before it (Tilsen et al. 2016: articulators lead by 100 to 200 ms). */
-const CLOSING_US = 160_000;
+const SHORTEST_PAUSE_US = 500_000;
+/**
+ * Talkers keep their lips apart for a third of a second after a sound, for all that they know it goes on, and open them
+ * before the next (Tilsen et al. 2016: articulators lead by 100 to 200 ms).
+ */
+const CLOSING_US = 360_000;
 const OPENING_US = 160_000;
 
 /** A span of sound without voice. */

@@ -27,8 +27,8 @@ const RAISE: Pose = [
   ['browInnerUp', 0.6],
   ['browOuterUpLeft', 0.55],
   ['browOuterUpRight', 0.55],
-  ['eyeWideLeft', 0.1],
-  ['eyeWideRight', 0.1],
+  ['eyeWideLeft', 0.04],
+  ['eyeWideRight', 0.04],
 ];
 const RAISE_LEFT: Pose = [
   ['browInnerUp', 0.25],
@@ -103,13 +103,14 @@ export class BrowPlay {
     const random = this.#random;
     const pose = chosen(voice.speaking ? SPOKEN : THOUGHT, random.uniform());
     // Sizes and holds of people are skewed: many small and short ones, few large and long.
-    const strength = size * Math.min(2.2, 1.7 * Math.exp(0.4 * random.normal()));
-    const holdS = Math.min(1.8, 0.2 * Math.exp(1.1 * random.normal()));
+    const strength = size * Math.min(2.3, 1.85 * Math.exp(0.4 * random.normal()));
+    const holdS = Math.min(1.6, 0.14 * Math.exp(1.1 * random.normal()));
     this.#episodes.start({
       pose: pose.map(([channel, value]) => [channel, value * strength] as const),
-      riseS: 0.15 + 0.1 * random.uniform(),
+      // What rises higher takes longer.
+      riseS: 0.1 + 0.07 * strength + 0.1 * random.uniform(),
       holdS,
-      fallS: 0.18 + 0.2 * random.uniform(),
+      fallS: 0.12 + 0.09 * strength + 0.2 * random.uniform(),
     });
     this.#restedS = 0;
   }

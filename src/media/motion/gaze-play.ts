@@ -1,4 +1,3 @@
-import { clamp } from '../../base/ramp.ts';
 import type { Random } from '../../base/random.ts';
 import type { VoiceMoment } from '../voice-moment.ts';
 
@@ -80,9 +79,9 @@ export class GazePlay {
     const side = random.uniform() < 0.5 ? -1 : 1;
     const thinks = random.uniform();
     this.#away = {
-      yaw: side * (3 + 4.5 * random.uniform()),
+      yaw: side * (2.5 + 4 * random.uniform()),
       // Up and aside, level, or down: people who think do each.
-      pitch: clamp(thinks < 0.4 ? 4 + 4 * random.uniform() : thinks < 0.65 ? 0 : -4 - 5 * random.uniform(), -10, 9),
+      pitch: thinks < 0.3 ? 3 + 3 * random.uniform() : thinks < 0.6 ? 0 : -4 - 5 * random.uniform(),
     };
     const [shortest, longest] = AWAY_S;
     this.#leftS = shortest + (longest - shortest) * random.uniform() ** 1.5;

@@ -6,7 +6,7 @@ import { Wander } from './wander.ts';
 
 /** Blinks a second at rest, in talk, and as a phrase ends (Bentivoglio et al. 1997; Nakano and Kitazawa 2010). */
 const RATE_RESTING = 0.27;
-const RATE_TALKING = 0.4;
+const RATE_TALKING = 0.43;
 const AT_PHRASE_END = 0.3;
 /** A large saccade takes the lids along (Evinger et al. 1994). */
 const AT_SACCADE = 0.35;
@@ -19,10 +19,10 @@ const DOUBLE_AFTER_S = 0.12;
 /** Lids fall in about 80 ms and rise more slowly (Bentivoglio et al. 1997). */
 const FALL_S = 0.085;
 const RISE_S = [0.15, 0.24] as const;
-const SHUT_S = [0.05, 0.09] as const;
+const SHUT_S = [0.045, 0.08] as const;
 /** How far lids follow eyes that look down by their whole range, and how far they rise with eyes that look up. */
 const FOLLOW_DOWN = 0.35;
-const FOLLOW_UP = 0.12;
+const FOLLOW_UP = 0.06;
 /** Lids rest lower in thought. */
 const THOUGHTFUL = 0.08;
 const THOUGHTFUL_FOLLOW_S = 0.4;
@@ -68,7 +68,7 @@ export class LidPlay {
     motion[eyeBlinkLeft] = lid;
     motion[eyeBlinkRight] = lid;
     for (const index of [eyeWideLeft, eyeWideRight]) {
-      motion[index] = (motion[index]! + FOLLOW_UP * up + Math.max(0, -drift)) * (1 - shut);
+      motion[index] = (motion[index]! + FOLLOW_UP * up + 0.4 * Math.max(0, -drift)) * (1 - shut);
     }
     if (this.#blink === undefined) return;
     this.#blink.ageS += this.#stepS;
@@ -91,7 +91,7 @@ export class LidPlay {
     const between = ([least, most]: readonly [number, number]): number => least + (most - least) * random.uniform();
     const half = random.uniform() < HALF_SHARE;
     this.#blink = {
-      depth: half ? 0.55 + 0.25 * random.uniform() : 1,
+      depth: half ? 0.5 + 0.25 * random.uniform() : 1,
       shutS: between(SHUT_S),
       riseS: between(RISE_S),
       ageS: 0,

@@ -31,7 +31,7 @@ const STREAM = 1 << 30;
 const HEAD_SHARE = 0.3;
 const HEAD_FOLLOWS_S = 0.22;
 /** How much of a turned head the eyes make good; the rest is looked past the viewer, by a degree or so. */
-const EYES_STAY = 0.75;
+const EYES_STAY = 0.65;
 /** How soon what comes by itself makes room for what is asked, s, and how much mood a feeling that is asked for leaves. */
 const ASKED_EASE_S = 0.4;
 const OWN_MOOD_KEPT = 0.35;

@@ -6,19 +6,19 @@ import { addPose, bothSides } from './pose.ts';
 import { Wander } from './wander.ts';
 
 /** How long feelings that come by themselves last, s. */
-const VALENCE_MEMORY_S = 2.2;
-const AROUSAL_MEMORY_S = 1.6;
+const VALENCE_MEMORY_S = 1;
+const AROUSAL_MEMORY_S = 1;
 const LOPSIDED_MEMORY_S = 1.5;
 /** How quickly the voice's level and pitch are felt, s. */
 const VOICE_FELT_S = 0.7;
 
 /** At valence 1, at -1 and at arousal 1; the voice and chance seldom take them beyond 2. */
 const PLEASED = [
-  ...bothSides({ mouthSmile: 0.25, mouthDimple: 0.08, cheekSquint: 0.34, eyeSquint: 0.08, mouthStretch: 0.04 }),
+  ...bothSides({ mouthSmile: 0.19, mouthDimple: 0.08, cheekSquint: 0.34, eyeSquint: 0.08, mouthStretch: 0.04 }),
 ];
-const DISPLEASED = [...bothSides({ mouthFrown: 0.19, browDown: 0.1, mouthPress: 0.05, mouthStretch: 0.05 })];
-const EXCITED = [...bothSides({ eyeWide: 0.12, browOuterUp: 0.08 }), ['browInnerUp', 0.08] as const];
-const TIRED = [...bothSides({ eyeBlink: 0.06, browDown: 0.05 })];
+const DISPLEASED = [...bothSides({ mouthFrown: 0.16, browDown: 0.1, mouthPress: 0.05, mouthStretch: 0.05 })];
+const EXCITED = [...bothSides({ eyeWide: 0.04, browOuterUp: 0.17 }), ['browInnerUp', 0.18] as const];
+const TIRED = [...bothSides({ eyeBlink: 0.06, browDown: 0.2, eyeSquint: 0.1 })];
 const SMILE_LAUGHING = [...bothSides({ mouthSmile: 0.45, cheekSquint: 0.4, eyeSquint: 0.25, mouthUpperUp: 0.1 })];
 
 const SIDES = (['mouthSmile', 'mouthFrown', 'mouthDimple', 'cheekSquint', 'browOuterUp'] as const).flatMap((name) => [

@@ -13,8 +13,8 @@ const LOUD_FOLLOWS_S = 0.08;
 /** So far below its mean a voice has paused. */
 const PAUSED_DB = -14;
 /** Who speaks keeps the lips a little apart, in gaps of less than this, s, too; after that they have come together. */
-const APART_S = [0.2, 0.36] as const;
-const APART_JAW = 0.045;
+const APART_S = [0.18, 0.34] as const;
+const APART_JAW = 0.015;
 const APART_LOWER_LIP = 0.13;
 const APART_UPPER_LIP = 0.11;
 /** Some phrases are spoken with a wider mouth than others. */
@@ -26,11 +26,11 @@ const LATELY_S = 0.35;
 /** Lips that have come this far towards a closure are let go on. */
 const CLOSING = 0.25;
 /** Lips fall shut at once, but part as quickly as this: p, b and m open in about 50 ms (Löfqvist and Gracco 1997), s. */
-const PARTS_IN_S = 0.035;
+const PARTS_IN_S = 0.025;
 /** Rounding and spreading are slower than jaws, s. */
 const ROUNDS_IN_S = 0.04;
 /** Aside, now and then: at most about twice this. */
-const ASIDE = 0.06;
+const ASIDE = 0.05;
 const ASIDE_MEMORY_S = 0.8;
 
 const OPENS = (

@@ -21,7 +21,7 @@ test('pausesOf finds where a mouth has reason to be closed', () => {
   expect(pauses).toHaveLength(2);
   expect(pauses[0]?.startUs).toBe(0);
   expect(pauses[0]?.endUs).toBeCloseTo(840_000, -5);
-  expect(pauses[1]?.startUs).toBeCloseTo(3_160_000, -5);
+  expect(pauses[1]?.startUs).toBeCloseTo(3_360_000, -5);
   expect(pauses[1]?.endUs).toBe(5_000_000);
   expect(pausesOf(sound(1), 16_000)).toEqual([{ startUs: 0, endUs: 1_000_000 }]);
 });
