@@ -15,7 +15,7 @@ export function addEvaluateCommand(program: Command, settings: Settings): void {
     .description(
       `Measures quality and prints a table.
 Without material: closed mouths in silence, noise and music, what controls do, and the face codec on the portraits that come with the program, drawn and read back by a landmark network.
-With material: a sound (life, speed, variety; closures of the lips where a TextGrid of the same name lies beside it), a film of somebody who talks (the mouth made from its sound against the mouth that was filmed), a portrait or an avatar (the face codec).`,
+With material: a sound (life, speed, variety; closures of the lips where a TextGrid of the same name lies beside it), a film of somebody who talks (the mouth made from its sound against the mouth that was filmed), a portrait or an avatar (the face codec). Without --only, each sound is also drawn on a portrait and read back: how alive the face is, beside people.`,
     )
     .argument('[material...]', 'sounds, films, portraits and avatars')
     .addOption(new Option('--only <part>', 'motion or codec').choices(['motion', 'codec']))

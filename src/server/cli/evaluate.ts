@@ -3,9 +3,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { AvatarError, messageOf } from '../../base/errors.ts';
 import { Scope } from '../../base/lifecycle.ts';
+import type { FaceDecoder } from '../../media/face-codec.ts';
 import { FaceMeasurer } from '../../native/model/face-measure.ts';
 import { MeshCodec } from '../../native/raster/mesh-codec.ts';
 import { codecFigures } from '../evaluate/codec-figures.ts';
+import { drawnLife } from '../evaluate/drawn-life.ts';
 import type { Figure } from '../evaluate/figure.ts';
 import { tableOf } from '../evaluate/figure.ts';
 import { MotionFigures } from '../evaluate/motion-figures.ts';
@@ -22,6 +24,8 @@ import { configOf, type Settings } from './settings.ts';
 const PICTURES = ['.jpg', '.jpeg', '.png', '.webp', '.avif', '.avatar'];
 const FILMS = ['.mp4', '.mpg', '.mpeg', '.mov', '.webm', '.mkv', '.avi'];
 const FILM_RATE = 25;
+/** As much of a sound is drawn and read back; more hardly changes the figures. */
+const DRAWN_S = 30;
 
 /** Measures what is given, or what comes with the program. @throws AvatarError. */
 export async function evaluate(material: readonly string[], flags: EvaluateFlags, settings: Settings): Promise<void> {
@@ -47,25 +51,41 @@ export async function evaluate(material: readonly string[], flags: EvaluateFlags
   const recordings = material.filter((path) => !PICTURES.includes(extension(path)));
   const builtIn = material.length === 0;
 
+  const measurer = flags.only === 'motion' ? undefined : scope.own(await FaceMeasurer.open());
+  const decoderOf = async (path: string): Promise<FaceDecoder> => {
+    const avatar = await avatarOf(path, { consent: 'evaluation', drawn: false, signal: settings.signal, progress });
+    return new MeshCodec().open(avatar, { sizePx: 512, background: 'portrait', badge: false, seed: flags.seed });
+  };
+  const faces = builtIn || pictures.length === 0 ? await portraitsOfProgram() : pictures;
+
   if (flags.only !== 'codec' && (builtIn || recordings.length > 0)) {
     const networks = await openMotionNetworks(flags.model ?? configOf(settings).motionBundle, scope);
     const motion = new MotionFigures(networks, flags.seed);
     if (builtIn) await gather('silence, noise, music and controls', motion.builtIn());
-    for (const path of recordings) await gather(path, figuresOf(path, motion));
+    const drawn = async function* (path: string, face: string, by: FaceMeasurer): AsyncGenerator<Figure, void> {
+      const decoder = await decoderOf(face);
+      try {
+        yield* drawnLife(basename(path), await motion.framesOf(await readSound(path), DRAWN_S), decoder, by);
+      } finally {
+        decoder.close();
+      }
+    };
+    for (const [index, path] of recordings.entries()) {
+      await gather(path, figuresOf(path, motion));
+      const face = faces[index % faces.length];
+      if (measurer !== undefined && face !== undefined) await gather(`${path}, drawn`, drawn(path, face, measurer));
+    }
   }
-  if (flags.only !== 'motion' && (builtIn || pictures.length > 0)) {
-    const measurer = scope.own(await FaceMeasurer.open());
+  if (measurer !== undefined && (builtIn || pictures.length > 0)) {
     const drawn = async function* (path: string): AsyncGenerator<Figure, void> {
-      const avatar = await avatarOf(path, { consent: 'evaluation', drawn: false, signal: settings.signal, progress });
-      const options = { sizePx: 512, background: 'portrait', badge: false, seed: flags.seed } as const;
-      const decoder = await new MeshCodec().open(avatar, options);
+      const decoder = await decoderOf(path);
       try {
         yield* codecFigures(basename(path), decoder, measurer);
       } finally {
         decoder.close();
       }
     };
-    for (const path of builtIn ? await portraitsOfProgram() : pictures) await gather(path, drawn(path));
+    for (const path of faces) await gather(path, drawn(path));
   }
   progress.close();
   if (flags.json === true) process.stdout.write(`${JSON.stringify(figures)}\n`);

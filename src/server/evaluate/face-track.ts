@@ -1,5 +1,6 @@
 import { anglesOf } from '../../base/rotation.ts';
 import * as groups from '../../media/portrait/landmark-groups.ts';
+import type { Picture } from '../../media/portrait/picture.ts';
 import { readVideoFrames } from '../../native/codec/video-frames.ts';
 import type { FaceMeasurer, MeasuredFace } from '../../native/model/face-measure.ts';
 
@@ -76,11 +77,23 @@ const LEFT_EYE = [...new Set([...groups.LEFT_EYE_UPPER, ...groups.LEFT_EYE_LOWER
  */
 export async function trackFace(path: string, measurer: FaceMeasurer, options: TrackOptions = {}): Promise<FaceTrack> {
   const { onFrame, ...rest } = options;
+  const frames = { framesPerSecond: TRACK_FRAMES_PER_SECOND, sidePx: SIDE_PX, fit: 'middle', ...rest } as const;
+  return trackPictures(readVideoFrames(path, frames), measurer, onFrame);
+}
+
+/**
+ * Reads the face in every picture of a sequence of `TRACK_FRAMES_PER_SECOND`.
+ * @param measurer - forgets the sequence before.
+ */
+export async function trackPictures(
+  pictures: AsyncIterable<Picture> | Iterable<Picture>,
+  measurer: FaceMeasurer,
+  onFrame?: (frames: number) => void,
+): Promise<FaceTrack> {
   const moments: FaceMoment[] = [];
   let frameCount = 0;
   measurer.forget();
-  const frames = { framesPerSecond: TRACK_FRAMES_PER_SECOND, sidePx: SIDE_PX, fit: 'middle', ...rest } as const;
-  for await (const picture of readVideoFrames(path, frames)) {
+  for await (const picture of pictures) {
     const face = await measurer.measure(picture, { looks: 1 });
     if (face !== undefined) moments.push(momentOf(face, frameCount));
     frameCount++;

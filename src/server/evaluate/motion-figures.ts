@@ -11,6 +11,7 @@ import {
 } from '../../media/motion-space.ts';
 import { Animation } from '../cli/animation.ts';
 import type { MotionNetworks } from '../cli/motion-networks.ts';
+import { TRACK_FRAMES_PER_SECOND } from './face-track.ts';
 import type { Figure } from './figure.ts';
 import { musicSound, noiseSound, TEST_RATE_HZ, voiceSound } from './test-sounds.ts';
 import { speechFigures, type SpeechFiguresOptions } from './speech-figures.ts';
@@ -99,6 +100,12 @@ export class MotionFigures {
     yield { on, what: 'head alike over seeds, r', value: heads, unit: '' };
   }
 
+  /** @returns the motion of at most `limitS` of a sound at the rate at which films are read. */
+  async framesOf({ samples, ...sound }: Sound, limitS: number): Promise<MotionFrame[]> {
+    const first = { ...sound, samples: samples.subarray(0, Math.round(limitS * sound.sampleRateHz)) };
+    return this.#animate(first, [], this.#seed, TRACK_FRAMES_PER_SECOND);
+  }
+
   async *#controls(): AsyncGenerator<Figure, void> {
     const yaws = [-16, 12, -6, 18, 0, -12, 6, 16];
     const pitches = [6, -8, 10, -4, 0, 8, -10, 4];
@@ -126,9 +133,10 @@ export class MotionFigures {
     { samples, sampleRateHz }: Sound,
     asked: readonly Asked[] = [],
     seed = this.#seed,
+    framesPerSecond = FRAMES_PER_SECOND,
   ): Promise<MotionFrame[]> {
     const controls = asked.map(({ at, message }) => ({ at: mediaTimeUs(at * 1e6), message }));
-    const options = { ...this.#networks, seed, framesPerSecond: FRAMES_PER_SECOND, controls, sampleRateHz };
+    const options = { ...this.#networks, seed, framesPerSecond, controls, sampleRateHz };
     const animation = new Animation(options);
     return [...(await animation.push(samples)), ...(await animation.flush())];
   }
