@@ -10,7 +10,7 @@ import type { HeadPose } from './pose.ts';
 import { drawTeeth } from './tooth-sprites.ts';
 
 /** Upper incisors end this far under the line where closed lips meet, and the lower ones just as far as the lower lip hides. */
-const UPPER_EDGE_CM = -0.5;
+const UPPER_EDGE_CM = -0.44;
 const LOWER_EDGE_CM = -0.14;
 /** How far the middle teeth's front is behind the seam of the lips. */
 const BEHIND_LIPS_CM = 0.6;

@@ -15,6 +15,8 @@ const LOWER_WIDE_SHARE = 0.07;
 const CORNER_SHARE = 0.55;
 const CORNER_CM = 0.3;
 const CORNER_WIDE_SHARE = 0.1;
+/** Between these gaps, cm, the web comes into sight: on a narrower mouth it would lie over the corners as specks. */
+const WEB_CM = [0.9, 1.8] as const;
 /** Strips of edges that meet cover the hair's breadth between them. */
 const SLACK_PX = 0.3;
 /** Where along a lip's height its colour is taken for the part that rolls in, from its inner edge. */
@@ -74,6 +76,7 @@ export class InnerLipLayer {
     const mostCm = down === 1 ? UPPER_CM : LOWER_CM;
     const wideShare = down === 1 ? UPPER_WIDE_SHARE : LOWER_WIDE_SHARE;
     const dark = down === 1 ? UPPER_SHADES : LOWER_SHADES;
+    const webbed = smoothstep(WEB_CM[0], WEB_CM[1], opening.openCm);
     for (let column = 0; column <= LIP_COLUMNS; column++) {
       const gap = Math.max(0, gapsCm[column]!);
       const side = (2 * column) / LIP_COLUMNS - 1;
@@ -98,7 +101,15 @@ export class InnerLipLayer {
         const x = line[column * 2]! + dx * INWARD[row]!;
         const y = line[column * 2 + 1]! + dy * INWARD[row]!;
         const vertex = first + (row - 1) * (LIP_COLUMNS + 1) + column;
-        writer.put(vertex, x, y, u, v, shades[point]! * mix(1, dark[row]! * cheek, turned), ALPHAS[row]!);
+        writer.put(
+          vertex,
+          x,
+          y,
+          u,
+          v,
+          shades[point]! * mix(1, dark[row]! * cheek, turned),
+          ALPHAS[row]! * mix(1, webbed, corner),
+        );
       }
     }
   }

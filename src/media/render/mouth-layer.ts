@@ -20,8 +20,8 @@ const RISEN = 0.05;
  * apart, cm, and not rounded. The wider the mouth, the lower it lies; in an "a" it lies on the floor.
  */
 const HIGH_CM = 0.3;
-const LOW_CM = 1.1;
-const HIGH_SHARE = 0.8;
+const LOW_CM = 0.75;
+const HIGH_SHARE = 0.6;
 const OUT = 0.2;
 const OUT_CM = 1.1;
 

@@ -15,11 +15,14 @@ const FRONT_DROP = 0.93;
 const FRONT_BACK = 0.76;
 const BACK_DROP = 0.6;
 const BACK_BACK = 0.61;
-/** The upper lip comes down with the jaw by this share of the drop; teeth that stayed would vanish in a wide mouth. */
-const UPPER_FOLLOW = 0.076;
+/**
+ * A jaw, a frown and a smile that is let go draw the upper lip down over teeth that stay in the skull: they would vanish
+ * for whole sentences. So the row goes down with the lip by this share, and never up.
+ */
+const UPPER_FOLLOW = 0.9;
 /** Behind rounded lips the rows stand apart, cm, and less light reaches them. */
 const ROUND_DROP_CM = 0.75;
-const ROUND_RISE_CM = 0.3;
+const ROUND_RISE_CM = 0.08;
 const ROUND_DARK = 0.12;
 /** Teeth are not seen through a gap this narrow, and are through this one. */
 const DARK_CM = 0.05;
@@ -55,6 +58,7 @@ export class TeethLayer {
     const light = mix(0.78, 1, smoothstep(0.1, 0.9, opening.openCm)) * (1 - ROUND_DARK * opening.round);
     // Through lips that hardly part nothing is told apart in the dark.
     const alpha = opening.visible * smoothstep(DARK_CM, CLEAR_CM, opening.openCm);
+    const lowered = UPPER_FOLLOW * jaw.upperLipCm + ROUND_RISE_CM * opening.round;
     const front = edgeCm[(columns >> 1) * 3 + 2]!;
     const depth = Math.max(0.1, front - edgeCm[2]!);
     for (let row = 0, vertex = grid.first; row <= ROWS; row++) {
@@ -70,7 +74,7 @@ export class TeethLayer {
           const forward = jaw.forwardCm - jaw.dropCm * mix(FRONT_BACK, BACK_BACK, behind);
           y += tilt * forward - jaw.dropCm * mix(FRONT_DROP, BACK_DROP, behind) - ROUND_DROP_CM * opening.round;
           z += forward;
-        } else y += ROUND_RISE_CM * opening.round - UPPER_FOLLOW * jaw.dropCm;
+        } else y += lowered;
         space.place(x, y, z);
         writer.putPart(vertex, space.x, space.y, sprite, column / columns, down, light, alpha);
       }

@@ -20,12 +20,12 @@ const FACTS = {
   mouth: { upperInner: UPPER, lowerInner: LOWER },
 } as unknown as AppearanceFacts;
 
-/** A jaw that drops the lower lip by so many cm at 1. */
+/** A jaw that drops the lower lip by so many cm at 1, and the upper lip by 0.26. */
 function rig(dropCm: number): Appearance {
   const shapeOffsets = new Uint32Array(ARKIT_DIMS + 1);
-  shapeOffsets.fill(1, MOTION_INDEX.jawOpen + 1);
-  const shapeVectors = Float32Array.of(0, -dropCm * SCALE, -0.5 * dropCm * SCALE);
-  const arrays = { shapeOffsets, shapeVertices: Uint16Array.of(LOWER[5]!), shapeVectors };
+  shapeOffsets.fill(2, MOTION_INDEX.jawOpen + 1);
+  const shapeVectors = Float32Array.of(0, -dropCm * SCALE, -0.5 * dropCm * SCALE, 0, -0.26 * SCALE, 0);
+  const arrays = { shapeOffsets, shapeVertices: Uint16Array.of(LOWER[5]!, UPPER[5]!), shapeVectors };
   return { facts: FACTS, arrays } as unknown as Appearance;
 }
 
