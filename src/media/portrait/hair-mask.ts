@@ -4,6 +4,7 @@ import { boxBlur, fillUnknown, halve } from './inpaint.ts';
 import { FACE_OVAL } from './landmark-groups.ts';
 import { headPointAt, ringAround } from './mesh.ts';
 import { polygonMask } from './polygon.ts';
+import { spareBrows } from './spare-brows.ts';
 import type { HeadPose } from './pose.ts';
 
 /** Bits a channel of the colour histograms; their bins are blurred, or a gradient would fall between two. */
@@ -71,6 +72,7 @@ export function findHair(
     // Above the forehead everything of the person is hair or worn like it.
     if (height > foreheadCm + 0.8) likely[at] = Math.max(likely[at]!, smallAlpha[at]!);
   }
+  spareBrows(likely, half, landmarks, 2, cm);
   const smooth = boxBlur(likely, half, half, Math.max(1, Math.round(0.12 * cm)));
   connect(smooth, half, oval[0]!, cm);
   const radiusPx = Math.max(2, Math.round(half / 100));
