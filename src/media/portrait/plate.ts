@@ -2,6 +2,7 @@ import { smoothstep } from '../../base/ramp.ts';
 import type { RgbaImage } from '../appearance.ts';
 import type { PortraitAnalysis } from './analysis.ts';
 import { addGrain, grainOf } from './grain.ts';
+import { narrowedAtSkin } from './skin-edges.ts';
 import { boxBlur, fillUnknown, halve, sampleAt } from './inpaint.ts';
 import { patchFill } from './patch-fill.ts';
 
@@ -31,13 +32,14 @@ export function splitPicture(analysis: PortraitAnalysis): SplitPicture {
     for (let channel = 0; channel < 3; channel++) colours[at * 3 + channel] = rgba[at * 4 + channel]!;
   }
   const plate = fillAtHalfSize(colours, known, size);
-  const person = cleanColours(colours, plate, alpha, size);
+  const narrow = narrowedAtSkin(analysis, alpha, colours, plate);
+  const person = cleanColours(colours, plate, narrow, size);
   const pixelsOut = new Uint8Array(pixels * 4);
   for (let at = 0; at < pixels; at++) {
     for (let channel = 0; channel < 3; channel++) pixelsOut[at * 4 + channel] = Math.round(plate[at * 3 + channel]!);
     pixelsOut[at * 4 + 3] = 255;
   }
-  return { plate: { widthPx: size, heightPx: size, pixels: pixelsOut }, person, alpha };
+  return { plate: { widthPx: size, heightPx: size, pixels: pixelsOut }, person, alpha: narrow };
 }
 
 /** What is filled in is softer than the picture, so half the size costs a quarter and looks the same. */
