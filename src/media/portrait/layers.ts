@@ -36,7 +36,7 @@ const NECK_AREA_CM2 = 0.8;
 /** The neck's edge is looked for this far below the chin. */
 const BELOW_CHIN_CM = 1.2;
 /** How far the neck's side lies inside the straight line from ear to collar. */
-const HOLLOW_CM = 0.95;
+const HOLLOW_CM = 0.85;
 /** The jaw shades what lies behind its edge, the more the lower. */
 const CHEEK_SHADE = 0.9;
 const NECK_SHADE = 0.82;

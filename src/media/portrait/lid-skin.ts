@@ -68,7 +68,7 @@ export function lidSkinSprite(
       const down = clamp((v - creaseV) / (1 - creaseV), 0, 1);
       const lit = globeLight(light, outward * (1 - t / 4), down, smoothstep(0, 0.3, down));
       const detail = skin.detail(atX, seamY + cheekY + (seamY - atY));
-      const fine = clamp(detail, -MOST_DETAIL, MOST_DETAIL) + 0.6 * grain * random.normal();
+      const fine = clamp(detail, -MOST_DETAIL, MOST_DETAIL) + grain * random.normal();
       const to = (y * width + x) * 4;
       for (let channel = 0; channel < 3; channel++) {
         const painted = mix(1, tint[channel]! * lift[channel]!, inside * smoothstep(0, 0.5, down));

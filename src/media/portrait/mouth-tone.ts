@@ -29,7 +29,7 @@ export interface MouthTone {
 }
 
 /** Teeth stay this far under the brightest skin, or they glow. */
-const UNDER_SKIN = 0.84;
+const UNDER_SKIN = 0.9;
 const BRIGHTEST_SHARE = 0.9;
 /** How far a tongue's red is above its mean. */
 const TONGUE_SATURATION = 0.32;
@@ -44,7 +44,7 @@ export function mouthTone(analysis: PortraitAnalysis, tone: SkinTone): MouthTone
   const { skinBright, blurPx, detail } = readFace(analysis);
   const lips = lipColour(analysis);
   const flesh = (red: number, green: number, blue: number): Rgb => inLight([red, green, blue], tone, lips);
-  const level = Math.min(UNDER_SKIN * skinBright, 58 + 0.6 * tone.luma);
+  const level = Math.min(UNDER_SKIN * skinBright, 60 + 0.64 * tone.luma);
   const teeth = IVORY.map((ivory, channel) => {
     const hue = mix(ivory, tone.colour[channel]! / tone.luma, SKIN_HUE);
     return clamp(level * (1 + (hue - 1) * (0.15 + 0.85 * tone.colourfulness)), 0, 235);

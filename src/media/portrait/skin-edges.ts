@@ -53,5 +53,42 @@ export function narrowedAtSkin(
     const left = 1 - clamp((share - LEAST) / (1 - 2 * LEAST), 0, 1);
     narrowed[at] = mix(alpha[at]!, Math.min(alpha[at]!, left), trust);
   }
+  keepWhole(alpha, sure, narrowed, size);
   return narrowed;
+}
+
+/** Gives back what was taken inside the person, away from the edge, and takes what is left alone outside: holes and specks. */
+function keepWhole(alpha: Float32Array, sure: Float32Array, narrowed: Float32Array, size: number): void {
+  const outside = reached(
+    size,
+    (at) => alpha[at]! < 0.5,
+    (at) => narrowed[at]! < 0.5,
+  );
+  for (let at = 0; at < alpha.length; at++) if (outside[at] === 0 && narrowed[at]! < 0.9) narrowed[at] = alpha[at]!;
+  const person = reached(
+    size,
+    (at) => sure[at] === 1,
+    (at) => narrowed[at]! >= 0.35,
+  );
+  for (let at = 0; at < alpha.length; at++) if (person[at] === 0 && narrowed[at]! >= 0.35) narrowed[at] = 0.35;
+}
+
+/** @returns `[size, size]` 1 on all that hangs together with where it starts. */
+function reached(size: number, starts: (at: number) => boolean, goesOn: (at: number) => boolean): Uint8Array {
+  const seen = new Uint8Array(size * size);
+  const stack: number[] = [];
+  const visit = (at: number): void => {
+    if (seen[at] === 1 || !goesOn(at)) return;
+    seen[at] = 1;
+    stack.push(at);
+  };
+  for (let at = 0; at < seen.length; at++) if (starts(at)) visit(at);
+  for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
+    const x = at % size;
+    if (x > 0) visit(at - 1);
+    if (x + 1 < size) visit(at + 1);
+    if (at >= size) visit(at - size);
+    if (at + size < seen.length) visit(at + size);
+  }
+  return seen;
 }

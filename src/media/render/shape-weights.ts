@@ -80,8 +80,8 @@ function letGo(own: OwnExpression, round: number, weights: Float32Array): void {
   const inner = clamp(weights[INNER]!, 0, 1);
   for (let side = 0; side < SIDES.length; side++) {
     const at = SIDES[side]!;
-    // Fear and surprise have no smile either: wide eyes, and lips drawn aside under brows that rise in the middle.
-    const startled = 0.5 * weights[at.wide]! + 0.8 * clamp(weights[at.stretch]!, 0, 1) * inner;
+    // Fear and surprise have no smile either: eyes wide or lips drawn aside, under brows that rise in the middle.
+    const startled = 0.8 * clamp(weights[at.wide]! + weights[at.stretch]!, 0, 1) * inner;
     const down = weights[at.frown]! + 0.5 * weights[at.press]! + 0.4 * (weights[at.sneer]! + round) + startled;
     const smile = weights[at.smile]!;
     const browDown = weights[at.browDown]!;

@@ -61,22 +61,36 @@ export class TeethLayer {
     const lowered = UPPER_FOLLOW * jaw.upperLipCm + ROUND_RISE_CM * opening.round;
     const front = edgeCm[(columns >> 1) * 3 + 2]!;
     const depth = Math.max(0.1, front - edgeCm[2]!);
-    for (let row = 0, vertex = grid.first; row <= ROWS; row++) {
+    const middle = columns >> 1;
+    for (let row = 0; row <= ROWS; row++) {
       const down = row / ROWS;
-      for (let column = 0; column <= columns; column++, vertex++) {
-        const at = column * 3;
-        let x = mix(rootCm[at]!, edgeCm[at]!, down);
-        let y = mix(rootCm[at + 1]!, edgeCm[at + 1]!, down);
-        let z = mix(rootCm[at + 2]!, edgeCm[at + 2]!, down);
-        if (jawed) {
-          const behind = Math.min(1, (front - edgeCm[at + 2]!) / depth);
-          x += jaw.sideCm;
-          const forward = jaw.forwardCm - jaw.dropCm * mix(FRONT_BACK, BACK_BACK, behind);
-          y += tilt * forward - jaw.dropCm * mix(FRONT_DROP, BACK_DROP, behind) - ROUND_DROP_CM * opening.round;
-          z += forward;
-        } else y += lowered;
-        space.place(x, y, z);
-        writer.putPart(vertex, space.x, space.y, sprite, column / columns, down, light, alpha);
+      const first = grid.first + row * (columns + 1);
+      for (let side = -1; side <= 1; side += 2) {
+        let lastX = 0;
+        let lastY = 0;
+        for (let step = side < 0 ? 0 : 1; step <= middle; step++) {
+          const column = middle + side * step;
+          const at = column * 3;
+          let x = mix(rootCm[at]!, edgeCm[at]!, down);
+          let y = mix(rootCm[at + 1]!, edgeCm[at + 1]!, down);
+          let z = mix(rootCm[at + 2]!, edgeCm[at + 2]!, down);
+          if (jawed) {
+            const behind = Math.min(1, (front - edgeCm[at + 2]!) / depth);
+            x += jaw.sideCm;
+            const forward = jaw.forwardCm - jaw.dropCm * mix(FRONT_BACK, BACK_BACK, behind);
+            y += tilt * forward - jaw.dropCm * mix(FRONT_DROP, BACK_DROP, behind) - ROUND_DROP_CM * opening.round;
+            z += forward;
+          } else y += lowered;
+          space.place(x, y, z);
+          const outward = side * ((space.x - lastX) * opening.alongX + (space.y - lastY) * opening.alongY);
+          // Turned away, an arch folds behind its own front; drawn back to front it would lie over it as a dark block.
+          const folded = step > 1 && outward <= 0;
+          if (!folded) {
+            lastX = space.x;
+            lastY = space.y;
+          }
+          writer.putPart(first + column, lastX, lastY, sprite, column / columns, down, light, folded ? 0 : alpha);
+        }
       }
     }
   }

@@ -59,7 +59,7 @@ describe('JawCarriage', () => {
 
 describe('TeethLayer', () => {
   const line = (y: number): number[] =>
-    Array.from({ length: 17 }, (_, column) => [column - 8, y, -0.04 * (column - 8) ** 2]).flat();
+    Array.from({ length: 17 }, (_, column) => [column - 8, y, -0.2 * (column - 8) ** 2]).flat();
   const teeth: TeethFacts = { sprite: PART, rootCm: line(-1), edgeCm: line(0) };
 
   function heights(jawed: boolean, jawOpen: number): number[] {
@@ -89,6 +89,26 @@ describe('TeethLayer', () => {
       expect(drop).toBeGreaterThan(0.2);
       expect(drop).toBeLessThan(0.3);
     }
+  });
+
+  it('shows nothing of an arch where it folds behind its own front', () => {
+    const turn = Math.PI / 4;
+    const turned = {
+      x: 0,
+      y: 0,
+      place(this: { x: number; y: number }, x: number, y: number, z: number) {
+        [this.x, this.y] = [x * Math.cos(turn) + z * Math.sin(turn), y];
+      },
+    } as unknown as HeadSpace;
+    const planner = new ScenePlanner();
+    const layer = new TeethLayer(teeth, 0, false, turned, planner, 0);
+    const writer = new VertexWriter(1, [1, 1]);
+    writer.vertices = new Float32Array(planner.vertexCount * VERTEX_FLOATS);
+    layer.write(new JawCarriage(rig(3.4)), opened(1), writer);
+    const xs = Array.from({ length: 17 }, (_, column) => writer.vertices[column * VERTEX_FLOATS]!);
+    for (let column = 9; column < 17; column++) expect(xs[column]).toBeGreaterThanOrEqual(xs[column - 1]!);
+    expect(writer.vertices[16 * VERTEX_FLOATS + 5]).toBe(0);
+    expect(writer.vertices[8 * VERTEX_FLOATS + 5]).toBeGreaterThan(0);
   });
 
   it('turns the lower teeth about the hinge: molars drop two thirds of what incisors do', () => {
