@@ -56,6 +56,7 @@ export class JawCarriage {
     }
     this.dropCm = Math.max(0, this.dropCm);
     this.upperLipCm = 0;
-    for (let shape = 0; shape < ARKIT_DIMS; shape++) this.upperLipCm += Math.min(0, weights[shape]! * this.upperLip[shape]!);
+    for (let shape = 0; shape < ARKIT_DIMS; shape++)
+      this.upperLipCm += Math.min(0, weights[shape]! * this.upperLip[shape]!);
   }
 }
