@@ -1,11 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Meter } from '../base/meter.ts';
 import { SPEAK_PATH } from '../../protocol/speak.ts';
 import { Broadcasts } from './doors/broadcasts.ts';
-import { iceLinks } from './doors/ice-links.ts';
+import { iceLinks, iceServers } from './doors/ice-links.ts';
 import { SdpRoutes } from './doors/sdp-routes.ts';
 import { sessionRoutes } from './doors/session-routes.ts';
+import { simliRoutes } from './doors/simli-routes.ts';
+import { SIMLI_PATH, SimliSocket } from './doors/simli-socket.ts';
+import { SimliTokens } from './doors/simli-tokens.ts';
 import { SpeakDesk } from './doors/speak-desk.ts';
 import { SpeakSocket } from './doors/speak-socket.ts';
 import { viewRoutes } from './doors/view-page.ts';
@@ -27,19 +31,27 @@ export function doorsExtension(options: DoorsExtensionOptions): (host: HostParts
     const { trustProxy } = config;
     const desk = scope.own(new SpeakDesk({ peer, now: () => new Date(), ...options }));
     const socket = scope.own(new SpeakSocket(desk, options.clock));
-    const iceServers = (id: string): string[] => iceLinks(config.signaling, id, Date.now() / 1000);
+    const serversFor = (id: string) => iceServers(config.signaling, id, Date.now() / 1000);
+    const links = (id: string): string[] => iceLinks(serversFor(id));
     const allowedOrigins = config.signaling?.allowedOrigins ?? [];
     const membersPerRoom = config.signaling?.limits.membersPerRoom ?? MEMBERS_PER_ROOM;
     const broadcasts = new Broadcasts({ access, peer, portraits, allowedOrigins, membersPerRoom });
     const whepOpen = watchEither(peer, desk, broadcasts);
-    const whep = scope.own(new SdpRoutes({ path: '/whep', open: whepOpen, iceServers, trustProxy }));
+    const whep = scope.own(new SdpRoutes({ path: '/whep', open: whepOpen, iceServers: links, trustProxy }));
     const whipOpen = broadcasts.publish.bind(broadcasts);
-    const whip = scope.own(new SdpRoutes({ path: '/whip', open: whipOpen, iceServers, trustProxy }));
+    const whip = scope.own(new SdpRoutes({ path: '/whip', open: whipOpen, iceServers: links, trustProxy }));
+    const tokens = new SimliTokens(() => performance.now());
+    const simli = scope.own(new SimliSocket({ desk, peer, tokens, ...options }));
+    const simliIce = (): readonly object[] => serversFor(randomUUID());
     return {
       routes: (app) => {
         app.use('/api/v1/sessions', sessionRoutes({ access, desk, peer, portraits, trustProxy }));
         app.use('/whep', whep.router);
         app.use('/whip', whip.router);
+        app.use(
+          '/compose',
+          simliRoutes({ access, portraits, tokens, allowedOrigins, iceServers: simliIce, trustProxy }),
+        );
         app.use('/view', viewRoutes(pageFolder, config.frameAncestors));
       },
       upgrades: new Map([
@@ -47,6 +59,12 @@ export function doorsExtension(options: DoorsExtensionOptions): (host: HostParts
           SPEAK_PATH,
           (request, connection, head) => {
             socket.upgrade(request, connection, head);
+          },
+        ],
+        [
+          SIMLI_PATH,
+          (request, connection, head) => {
+            simli.upgrade(request, connection, head);
           },
         ],
       ]),

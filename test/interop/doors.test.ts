@@ -171,6 +171,41 @@ describe('a broadcaster', () => {
   );
 });
 
+describe('simli-client', () => {
+  test('shows our avatar, hears it speak and fall silent, and stops it, without a change', async () => {
+    const page = await foreignPage();
+    const url = served.server.url;
+    await page.evaluate(`(async () => {
+      const url = ${JSON.stringify(url)};
+      const token = await clients.generateSimliSessionToken(
+        { apiKey: 'any', config: { faceId: 'astronaut', handleSilence: true, maxSessionLength: 600, maxIdleTime: 60 } }, url);
+      const ice = await clients.generateIceServers('any', url);
+      const [video, audio] = [document.querySelector('video'), document.querySelector('audio')];
+      const simli = new clients.SimliClient(
+        token.session_token, video, audio, ice, undefined, 'p2p', 'websockets', url.replace('http', 'ws'));
+      globalThis.simli = simli;
+      globalThis.told = [];
+      for (const event of ['ack', 'start', 'speaking', 'silent', 'stop', 'error']) {
+        simli.on(event, () => { if (told.at(-1) !== event) told.push(event); });
+      }
+      await simli.start();
+    })()`);
+    await waitForPictures(page, '#video');
+    expect(await sizeOf(page, '#video')).toEqual([512, 512]);
+    const told = (): Promise<unknown> => page.evaluate('told');
+    const spoken = Array.from(babble(16_000, 2), (value) => Math.round(32_767 * value));
+    await page.evaluate(`simli.sendAudioData(new Uint8Array(Int16Array.from(${JSON.stringify(spoken)}).buffer))`);
+    await expect.poll(told, SOON).toContain('speaking');
+    await page.evaluate('simli.ClearBuffer()');
+    await expect.poll(told, SOON).toContain('silent');
+    await page.evaluate('simli.stop()');
+    const calls = async (): Promise<unknown> =>
+      ((await (await fetch(`${url}/api/sessions`)).json()) as { sessions: unknown }).sessions;
+    await expect.poll(calls, SOON).toEqual([]);
+    expect(await told()).not.toContain('error');
+  }, 60_000);
+});
+
 test('nothing went wrong on any page', () => {
   expect(served.chromium.problems).toEqual([]);
 });

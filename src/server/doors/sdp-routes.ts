@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { raw, Router, type Request, type RequestHandler, type Response } from 'express';
-import { rateLimit } from 'express-rate-limit';
 import { visitorOf } from '../../../signaling/origin.ts';
 import { AvatarError } from '../../base/errors.ts';
 import type { Closable } from '../../base/lifecycle.ts';
@@ -8,6 +7,7 @@ import type { IceCredentials } from '../../peer/rtc/connection.ts';
 import type { Watching } from '../../peer/avatar-peer.ts';
 import { fragmentOf, readSdpFragment } from '../../peer/rtc/wire/sdp-fragment.ts';
 import { fail } from '../http/failure.ts';
+import { perMinute } from '../http/per-minute.ts';
 
 export interface SdpEndpoint {
   /** Where it is mounted: `/whip` or `/whep`. */
@@ -57,7 +57,7 @@ export class SdpRoutes implements Closable {
       response.setHeader('accept-patch', FRAGMENT);
       response.status(204).end();
     });
-    router.post('/:name', limit(endpoint.trustProxy));
+    router.post('/:name', perMinute(OFFERS_PER_MINUTE, endpoint.trustProxy, 'Too many offers'));
     router.post('/:name', raw({ type: SDP, limit: '64kb' }), (request, response) =>
       this.#offer(request, response, request.params.name),
     );
@@ -182,19 +182,6 @@ const allowOtherOrigins: RequestHandler = (_request, response, next) => {
   response.setHeader('access-control-max-age', '86400');
   next();
 };
-
-function limit(trustProxy: boolean): RequestHandler {
-  return rateLimit({
-    windowMs: 60_000,
-    limit: OFFERS_PER_MINUTE,
-    standardHeaders: 'draft-8',
-    legacyHeaders: false,
-    keyGenerator: (request) => visitorOf(request, trustProxy),
-    handler: (_request, response) => {
-      fail(response, 429, 'RATE_EXCEEDED', 'Too many offers: try again in a minute');
-    },
-  });
-}
 
 function refuseMethod(response: Response, allowed: string): void {
   response.setHeader('allow', allowed);

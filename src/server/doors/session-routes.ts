@@ -1,5 +1,4 @@
-import { json, Router, type Request, type RequestHandler } from 'express';
-import { rateLimit } from 'express-rate-limit';
+import { json, Router, type Request } from 'express';
 import { createSessionSchema, type SessionReply, type SessionState } from '../../../protocol/session.ts';
 import { SPEAK_PATH } from '../../../protocol/speak.ts';
 import { visitorOf } from '../../../signaling/origin.ts';
@@ -8,8 +7,8 @@ import { AvatarError } from '../../base/errors.ts';
 import type { RgbColour } from '../../media/face-codec.ts';
 import type { AvatarPeer } from '../../peer/avatar-peer.ts';
 import { ownerKeyOf, type Access } from '../http/access.ts';
-import { fail } from '../http/failure.ts';
 import { parsed } from '../http/parsed.ts';
+import { perMinute } from '../http/per-minute.ts';
 import type { PortraitStore } from '../portrait-store.ts';
 import type { DeskSession, SpeakDesk } from './speak-desk.ts';
 
@@ -30,24 +29,29 @@ const SESSIONS_PER_MINUTE = 30;
 export function sessionRoutes({ access, desk, peer, portraits, trustProxy }: SessionRoutesOptions): Router {
   const routes = Router();
 
-  routes.post('/', limit(trustProxy), json({ limit: '16kb' }), async (request, response) => {
-    await access.requireGuest(request);
-    const wish = parsed(createSessionSchema, request.body ?? {});
-    const portraitId = wish.portrait ?? portraits.first;
-    if (portraitId === undefined) throw new AvatarError('PORTRAIT_UNKNOWN', 'This server has no portrait yet');
-    const { sampleRateHz, framesPerSecond, lifetimeS } = wish;
-    const session = await desk.open({
-      portraitId,
-      sampleRateHz,
-      framesPerSecond,
-      lifetimeS,
-      background: colourOf(wish.background),
-      ownerKey: ownerKeyOf(request),
-      address: visitorOf(request, trustProxy),
-    });
-    response.setHeader('cache-control', 'no-store');
-    response.status(201).json(replyOf(session, originOf(request)));
-  });
+  routes.post(
+    '/',
+    perMinute(SESSIONS_PER_MINUTE, trustProxy, 'Too many sessions'),
+    json({ limit: '16kb' }),
+    async (request, response) => {
+      await access.requireGuest(request);
+      const wish = parsed(createSessionSchema, request.body ?? {});
+      const portraitId = wish.portrait ?? portraits.first;
+      if (portraitId === undefined) throw new AvatarError('PORTRAIT_UNKNOWN', 'This server has no portrait yet');
+      const { sampleRateHz, framesPerSecond, lifetimeS } = wish;
+      const session = await desk.open({
+        portraitId,
+        sampleRateHz,
+        framesPerSecond,
+        lifetimeS,
+        background: colourOf(wish.background),
+        ownerKey: ownerKeyOf(request),
+        address: visitorOf(request, trustProxy),
+      });
+      response.setHeader('cache-control', 'no-store');
+      response.status(201).json(replyOf(session, originOf(request)));
+    },
+  );
 
   routes.get('/:id', (request, response) => {
     const session = desk.enter(request.params.id, bearerOf(request.headers) ?? '', 'manage');
@@ -62,19 +66,6 @@ export function sessionRoutes({ access, desk, peer, portraits, trustProxy }: Ses
   });
 
   return routes;
-}
-
-function limit(trustProxy: boolean): RequestHandler {
-  return rateLimit({
-    windowMs: 60_000,
-    limit: SESSIONS_PER_MINUTE,
-    standardHeaders: 'draft-8',
-    legacyHeaders: false,
-    keyGenerator: (request) => visitorOf(request, trustProxy),
-    handler: (_request, response) => {
-      fail(response, 429, 'RATE_EXCEEDED', 'Too many sessions were opened: try again in a minute');
-    },
-  });
 }
 
 function replyOf({ id, tokens, wish, expiresAt }: DeskSession, origin: string): SessionReply {
