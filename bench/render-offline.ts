@@ -45,6 +45,7 @@ try {
     out: join(folder, 'film.webm'),
     fps: Number(values.fps) as RenderFlags['fps'],
     size: 512,
+    aspect: '1:1',
     background: 'portrait',
     seed: 1,
     quiet: true,

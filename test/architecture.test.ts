@@ -20,7 +20,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   pino: ['src/server/logger.ts'],
   'prom-client': ['src/server/metrics.ts'],
   'csv-parse': ['src/media/motion/live-link-reader.ts', 'src/server/cli/batch-list.ts'],
-  sharp: ['src/native/codec/image.ts'],
+  sharp: ['src/native/codec/backdrop.ts', 'src/native/codec/image.ts'],
   'webm-muxer': ['src/native/codec/'],
   werift: ['src/peer/rtc/', 'bench/support/'],
   ws: ['src/peer/signaling-client.ts', 'signaling/', 'src/server/', 'bench/'],

@@ -92,13 +92,27 @@ export function pictureBoxes(frames: readonly Uint8Array[], widthPx: number, hei
     heightPx: sidePx,
   };
   const boxes: PictureBox[] = [whole];
-  for (const box of [lit, square]) {
+  for (const box of [lit, square, ...facesIn(lit)]) {
     if (Math.min(box.widthPx, box.heightPx) < LEAST_PX || boxes.some((other) => alike(box, other))) continue;
     boxes.push(box);
   }
   return boxes;
 }
 
+/** A picture is square: this is how it stands in a film that is not. */
+function facesIn(lit: PictureBox): PictureBox[] {
+  const { left, top, widthPx, heightPx } = lit;
+  const sidePx = Math.min(widthPx, heightPx);
+  // Two people side by side.
+  if (widthPx > TWO_PICTURES * heightPx) {
+    return [left, left + widthPx - sidePx].map((at) => ({ left: at, top, widthPx: sidePx, heightPx: sidePx }));
+  }
+  const [across, down] = [Math.round((widthPx - sidePx) / 2), Math.round((heightPx - sidePx) / 2)];
+  return [{ left: left + across, top: top + down, widthPx: sidePx, heightPx: sidePx }];
+}
+
+/** Wider than 16:9. */
+const TWO_PICTURES = 1.9;
 /** A picture shown smaller than this has lost the mark. */
 const LEAST_PX = 128;
 

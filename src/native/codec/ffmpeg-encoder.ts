@@ -10,6 +10,8 @@ export interface FfmpegEncoderOptions {
   readonly format: FilmFormat;
   readonly widthPx: number;
   readonly heightPx: number;
+  /** Where the film is larger than its pictures: they are enlarged to `facePx` a side, in the middle of this PNG. */
+  readonly backdrop?: { readonly png: string; readonly facePx: number } | undefined;
   /** Whether pictures have colours multiplied by an alpha channel. */
   readonly isTransparent: boolean;
   readonly framesPerSecond: number;
@@ -90,18 +92,34 @@ export class FfmpegEncoder implements Closable {
 }
 
 function encoderArguments(options: FfmpegEncoderOptions, withSound: boolean): string[] {
-  const { path, format, widthPx, heightPx, isTransparent, framesPerSecond, sampleRateHz } = options;
+  const { path, format, widthPx, heightPx, isTransparent, framesPerSecond, sampleRateHz, backdrop } = options;
   const alpha = isTransparent && format.keepsAlpha;
   return [
     ...['-hide_banner', '-nostdin', '-loglevel', 'error', '-y'],
     ...[...NO_PROBING, '-f', 'rawvideo', '-pix_fmt', 'rgba', '-s', `${widthPx}x${heightPx}`],
     ...['-r', String(framesPerSecond), '-i', 'pipe:0'],
     ...(withSound ? [...NO_PROBING, '-f', 'f32le', '-ar', String(sampleRateHz), '-ac', '1', '-i', 'pipe:3'] : []),
+    ...(backdrop === undefined ? [] : ['-i', `file:${backdrop.png}`]),
+    ...(backdrop === undefined ? [] : ['-filter_complex', overlayOf(backdrop.facePx, withSound ? 2 : 1, format)]),
+    ...(backdrop === undefined ? [] : ['-map', '[film]', ...(withSound ? ['-map', '1:a'] : [])]),
     ...(alpha ? ['-vf', 'format=gbrap,unpremultiply=inplace=1'] : []),
-    ...format.pictures(alpha),
+    ...(backdrop === undefined ? [...filterOf(format.filter), ...format.pictures(alpha)] : format.pictures(alpha)),
     ...(withSound ? soundArguments(format) : ['-an']),
     ...['-f', format.muxer, `file:${path}`],
   ];
+}
+
+function filterOf(filter: string | undefined): string[] {
+  return filter === undefined ? [] : ['-filter_complex', `[0:v]${filter}`];
+}
+
+/** The backdrop is decoded once, and repeated for every picture. */
+function overlayOf(facePx: number, backdropInput: number, { filter }: FilmFormat): string {
+  return [
+    `[${backdropInput}:v]format=yuv420p,loop=loop=-1:size=1[behind]`,
+    `[0:v]scale=${facePx}:${facePx}:flags=bicubic,format=yuv420p[face]`,
+    `[behind][face]overlay=x=(W-w)/2:y=(H-h)/2:shortest=1${filter === undefined ? '' : `,${filter}`}[film]`,
+  ].join(';');
 }
 
 function soundArguments({ muxer }: FilmFormat): string[] {

@@ -9,6 +9,8 @@ export interface FilmFormat {
   readonly keepsAlpha: boolean;
   /** Whether texts about the film can be kept in it. */
   readonly hasTags: boolean;
+  /** What happens to the pictures before they are encoded, as an ffmpeg filter. */
+  readonly filter?: string;
   /** ffmpeg's arguments for the pictures. @param alpha - whether they have an alpha channel. */
   pictures(alpha: boolean): readonly string[];
 }
@@ -56,6 +58,17 @@ const ALPHA_WEBM: FilmFormat = {
   ],
 };
 
+/** For films that this program's own encoder does not get: those of two pictures, or larger than their pictures. */
+const LARGE_WEBM: FilmFormat = {
+  ...ALPHA_WEBM,
+  name: 'WebM',
+  keepsAlpha: false,
+  pictures: () => [
+    ...['-c:v', 'libvpx-vp9', '-crf', '28', '-b:v', '0', '-deadline', 'realtime', '-cpu-used', '8'],
+    ...['-row-mt', '1', '-pix_fmt', 'yuv420p'],
+  ],
+};
+
 const GIF: FilmFormat = {
   name: 'GIF',
   muxer: 'gif',
@@ -63,10 +76,8 @@ const GIF: FilmFormat = {
   keepsAlpha: false,
   hasTags: false,
   // GIF counts time in hundredths of a second; 20 frames a second is the fastest that browsers show evenly.
-  pictures: () => [
-    '-filter_complex',
-    '[0:v]fps=20,split[a][b];[a]palettegen=stats_mode=diff[p];[b][p]paletteuse=dither=bayer:bayer_scale=4',
-  ],
+  filter: 'fps=20,split[a][b];[a]palettegen=stats_mode=diff[p];[b][p]paletteuse=dither=bayer:bayer_scale=4',
+  pictures: () => [],
 };
 
 const WEBP: FilmFormat = {
@@ -82,6 +93,11 @@ const FORMATS: Readonly<Record<string, FilmFormat>> = { '.mp4': MP4, '.mov': MOV
 
 /** Endings of names that a film may have. */
 export const FILM_ENDINGS = ['.webm', ...Object.keys(FORMATS)];
+
+/** @returns how ffmpeg encodes a film, whatever its kind. */
+export function encodedFormatOf(ending: string): FilmFormat | undefined {
+  return ending === '.webm' ? LARGE_WEBM : FORMATS[ending];
+}
 
 /**
  * @param ending - of the name, in lower case, with its dot.

@@ -1,16 +1,23 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { assert } from '../../base/errors.ts';
 import { Scope } from '../../base/lifecycle.ts';
 import type { MediaTimeUs } from '../../base/timeline.ts';
-import { copyWithTags, FfmpegEncoder } from '../../native/codec/ffmpeg-encoder.ts';
+import { copyWithTags, FfmpegEncoder, type FfmpegEncoderOptions } from '../../native/codec/ffmpeg-encoder.ts';
 import type { FilmFormat } from '../../native/codec/film-format.ts';
+import { backdropOf } from '../../native/codec/backdrop.ts';
 import { readFilm } from '../../native/codec/film-reader.ts';
 import { OutputFile } from '../../native/codec/output-file.ts';
+import type { FilmShape } from './film-shape.ts';
 import type { DrawnPicture, FilmWriter, FilmWriterOptions } from './film-writer.ts';
 
 export interface EncodedFilmOptions extends FilmWriterOptions {
   readonly format: FilmFormat;
   /** Whether pictures have colours multiplied by an alpha channel. */
   readonly isTransparent: boolean;
+  /** Of a film that is larger than its pictures, with a picture that goes behind them. */
+  readonly surround?: (NonNullable<FilmShape['film']> & { readonly rgba: Uint8Array }) | undefined;
 }
 
 /** A film that ffmpeg encodes: MP4, QuickTime, GIF, animated WebP, or WebM with alpha. */
@@ -31,13 +38,14 @@ export class EncodedFilm implements FilmWriter {
   }
 
   /** @throws AvatarError `OUTPUT_FAILED`. */
-  static async open({ path, replace, format, ...encoding }: EncodedFilmOptions): Promise<EncodedFilm> {
+  static async open({ path, replace, format, surround, ...encoding }: EncodedFilmOptions): Promise<EncodedFilm> {
     const scope = new Scope();
     try {
       const file = scope.own(OutputFile.open(path, { replace }));
       // The statement about a film holds a digest of its encoded pictures, so it can only be added to a finished film.
       const draft = scope.own(OutputFile.open(path, { replace }));
-      const encoder = scope.own(new FfmpegEncoder({ ...encoding, format, path: draft.temporaryPath }));
+      const backdrop = surround === undefined ? undefined : await backdropIn(scope, encoding.widthPx, surround);
+      const encoder = scope.own(new FfmpegEncoder({ ...encoding, format, backdrop, path: draft.temporaryPath }));
       return new EncodedFilm(scope, format, file, draft, encoder);
     } catch (thrown) {
       await scope.close();
@@ -77,4 +85,16 @@ export class EncodedFilm implements FilmWriter {
   close(): Promise<void> {
     return this.#scope.close();
   }
+}
+
+async function backdropIn(
+  scope: Scope,
+  sidePx: number,
+  { rgba, facePx, ...film }: NonNullable<EncodedFilmOptions['surround']>,
+): Promise<FfmpegEncoderOptions['backdrop']> {
+  const folder = await mkdtemp(join(tmpdir(), 'visavis-backdrop-'));
+  scope.defer(() => rm(folder, { recursive: true, force: true }));
+  const png = join(folder, 'backdrop.png');
+  await writeFile(png, await backdropOf(rgba, sidePx, film));
+  return { png, facePx };
 }

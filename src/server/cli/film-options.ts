@@ -2,13 +2,16 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { FaceDecoderOptions } from '../../media/face-codec.ts';
 import { frameRateOption, type FrameRate } from './animate-command.ts';
 import { addControlOptions, type ControlFlags } from './control-options.ts';
+import { aspectOption, SIZES, type Aspect, type FilmSize } from './film-shape.ts';
 import { forceOption } from './output-path.ts';
 
 export interface FilmFlags extends ControlFlags {
   readonly out?: string;
   readonly frames?: string;
   readonly fps: FrameRate;
-  readonly size: FaceDecoderOptions['sizePx'];
+  readonly size: FilmSize;
+  readonly aspect: Aspect;
+  readonly thumbnail?: string;
   readonly background: FaceDecoderOptions['background'];
   readonly bitrate?: number;
   readonly consent?: string;
@@ -18,8 +21,6 @@ export interface FilmFlags extends ControlFlags {
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
-
-const SIZES = [256, 512, 720] as const;
 
 /**
  * Adds what decides how a film looks and where it goes, the same for every command that makes one.
@@ -33,7 +34,12 @@ export function addFilmOptions(command: Command, source: string): Command {
     )
     .option('--frames <folder>', 'write a PNG for each picture; without --out, no film')
     .addOption(frameRateOption())
-    .addOption(new Option('--size <pixels>', `side of the picture: ${SIZES.join(', ')}`).default(512).argParser(sizeOf))
+    .addOption(
+      new Option('--size <pixels>', `side of the picture, the shorter one of the film: ${SIZES.join(', ')}`)
+        .default(512)
+        .argParser(sizeOf),
+    )
+    .addOption(aspectOption())
     .addOption(
       new Option(
         '--background <what>',
@@ -45,6 +51,7 @@ export function addFilmOptions(command: Command, source: string): Command {
     .addOption(new Option('--bitrate <kbps>', 'of the pictures (default: 2000 at 512)').argParser(positive))
     .option('--consent <text>', 'who allows the use of this portrait; kept with what is made from it')
     .option('--drawn', 'state that the portrait is drawn and shows no real person, so that it needs no consent')
+    .option('--thumbnail <file>', 'also write one picture of the film: .jpg, .png or .webp')
     .addOption(forceOption())
     .option('--model <folder>', 'another motion bundle');
   return addControlOptions(command)
@@ -59,7 +66,7 @@ export function positive(text: string): number {
   return value;
 }
 
-function sizeOf(text: string): FaceDecoderOptions['sizePx'] {
+function sizeOf(text: string): FilmSize {
   const size = SIZES.find((each) => String(each) === text);
   if (size === undefined) throw new InvalidArgumentError(`Give one of ${SIZES.join(', ')}.`);
   return size;

@@ -5,9 +5,11 @@ import { systemClock } from '../../base/clock.ts';
 import { fitting } from '../../base/graphemes.ts';
 import { Scope } from '../../base/lifecycle.ts';
 import type { MotionFrame } from '../../base/media.ts';
+import { mediaTimeUs } from '../../base/timeline.ts';
+import { restMotion } from '../../media/motion-space.ts';
 import { openAudioFile, type AudioFile } from '../../native/codec/audio-file.ts';
 import { encodeImage, type RawPixels } from '../../native/codec/image.ts';
-import { FILM_ENDINGS, filmFormatOf } from '../../native/codec/film-format.ts';
+import { encodedFormatOf, FILM_ENDINGS, filmFormatOf } from '../../native/codec/film-format.ts';
 import { OutputFile } from '../../native/codec/output-file.ts';
 import { FilmStages } from '../../native/worker/film-stages.ts';
 import { straightAlpha } from '../../media/render/straight-alpha.ts';
@@ -20,9 +22,11 @@ import { Animation } from './animation.ts';
 import { avatarOf, checkFilmScope } from './avatar-argument.ts';
 import { UsageError } from './command-failure.ts';
 import { controlsOf, type TimedControl } from './control-options.ts';
-import { EncodedFilm } from './encoded-film.ts';
+import { EncodedFilm, type EncodedFilmOptions } from './encoded-film.ts';
+import { filmShapeOf } from './film-shape.ts';
 import type { DrawnPicture, FilmWriter, FilmWriterOptions } from './film-writer.ts';
 import { checkPictureFolder, outputPath, STANDARD_STREAM, type OutputPath } from './output-path.ts';
+import { checkThumbnail, Poster } from './poster.ts';
 import { Progress } from './progress.ts';
 import { RecordedMotion, type MotionSource } from './recorded-motion.ts';
 import type { FilmFlags } from './film-options.ts';
@@ -64,9 +68,11 @@ export async function makeFilm(
   settings: Settings,
   extraControls: readonly TimedControl[] = [],
 ): Promise<FilmReport> {
-  const { fps: framesPerSecond, size: sizePx, background, seed } = flags;
+  const { fps: framesPerSecond, background, seed } = flags;
   const force = flags.force === true;
   const { path: out, note } = outOf(portrait, audio, flags);
+  const { drawnPx: sizePx, film: surround } = filmShapeOf({ ...flags, ...(out !== undefined && { out }) });
+  if (flags.thumbnail !== undefined) checkThumbnail(flags.thumbnail, out, [portrait, audio, flags.motion], force);
   await using scope = new Scope();
   const startUs = systemClock.now();
   const quiet = flags.quiet === true;
@@ -101,7 +107,11 @@ export async function makeFilm(
     out === undefined
       ? undefined
       : scope.own(
-          await openFilm(background, { path: out, replace: force, widthPx, heightPx, framesPerSecond, sampleRateHz }),
+          await openFilm(
+            background,
+            { path: out, replace: force, widthPx, heightPx, framesPerSecond, sampleRateHz },
+            surround && { ...surround, rgba: await stages.picture({ timeUs: mediaTimeUs(0), motion: restMotion() }) },
+          ),
         );
   if (flags.frames !== undefined) await mkdir(flags.frames, { recursive: true });
 
@@ -119,8 +129,10 @@ export async function makeFilm(
     times.encodeUs += picture.encodeUs;
     await film?.addPicture(picture);
   };
+  const poster = new Poster();
   const draw = async (frames: readonly MotionFrame[]): Promise<void> => {
     for (const frame of frames) {
+      poster.consider(frame);
       if (underWay.length >= stages.capacity) await finishOne();
       started++;
       const picture = pictureOf(frame, started, stages, flags, film);
@@ -143,6 +155,7 @@ export async function makeFilm(
   while (underWay.length > 0) await finishOne();
   if (done === 0) throw new UsageError('There is nothing to render: the motion has no frame.');
   await film?.commit(motion.durationUs, (contentSha256) => tagsOf(avatar, keys, contentSha256));
+  if (out !== undefined && flags.thumbnail !== undefined) await poster.write(out, flags.thumbnail, force);
   progress.close();
 
   const tookS = (systemClock.now() - startUs) / 1e6;
@@ -195,17 +208,21 @@ interface FilmedPicture extends DrawnPicture {
   readonly encodeUs: number;
 }
 
-function openFilm(background: RenderFlags['background'], options: FilmWriterOptions): Promise<FilmWriter> {
+function openFilm(
+  background: RenderFlags['background'],
+  options: FilmWriterOptions,
+  surround: EncodedFilmOptions['surround'],
+): Promise<FilmWriter> {
   const isTransparent = background === 'transparent';
   const ending = options.path === STANDARD_STREAM ? '.webm' : extname(options.path).toLowerCase();
-  const format = filmFormatOf(ending, isTransparent);
+  const format = surround === undefined ? filmFormatOf(ending, isTransparent) : encodedFormatOf(ending);
   if (format === undefined) return WebmFilm.open(options);
   if (isTransparent && !format.keepsAlpha) {
     throw new UsageError(
       `${format.name} has no alpha channel: name a .mov, .webm or .webp file, or another background.`,
     );
   }
-  return EncodedFilm.open({ ...options, format, isTransparent });
+  return EncodedFilm.open({ ...options, format, isTransparent, surround });
 }
 
 /** Draws one picture for the film, for a PNG, or for both. */

@@ -56,7 +56,7 @@ describe('pictureBoxes()', () => {
     expect(pictureBoxes([framed(90, 1).luma, framed(90, 2).luma], FRAME_PX, FRAME_PX)).toEqual([whole, lit]);
   });
 
-  test('adds the square around a picture whose sides are dark themselves', () => {
+  test('adds the squares around and within a picture that is not square', () => {
     const luma = new Uint8Array(FRAME_PX * FRAME_PX);
     for (let y = 0; y < FRAME_PX; y++) luma.fill(100, y * FRAME_PX + 60, y * FRAME_PX + 200);
     luma.fill(0, 0, 40 * FRAME_PX);
@@ -66,6 +66,17 @@ describe('pictureBoxes()', () => {
       whole,
       lit,
       { left: 40, top: 40, widthPx: 176, heightPx: 176 },
+      { left: 60, top: 58, widthPx: 140, heightPx: 140 },
+    ]);
+  });
+
+  test('adds each of two pictures side by side', () => {
+    const luma = new Uint8Array(FRAME_PX * FRAME_PX);
+    luma.fill(100, 64 * FRAME_PX, 192 * FRAME_PX);
+    const [half, top] = [128, 64];
+    expect(pictureBoxes([luma], FRAME_PX, FRAME_PX).slice(-2)).toEqual([
+      { left: 0, top, widthPx: half, heightPx: half },
+      { left: FRAME_PX - half, top, widthPx: half, heightPx: half },
     ]);
   });
 

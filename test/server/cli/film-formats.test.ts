@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { babble, ffmpeg, hasFfmpeg, wavFile } from '../../support/sound.ts';
-import { probe, visavis, type Ran } from '../../support/visavis.ts';
+import { pictures, probe, visavis, type Ran } from '../../support/visavis.ts';
 
 let folder: string;
 const run = (...args: readonly string[]): Promise<Ran> =>
@@ -42,6 +42,42 @@ describe.skipIf(!hasFfmpeg)('visavis render', () => {
     },
     120_000,
   );
+
+  test('surrounds the picture in a film of another shape, keeps its mark and statement, and takes a thumbnail', async () => {
+    await writeFile(join(folder, 'five.wav'), wavFile(16_000, babble(16_000, 5.1)));
+    const args = ['--size', '256', '--aspect', '16:9', '--out', 'wide.mp4', '--thumbnail', 'wide.jpg', '--quiet'];
+    expect((await run('render', 'a.avatar', 'five.wav', ...args)).code).toBe(0);
+    expect(probe(join(folder, 'wide.mp4')).streams).toMatchObject([{ width: 456, height: 256 }, { codec_name: 'aac' }]);
+    expect(probe(join(folder, 'wide.jpg')).streams).toMatchObject([{ codec_name: 'mjpeg', width: 456, height: 256 }]);
+    const { marked, statement } = JSON.parse((await run('detect', 'wide.mp4', '--json')).stdout) as {
+      marked: boolean;
+      statement: { result: string };
+    };
+    expect([marked, statement.result]).toEqual([true, 'verified']);
+    // The middle is the picture, and beside it is something darker and smoother.
+    const [luma] = pictures(join(folder, 'wide.mp4'), 456);
+    const columns = Array.from({ length: 456 }, (_, x) =>
+      Array.from({ length: 456 }, (_, y) => luma?.[y * 456 + x] ?? 0),
+    );
+    const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+    const grain = (values: readonly number[]): number =>
+      mean(values.slice(1).map((value, n) => Math.abs(value - (values[n] ?? 0))));
+    const [beside, within] = [columns.slice(5, 90).flat(), columns.slice(110, 340).flat()];
+    expect(mean(beside)).toBeGreaterThan(15);
+    expect(mean(beside)).toBeLessThan(0.7 * mean(within));
+    expect(grain(beside)).toBeLessThan(0.5 * grain(within));
+  }, 120_000);
+
+  test.each([
+    [['--aspect', '16:9', '--background', 'transparent', '--out', 'x.mov'], /--aspect 16:9 does not go with/],
+    [['--size', '1080', '--out', '-'], /--size 1080 needs a file/],
+    [['--aspect', '3:2'], /Give one of 1:1, 16:9/],
+    [['--thumbnail', 'x.gif'], /--thumbnail x\.gif: give a name that ends in \.jpg/],
+    [['--thumbnail', 'x.jpg', '--out', '-'], /--thumbnail needs a film/],
+  ])('refuses %j', async (options, message) => {
+    const { code, stderr } = await run('render', 'a.avatar', 'voice.wav', ...options);
+    expect([code, message.test(stderr)]).toEqual([2, true]);
+  });
 
   test('makes an animated WebP with all its pictures', async () => {
     const args = ['--size', '256', '--background', 'transparent', '--out', 'film.webp'];
