@@ -4,9 +4,10 @@ import { expect, it, vi } from 'vitest';
 
 vi.setConfig({ testTimeout: 60_000 });
 
+const root = resolve(import.meta.dirname, '../..');
+
 /** Runs `body` in a process of its own, with the net hung. @returns what it wrote, and its exit code. */
 async function runUnderNet(body: string): Promise<{ readonly lines: readonly string[]; readonly code: number | null }> {
-  const root = resolve(import.meta.dirname, '../..');
   const program = `
     import dgram from 'node:dgram';
     import { silentMeter } from '${root}/src/base/meter.ts';
@@ -46,6 +47,23 @@ it('ends only the connection that a rejection, a timer or a socket of its own fa
   expect(lines.toSorted()).toEqual(
     ['first ends: rejected', 'second ends: thrown', 'third ends: received', 'still here'].toSorted(),
   );
+});
+
+it('ends a connection that fails at what its page sent, and no other', async () => {
+  const { lines, code } = await runUnderNet(`
+    const { connect, closeAll } = await import('${root}/test/peer/support/connected.ts');
+    const bystander = await connect();
+    const { page, log } = await connect({}, undefined, undefined, {
+      onAudio: () => void Promise.reject(new Error('a sound that nothing expects')),
+    });
+    page.speak(Uint8Array.of(1), 960);
+    for (let tries = 0; tries < 200 && log.length < 3; tries++) await later(10);
+    say(log.filter((line) => /fault|closed/.test(line)).join(', '));
+    say('bystander ' + bystander.connection.connected);
+    await closeAll();`);
+  expect(lines).toContain('fault: a sound that nothing expects, closed: a fault');
+  expect(lines).toContain('bystander true');
+  expect(code).toBe(0);
 });
 
 it('survives what nobody owns, and gives up when it does not stop', async () => {

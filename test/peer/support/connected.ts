@@ -33,13 +33,21 @@ export function heard() {
   return { log, dropped, events };
 }
 
-/** A connection and the page at its other end, connected. */
-export async function connect(options: PageOptions = {}, page = new Page(options), beforeAnswer = () => {}) {
+/**
+ * A connection and the page at its other end, connected.
+ * @param changed - events that are heard in another way.
+ */
+export async function connect(
+  options: PageOptions = {},
+  page = new Page(options),
+  beforeAnswer = () => {},
+  changed: Partial<ConnectionEvents> = {},
+) {
   const { log, dropped, events } = heard();
   const connection = await Connection.open({
     offerSdp: await page.offer(),
     rtc: RTC,
-    events,
+    events: { ...events, ...changed },
     now: () => systemClock.now(),
     random: Math.random,
   });
