@@ -1,4 +1,5 @@
 import dgram from 'node:dgram';
+import { RTCPeerConnection } from 'werift';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../src/base/clock.ts';
 import { advance, mediaTimeUs } from '../../../src/base/timeline.ts';
@@ -235,6 +236,20 @@ describe('Connection', () => {
       expect(refused).toMatch(/Cannot answer the offer/);
       expect(refused).not.toMatch(/secret/);
     }
+  });
+
+  it('repeats nothing of what the library says of an offer', async () => {
+    const page = new Page();
+    opened.push(page);
+    const { events } = heard();
+    const offerSdp = await page.offer();
+    const failing = vi.spyOn(RTCPeerConnection.prototype, 'setRemoteDescription');
+    failing.mockRejectedValueOnce(new Error('cannot read the-secret'));
+    const options = { rtc: RTC, events, now: () => systemClock.now(), random: Math.random };
+    const refused = await Connection.open({ offerSdp, ...options }).catch((thrown: unknown) => String(thrown));
+    failing.mockRestore();
+    expect(refused).toMatch(/Cannot answer the offer/);
+    expect(refused).not.toMatch(/secret/);
   });
 
   it('refuses codecs it does not know, and says which are missing', async () => {
