@@ -113,6 +113,17 @@ describe('Connection', () => {
     await until(() => log.some((line) => line.startsWith('closed')), 1000);
   });
 
+  it('says goodbye in an encrypted alert when it closes', async () => {
+    const { page, connection } = await connect();
+    const seen: string[] = [];
+    page.inspect((datagram) => {
+      seen.push(`type ${datagram.readUInt8(0)} epoch ${datagram.readUInt16BE(3)}`);
+      return true;
+    });
+    await connection.close();
+    await until(() => seen.includes('type 21 epoch 1'), 2000);
+  });
+
   it('leaves no socket behind, however many sections there were', async () => {
     const sockets = () => process.getActiveResourcesInfo().filter((resource) => resource === 'UDPWrap').length;
     const page = new Page({ slots: 3 });
