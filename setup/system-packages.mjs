@@ -13,6 +13,11 @@ const NEEDS = [
   { package: 'espeak-ng', found: () => onPath('espeak-ng'), for: 'comfort' },
   { package: 'ca-certificates', found: () => existsSync('/etc/ssl/certs'), for: 'comfort' },
   { package: 'chromium', found: () => onPath('chromium'), for: 'browser' },
+  {
+    package: 'python3-websockets',
+    found: () => existsSync('/usr/lib/python3/dist-packages/websockets'),
+    for: 'browser',
+  },
   { package: 'coturn', found: () => onPath('turnserver'), for: 'browser' },
 ];
 

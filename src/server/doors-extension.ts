@@ -4,6 +4,7 @@ import type { Logger } from '../base/logger.ts';
 import type { Meter } from '../base/meter.ts';
 import { SPEAK_PATH } from '../../protocol/speak.ts';
 import { Broadcasts } from './doors/broadcasts.ts';
+import { Entry } from './doors/entry.ts';
 import { iceLinks, iceServers } from './doors/ice-links.ts';
 import { SdpRoutes } from './doors/sdp-routes.ts';
 import { sessionRoutes } from './doors/session-routes.ts';
@@ -33,9 +34,9 @@ export function doorsExtension(options: DoorsExtensionOptions): (host: HostParts
     const socket = scope.own(new SpeakSocket(desk, options.clock));
     const serversFor = (id: string) => iceServers(config.signaling, id, Date.now() / 1000);
     const links = (id: string): string[] => iceLinks(serversFor(id));
-    const allowedOrigins = config.signaling?.allowedOrigins ?? [];
+    const entry = new Entry(access, config.signaling?.allowedOrigins ?? []);
     const membersPerRoom = config.signaling?.limits.membersPerRoom ?? MEMBERS_PER_ROOM;
-    const broadcasts = new Broadcasts({ access, peer, portraits, allowedOrigins, membersPerRoom });
+    const broadcasts = new Broadcasts({ entry, peer, portraits, membersPerRoom });
     const whepOpen = watchEither(peer, desk, broadcasts);
     const whep = scope.own(new SdpRoutes({ path: '/whep', open: whepOpen, iceServers: links, trustProxy }));
     const whipOpen = broadcasts.publish.bind(broadcasts);
@@ -45,13 +46,10 @@ export function doorsExtension(options: DoorsExtensionOptions): (host: HostParts
     const simliIce = (): readonly object[] => serversFor(randomUUID());
     return {
       routes: (app) => {
-        app.use('/api/v1/sessions', sessionRoutes({ access, desk, peer, portraits, trustProxy }));
+        app.use('/api/v1/sessions', sessionRoutes({ entry, desk, peer, portraits, trustProxy }));
         app.use('/whep', whep.router);
         app.use('/whip', whip.router);
-        app.use(
-          '/compose',
-          simliRoutes({ access, portraits, tokens, allowedOrigins, iceServers: simliIce, trustProxy }),
-        );
+        app.use('/compose', simliRoutes({ entry, portraits, tokens, iceServers: simliIce, trustProxy }));
         app.use('/view', viewRoutes(pageFolder, config.frameAncestors));
       },
       upgrades: new Map([

@@ -1,22 +1,20 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Request } from 'express';
 import { portraitIdSchema } from '../../../protocol/names.ts';
-import { isOriginAllowed } from '../../../signaling/origin.ts';
 import { roomNameSchema } from '../../../signaling/protocol.ts';
 import { AvatarError } from '../../base/errors.ts';
 import { nameOf, PERSON_NAME_LIMIT } from '../../base/names.ts';
 import type { AvatarPeer, PeerEvent, Watching } from '../../peer/avatar-peer.ts';
-import { ownerKeyOf, type Access } from '../http/access.ts';
+import { ownerKeyOf } from '../http/access.ts';
 import { parsed } from '../http/parsed.ts';
 import type { PortraitStore } from '../portrait-store.ts';
+import type { Entry } from './entry.ts';
 import { tokenOf } from './request-token.ts';
 
 export interface BroadcastsOptions {
-  readonly access: Access;
+  readonly entry: Entry;
   readonly peer: Pick<AvatarPeer, 'candidate' | 'join' | 'leave' | 'membersOf' | 'restart' | 'watch'>;
   readonly portraits: Pick<PortraitStore, 'first'>;
-  /** Origins of pages that may enter open rooms, besides the server's own. */
-  readonly allowedOrigins: readonly string[];
   readonly membersPerRoom: number;
 }
 
@@ -96,14 +94,9 @@ export class Broadcasts {
     return this.#options.peer.watch({ participantId: live[0], viewerId: randomUUID(), offerSdp, onEnd });
   }
 
-  /** By the same rules as the signaling socket: with an invitation to this room, or from any page that may use the server. */
   async #enter(request: Request, name: string): Promise<string> {
-    const { access, allowedOrigins } = this.#options;
     const room = parsed(roomNameSchema, name);
-    const right = await access.roomAccess(request, tokenOf(request));
-    if (right.type === 'open' && !isOriginAllowed(request, allowedOrigins)) {
-      throw new AvatarError('SIGNALING_REFUSED', 'This page may not use this server');
-    }
+    const right = await this.#options.entry.check(request, tokenOf(request));
     if (right.type === 'invitation' && right.room !== room) {
       throw new AvatarError('TOKEN_INVALID', 'The invitation is for another room');
     }

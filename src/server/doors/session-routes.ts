@@ -6,14 +6,15 @@ import { bearerOf } from '../../../signaling/secret.ts';
 import { AvatarError } from '../../base/errors.ts';
 import type { RgbColour } from '../../media/face-codec.ts';
 import type { AvatarPeer } from '../../peer/avatar-peer.ts';
-import { ownerKeyOf, type Access } from '../http/access.ts';
+import { ownerKeyOf } from '../http/access.ts';
 import { parsed } from '../http/parsed.ts';
 import { perMinute } from '../http/per-minute.ts';
 import type { PortraitStore } from '../portrait-store.ts';
+import type { Entry } from './entry.ts';
 import type { DeskSession, SpeakDesk } from './speak-desk.ts';
 
 export interface SessionRoutesOptions {
-  readonly access: Access;
+  readonly entry: Entry;
   readonly desk: SpeakDesk;
   readonly peer: Pick<AvatarPeer, 'viewerCount'>;
   readonly portraits: Pick<PortraitStore, 'first'>;
@@ -26,7 +27,7 @@ const SESSIONS_PER_MINUTE = 30;
 /**
  * `POST /api/v1/sessions` (for whoever may join a call) · `GET|DELETE /api/v1/sessions/:id` with the session's own token.
  */
-export function sessionRoutes({ access, desk, peer, portraits, trustProxy }: SessionRoutesOptions): Router {
+export function sessionRoutes({ entry, desk, peer, portraits, trustProxy }: SessionRoutesOptions): Router {
   const routes = Router();
 
   routes.post(
@@ -34,7 +35,7 @@ export function sessionRoutes({ access, desk, peer, portraits, trustProxy }: Ses
     perMinute(SESSIONS_PER_MINUTE, trustProxy, 'Too many sessions'),
     json({ limit: '16kb' }),
     async (request, response) => {
-      await access.requireGuest(request);
+      await entry.check(request, bearerOf(request.headers) ?? '');
       const wish = parsed(createSessionSchema, request.body ?? {});
       const portraitId = wish.portrait ?? portraits.first;
       if (portraitId === undefined) throw new AvatarError('PORTRAIT_UNKNOWN', 'This server has no portrait yet');

@@ -1,19 +1,19 @@
 import { json, Router, type Request, type RequestHandler } from 'express';
 import { z } from 'zod';
 import { portraitIdSchema } from '../../../protocol/names.ts';
-import { isOriginAllowed, visitorOf } from '../../../signaling/origin.ts';
+import { visitorOf } from '../../../signaling/origin.ts';
 import { AvatarError } from '../../base/errors.ts';
-import { ownerKeyOf, type Access } from '../http/access.ts';
+import { ownerKeyOf } from '../http/access.ts';
 import { parsed } from '../http/parsed.ts';
 import { perMinute } from '../http/per-minute.ts';
 import type { PortraitStore } from '../portrait-store.ts';
+import type { Entry } from './entry.ts';
 import type { SimliTokens } from './simli-tokens.ts';
 
 export interface SimliRoutesOptions {
-  readonly access: Access;
+  readonly entry: Entry;
   readonly portraits: Pick<PortraitStore, 'first' | 'requireUse'>;
   readonly tokens: SimliTokens;
-  readonly allowedOrigins: readonly string[];
   /** As `RTCPeerConnection` takes them. */
   readonly iceServers: () => readonly object[];
   readonly trustProxy: boolean;
@@ -33,7 +33,7 @@ const configSchema = z.object({
 
 /** `POST /compose/token` · `GET /compose/ice`, as Simli's clients ask them, with an invitation or the operator key as API key. */
 export function simliRoutes(options: SimliRoutesOptions): Router {
-  const { access, portraits, tokens, allowedOrigins, iceServers, trustProxy } = options;
+  const { entry, portraits, tokens, iceServers, trustProxy } = options;
   const routes = Router();
   routes.use(allowOtherOrigins);
   routes.options('/:what', (_request, response) => {
@@ -42,7 +42,7 @@ export function simliRoutes(options: SimliRoutesOptions): Router {
 
   routes.post('/token', perMinute(TOKENS_PER_MINUTE, trustProxy, 'Too many sessions'), json({ limit: '16kb' }));
   routes.post('/token', async (request, response) => {
-    await requireKey(request, access, allowedOrigins);
+    await entry.check(request, keyOf(request));
     const { faceId, maxSessionLength, maxIdleTime } = parsed(configSchema, request.body ?? {});
     const portraitId = faceId ?? portraits.first;
     if (portraitId === undefined) throw new AvatarError('PORTRAIT_UNKNOWN', 'This server has no portrait yet');
@@ -55,7 +55,7 @@ export function simliRoutes(options: SimliRoutesOptions): Router {
   });
 
   routes.get('/ice', async (request, response) => {
-    await requireKey(request, access, allowedOrigins);
+    await entry.check(request, keyOf(request));
     const servers = iceServers();
     response.setHeader('cache-control', 'no-store');
     // Simli's client asks a public server of somebody else when the list is empty. This one need not exist: the server
@@ -66,12 +66,9 @@ export function simliRoutes(options: SimliRoutesOptions): Router {
   return routes;
 }
 
-async function requireKey(request: Request, access: Access, allowedOrigins: readonly string[]): Promise<void> {
+function keyOf(request: Request): string {
   const key = request.headers['x-simli-api-key'];
-  const right = await access.roomAccess(request, typeof key === 'string' ? key : '');
-  if (right.type === 'open' && !isOriginAllowed(request, allowedOrigins)) {
-    throw new AvatarError('SIGNALING_REFUSED', 'This page may not use this server');
-  }
+  return typeof key === 'string' ? key : '';
 }
 
 const allowOtherOrigins: RequestHandler = (_request, response, next) => {

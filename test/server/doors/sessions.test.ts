@@ -223,6 +223,14 @@ describe('sessions of programs', () => {
     expect([1001, 1006]).toContain(await idle.closed);
   });
 
+  it('opens no session for a foreign page, which a browser would let ask with an empty body', async () => {
+    const host = await open({ VISAVIS_ALLOWED_ORIGINS: 'https://studio.example' });
+    const ask = (origin: string) => fetch(`${host.url}/api/v1/sessions`, { method: 'POST', headers: { origin } });
+    expect(await codeOf(await ask('https://evil.example'))).toEqual([403, 'SIGNALING_REFUSED']);
+    expect(host.peer.joins).toEqual([]);
+    expect((await ask('https://studio.example')).status).toBe(201);
+  });
+
   it('ends when the portrait is withdrawn, and when its time is over', async () => {
     const host = await open();
     const session = await create(host);

@@ -1,0 +1,29 @@
+import type { IncomingMessage } from 'node:http';
+import { isOriginAllowed } from '../../../signaling/origin.ts';
+import { AvatarError } from '../../base/errors.ts';
+import type { Access, RoomAccess } from '../http/access.ts';
+
+/**
+ * Who may bring an avatar to this server, by the same rules as at the signaling socket: whoever has an invitation or the
+ * operator key; where rooms are open, every program, and every page that may use this server.
+ */
+export class Entry {
+  readonly #access: Access;
+  readonly #allowedOrigins: readonly string[];
+
+  /** @param allowedOrigins - of pages that may enter open rooms, besides the server's own. */
+  constructor(access: Access, allowedOrigins: readonly string[]) {
+    this.#access = access;
+    this.#allowedOrigins = allowedOrigins;
+  }
+
+  /** @throws AvatarError `TOKEN_INVALID`, `TOKEN_EXPIRED`, or `SIGNALING_REFUSED` for a foreign page. */
+  async check(request: IncomingMessage, token: string): Promise<RoomAccess> {
+    const right = await this.#access.roomAccess(request, token);
+    // A browser sends a page's simplest requests to any server without asking, this machine's too.
+    if (right.type === 'open' && !isOriginAllowed(request, this.#allowedOrigins)) {
+      throw new AvatarError('SIGNALING_REFUSED', 'This page may not use this server');
+    }
+    return right;
+  }
+}
