@@ -2,6 +2,7 @@ import { minimumJerk } from '../../base/easing.ts';
 import type { Random } from '../../base/random.ts';
 import { MOTION_INDEX } from '../motion-space.ts';
 import type { VoiceMoment } from '../voice-moment.ts';
+import type { Liveliness } from './liveliness.ts';
 import { Wander } from './wander.ts';
 
 /** Yaw, pitch, roll in degrees, then across and up in cm, then distance as a ratio. */
@@ -56,8 +57,8 @@ export class HeadPlay {
     this.#sway = SWAY.map(() => new Wander(random, SWAY_MEMORY_S, stepS));
   }
 
-  /** @param size - 1 as people's. @param leans - 0 while somebody has said how far away the head is, else 1. */
-  step(voice: VoiceMoment, size: number, rate: number, leans: number, motion: Float32Array): void {
+  /** @param leans - 0 while somebody has said how far away the head is, else 1. */
+  step(voice: VoiceMoment, { head: size, ownHead, rate }: Liveliness, leans: number, motion: Float32Array): void {
     this.#ageS += this.#stepS;
     this.#untilS -= this.#stepS * rate;
     const bound = voice.forS === 0;
@@ -72,7 +73,7 @@ export class HeadPlay {
       if (index === MOTION_INDEX.headDistance) offset *= leans;
       motion[index] =
         REST[axis]! +
-        (motion[index]! - REST[axis]!) * OWN[axis]! * (index === MOTION_INDEX.headDistance ? 1 : Math.min(1, size)) +
+        (motion[index]! - REST[axis]!) * OWN[axis]! * (index === MOTION_INDEX.headDistance ? 1 : ownHead) +
         offset;
     });
     for (const beat of this.#beats) beat.ageS += this.#stepS;

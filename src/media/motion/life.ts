@@ -29,6 +29,8 @@ export interface LifeMoment {
 const STREAM = 1 << 30;
 /** How much of a look aside the head takes over, and how slowly, s (Freedman 2008). */
 const HEAD_SHARE = 0.3;
+/** Who listens turns to who speaks, rather than looking from the corner of the eye. */
+const HEAD_SHARE_LISTENING = 0.65;
 const HEAD_FOLLOWS_S = 0.22;
 /** How much of a turned head the eyes make good; the rest is looked past the viewer, by a degree or so. */
 const EYES_STAY = 0.65;
@@ -63,13 +65,14 @@ export class Life {
     state.free += eased * ((distanceAsked ? 0 : 1) - state.free);
     state.own += eased * ((feelingAsked ? OWN_MOOD_KEPT : 1) - state.own);
     mouth.step(voice, size.mouth, (state.own - OWN_MOOD_KEPT) / (1 - OWN_MOOD_KEPT), motion);
-    head.step(voice, size.head, size.rate, state.free, motion);
+    head.step(voice, size, state.free, motion);
     listening.step(voice, other, size.rate, motion);
     const look = gaze.step(voice, size.rate, listening.towards);
     // The head comes after a look aside.
     const follows = this.#stepS / HEAD_FOLLOWS_S;
-    state.headYaw += follows * ((gazeAsked ? 0 : HEAD_SHARE * look.yaw) - state.headYaw);
-    state.headPitch += follows * ((gazeAsked ? 0 : HEAD_SHARE * look.pitch) - state.headPitch);
+    const share = listening.towards === undefined ? HEAD_SHARE : HEAD_SHARE_LISTENING;
+    state.headYaw += follows * ((gazeAsked ? 0 : share * look.yaw) - state.headYaw);
+    state.headPitch += follows * ((gazeAsked ? 0 : share * look.pitch) - state.headPitch);
     motion[headYaw]! += state.headYaw;
     motion[headPitch]! += state.headPitch;
     // Eyes hold their point while the head turns.

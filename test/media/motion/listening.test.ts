@@ -56,6 +56,12 @@ test('looks towards who speaks', () => {
   expect(Math.abs(meanOf(gazesOf(live(120, {}))))).toBeLessThan(2);
 });
 
+test('turns the head to who speaks, so that the eyes need not stay in their corners', () => {
+  const turned = meanOf(addedTo('headYaw', { other: talker }, 60));
+  expect(turned).toBeGreaterThan(0.5 * TOWARDS.yaw);
+  expect(turned).toBeLessThan(0.9 * TOWARDS.yaw);
+});
+
 test('nods as phrases end, and hardly elsewhere', () => {
   const nods = addedTo('headY', { other: talker });
   const rounds = Math.floor(nods.length / (ROUND_S * FPS));
