@@ -32,9 +32,14 @@ export interface AudioFile extends Closable {
  * Opens a sound file, which an ffmpeg process decodes.
  * @param name - a path, for messages too.
  * @param bytes - read instead of the file `name`: standard input, say.
+ * @param side - of a stereo sound, to be read alone.
  * @throws AvatarError `AUDIO_EMPTY` or `AUDIO_UNREADABLE`.
  */
-export async function openAudioFile(name: string, bytes?: AsyncIterable<Uint8Array>): Promise<AudioFile> {
+export async function openAudioFile(
+  name: string,
+  bytes?: AsyncIterable<Uint8Array>,
+  side?: 'left' | 'right',
+): Promise<AudioFile> {
   const scope = new Scope();
   try {
     const stream = new PeekedStream(bytes ?? createReadStream(name));
@@ -52,7 +57,7 @@ export async function openAudioFile(name: string, bytes?: AsyncIterable<Uint8Arr
     const promisedS = isWav ? promisedWavSeconds(await stream.peek(WAV_HEAD_BYTES)) : undefined;
     const isFile = bytes === undefined && (await stat(name)).isFile();
     const source = await sourceForFfmpeg(name, isFile, stream, format, scope);
-    const decoder = new FfmpegDecoder({ name, format, source, signal: scope.signal });
+    const decoder = new FfmpegDecoder({ name, format, source, side, signal: scope.signal });
     scope.own(decoder);
     return new DecodedFile({ name, decoder, scope, isWav, promisedS });
   } catch (thrown) {

@@ -19,6 +19,8 @@ export interface FfmpegInput {
   /** A path, or the bytes themselves. */
   readonly source: string | AsyncIterable<Uint8Array>;
   readonly signal: AbortSignal;
+  /** The left or the right side of a stereo sound alone. */
+  readonly side?: 'left' | 'right' | undefined;
 }
 
 /** An ffmpeg process that decodes the first sound track to mono at `FFMPEG_RATE_HZ`, as fast as it is read. */
@@ -33,8 +35,8 @@ export class FfmpegDecoder {
 
   constructor(input: FfmpegInput) {
     this.#input = input;
-    const { format, source, signal } = input;
-    const child = spawn('ffmpeg', ffmpegArguments(format, source), {
+    const { signal, source } = input;
+    const child = spawn('ffmpeg', ffmpegArguments(input), {
       stdio: ['pipe', 'pipe', 'pipe'],
       signal,
       killSignal: 'SIGKILL',
@@ -119,7 +121,8 @@ export class FfmpegDecoder {
   }
 }
 
-function ffmpegArguments({ demuxer }: AudioFormat, source: FfmpegInput['source']): string[] {
+function ffmpegArguments({ format: { demuxer }, source, side }: FfmpegInput): string[] {
+  const sides = side === undefined ? 'mono|stereo' : `stereo,pan=mono|c0=${side === 'left' ? 'c0' : 'c1'}`;
   return [
     ...['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'info', '-threads', '1'],
     // A media file may name other files and hosts: none of them is anybody's business.
@@ -127,7 +130,7 @@ function ffmpegArguments({ demuxer }: AudioFormat, source: FfmpegInput['source']
     ...['-i', typeof source === 'string' ? `file:${source}` : 'pipe:0'],
     // Sound that begins late or has holes keeps its place in time; the first sample is at 0 of the file's own clock.
     // Stereo is mixed here, because sides that cancel each other must be noticed (`MonoMixer`).
-    ...['-map', '0:a:0', '-af', 'aresample=async=1:first_pts=0,aformat=channel_layouts=mono|stereo'],
+    ...['-map', '0:a:0', '-af', `aresample=async=1:first_pts=0,aformat=channel_layouts=${sides}`],
     ...['-ar', String(FFMPEG_RATE_HZ), '-c:a', 'pcm_f32be', '-f', 'au', 'pipe:1'],
   ];
 }

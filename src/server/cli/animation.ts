@@ -3,6 +3,7 @@ import { advance, mediaTimeUs, US_PER_S, type MediaTimeUs } from '../../base/tim
 import { Resampler } from '../../media/audio/resampler.ts';
 import { MotionStream } from '../../media/motion-stream.ts';
 import { hopUs } from '../../media/motion/manifest.ts';
+import type { OtherVoice } from '../../media/motion/listening-play.ts';
 import type { MotionResult } from '../../media/motion/motion-job.ts';
 import { MOTION_DIMS } from '../../media/motion-space.ts';
 import type { MotionEngine, OnnxEncoder } from '../../native/model/motion-engine.ts';
@@ -56,6 +57,11 @@ export class Animation {
   /** Length of the pictures of all the sound so far: the sound's, up to the next whole picture. */
   get durationUs(): MediaTimeUs {
     return this.#timeOf(this.#soundFrames());
+  }
+
+  /** From `at` on, who else is heard; moments come in the order of their time, before the sound of that time. */
+  hear(other: OtherVoice, at: MediaTimeUs): void {
+    this.#stream.hear(other, at);
   }
 
   /** @returns the frames that are certain now. */

@@ -4,6 +4,7 @@ import { addBatchCommand } from './batch-command.ts';
 import { addCompletionCommand } from './completion-command.ts';
 import { addDetectCommand } from './detect-command.ts';
 import { addDoctorCommand } from './doctor-command.ts';
+import { addDuetCommand } from './duet-command.ts';
 import { addEnrolCommand } from './enrol-command.ts';
 import { addEvaluateCommand } from './evaluate-command.ts';
 import { addInspectCommand } from './inspect-command.ts';
@@ -65,6 +66,7 @@ export function commandLine(settings: Settings): Command {
     addStreamCommand,
     addRenderCommand,
     addSayCommand,
+    addDuetCommand,
     addBatchCommand,
     addDetectCommand,
     addEvaluateCommand,

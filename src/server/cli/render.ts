@@ -188,7 +188,11 @@ async function openMotion(
 }
 
 /** What a film says of itself: in words, and as a statement that this operator's key signs. */
-async function tagsOf(avatar: Uint8Array, keys: OperatorKeys, contentSha256: string): Promise<Record<string, string>> {
+export async function tagsOf(
+  avatar: Uint8Array,
+  keys: OperatorKeys,
+  contentSha256: string,
+): Promise<Record<string, string>> {
   const { consent, portraitSha256 } = readAvatarFile(avatar).metadata;
   const statement = await new ProvenanceSigner(keys).sign({
     portraitSha256,
@@ -208,7 +212,7 @@ interface FilmedPicture extends DrawnPicture {
   readonly encodeUs: number;
 }
 
-function openFilm(
+export function openFilm(
   background: RenderFlags['background'],
   options: FilmWriterOptions,
   surround: EncodedFilmOptions['surround'],
