@@ -6,9 +6,9 @@ import { addPose, bothSides } from './pose.ts';
 import { Wander } from './wander.ts';
 
 /** How long feelings that come by themselves last, s. */
-const VALENCE_MEMORY_S = 1;
+const VALENCE_MEMORY_S = 0.7;
 const AROUSAL_MEMORY_S = 1;
-const LOPSIDED_MEMORY_S = 1.5;
+const LOPSIDED_MEMORY_S = 1;
 /** How quickly the voice's level and pitch are felt, s. */
 const VOICE_FELT_S = 0.7;
 

@@ -1,8 +1,7 @@
 import type { MotionFrame } from '../../base/media.ts';
 import type { FaceDecoder } from '../../media/face-codec.ts';
 import type { Picture } from '../../media/portrait/picture.ts';
-import type { FaceMeasurer } from '../../native/model/face-measure.ts';
-import { trackPictures, type Reading } from './face-track.ts';
+import { trackPictures, type FaceReader, type Reading } from './face-track.ts';
 import type { Figure, Goal } from './figure.ts';
 import { lifeFigures } from './life-figures.ts';
 import { PEOPLE } from './people.ts';
@@ -28,8 +27,8 @@ const SPEED: Goal = { between: [0.8, 1.2] };
 export async function* drawnLife(
   on: string,
   frames: readonly MotionFrame[],
-  decoder: FaceDecoder,
-  measurer: FaceMeasurer,
+  decoder: Pick<FaceDecoder, 'widthPx' | 'heightPx' | 'drawRgba'>,
+  measurer: FaceReader,
 ): AsyncGenerator<Figure, void> {
   const { readings, browRaises, lidsDown, lidDip, lips } = lifeFigures(
     await trackPictures(drawn(frames, decoder), measurer),
@@ -62,7 +61,10 @@ export async function* drawnLife(
   yield { on, what: 'drawn lips closed', value: lips.closed, unit: 'of frames', goal: between(0.12, 0.2) };
 }
 
-function* drawn(frames: readonly MotionFrame[], decoder: FaceDecoder): Generator<Picture, void> {
+function* drawn(
+  frames: readonly MotionFrame[],
+  decoder: Pick<FaceDecoder, 'widthPx' | 'heightPx' | 'drawRgba'>,
+): Generator<Picture, void> {
   const { widthPx, heightPx } = decoder;
   const rgba = new Uint8Array(widthPx * heightPx * 4);
   for (const { motion, timeUs } of frames) {

@@ -54,6 +54,9 @@ export interface TrackOptions {
   readonly onFrame?: (frames: number) => void;
 }
 
+/** What finds a face in one picture after the other: a `FaceMeasurer`. */
+export type FaceReader = Pick<FaceMeasurer, 'measure' | 'forget'>;
+
 /** Expressions change slowly enough for this, and published figures are of this rate. */
 export const TRACK_FRAMES_PER_SECOND = 25;
 const SIDE_PX = 512;
@@ -87,7 +90,7 @@ export async function trackFace(path: string, measurer: FaceMeasurer, options: T
  */
 export async function trackPictures(
   pictures: AsyncIterable<Picture> | Iterable<Picture>,
-  measurer: FaceMeasurer,
+  measurer: FaceReader,
   onFrame?: (frames: number) => void,
 ): Promise<FaceTrack> {
   const moments: FaceMoment[] = [];
