@@ -2,6 +2,7 @@ import { clamp, mix, smoothstep } from '../../base/ramp.ts';
 import type { PortraitAnalysis } from './analysis.ts';
 import { isSkin } from './far-side.ts';
 import { boxBlur, fillUnknown } from './inpaint.ts';
+import { headPointAt } from './mesh.ts';
 import { skinTone } from './skin-tone.ts';
 
 /** A matte is trusted this far inside its edge, cm. */
@@ -12,6 +13,8 @@ const APART = [22, 45] as const;
 const ELSE = [0.3, 0.6] as const;
 /** Less background than this is the skin's own shading. */
 const LEAST = 0.15;
+/** Only head and neck turn against the background; below this, head axes, cm, what looks like skin may be cloth. */
+const NECK_CM = -10.5;
 
 /**
  * Narrows a matte where it holds background along the edge of bare skin: at jaw, ear and neck such pixels go along when the
@@ -38,6 +41,7 @@ export function narrowedAtSkin(
   const narrowed = alpha.slice();
   for (let at = 0; at < alpha.length; at++) {
     if (sure[at] === 1 || alpha[at]! < 0.02 || !isSkin(inside, at * 3, tone)) continue;
+    if (headPointAt(at % size, Math.floor(at / size), 0, pose)[1] < NECK_CM) continue;
     let [along, square, own] = [0, 0, 0];
     for (let index = at * 3; index < at * 3 + 3; index++) {
       const away = plate[index]! - inside[index]!;

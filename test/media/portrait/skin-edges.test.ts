@@ -20,7 +20,12 @@ function edgeOf(between: readonly number[]): Float32Array {
   const rgba = new Uint8Array(SIZE * SIZE * 4).fill(255);
   for (let at = 0; at < SIZE * SIZE; at++) rgba.set(SKIN, at * 4);
   const landmarks = new Float32Array(478 * 3).fill(16);
-  const analysis = { sizePx: SIZE, rgba, landmarks, pose: { pxPerCm: 20 } } as unknown as PortraitAnalysis;
+  const analysis = {
+    sizePx: SIZE,
+    rgba,
+    landmarks,
+    pose: { pxPerCm: 20, originPx: [32, -32, 0], rotation: [1, 0, 0, 0, 1, 0, 0, 0, 1] },
+  } as unknown as PortraitAnalysis;
   return narrowedAtSkin(analysis, alpha, colours, plate);
 }
 
