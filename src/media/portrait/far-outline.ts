@@ -1,7 +1,7 @@
 import { smoothstep } from '../../base/ramp.ts';
 import { boxBlur, sampleAt } from './inpaint.ts';
 import { FACE_OVAL } from './landmark-groups.ts';
-import { ringAround } from './mesh.ts';
+import { headPointAt, ringAround } from './mesh.ts';
 import type { SplitPicture } from './plate.ts';
 import type { HeadPose } from './pose.ts';
 
@@ -13,6 +13,10 @@ const EDGE = 19;
 const OTHER = 70;
 /** What is found is the edge's beginning; the outline lies a little before it. */
 const BACK_CM = 0.1;
+/** A jaw's edge is looked for this near, where its outline runs upwards: between these heights, head axes, cm. */
+const JAW_REACH_CM = 0.6;
+const JAW_CM = [-1.2, -9] as const;
+const SIDEWAYS = 0.45;
 /** How fast the surface falls back beyond the landmarks. */
 const SLOPE = 0.8;
 
@@ -23,16 +27,16 @@ const SLOPE = 0.8;
  */
 export function withFarOutline(landmarks: Float32Array, { alpha, person }: SplitPicture, pose: HeadPose): Float32Array {
   const turned = smoothstep(5, 11, Math.abs(pose.yawDeg));
-  if (turned === 0) return landmarks;
   const size = Math.sqrt(alpha.length);
   const cm = pose.pxPerCm;
   const oval = FACE_OVAL.map((point) => [landmarks[point * 3]!, landmarks[point * 3 + 1]!] as const);
   const normals = ringAround(oval, 1).map(([x, y], index) => [x - oval[index]![0], y - oval[index]![1]] as const);
   const found = normals.map(([nx, ny], index) => {
     const away = nx * Math.sign(pose.yawDeg);
-    if (away < 0.35) return 0;
     const [x, y] = oval[index]!;
+    if (turned === 0 || away < 0.35) return 0;
     return (
+      turned *
       away *
       cheekEnd((along, channel) => {
         const values = channel < 3 ? person : alpha;
@@ -53,14 +57,35 @@ export function withFarOutline(landmarks: Float32Array, { alpha, person }: Split
     return around.sort((a, b) => a - b)[2]!;
   });
   const smooth = boxBlur(Float32Array.from([...medians, ...medians, ...medians]), 3 * found.length, 1, 1);
+  const jaw = normals.map((normal, index) => toEdge(oval[index]!, normal, alpha, size, pose));
   const moved = landmarks.slice();
   FACE_OVAL.forEach((point, index) => {
-    const distance = turned * smooth[found.length + index]! * cm;
+    const distance = Math.max(smooth[found.length + index]!, jaw[index]!) * cm;
     moved[point * 3]! += normals[index]![0] * distance;
     moved[point * 3 + 1]! += normals[index]![1] * distance;
     moved[point * 3 + 2]! += SLOPE * distance;
   });
   return moved;
+}
+
+/**
+ * @returns how far beyond a jaw's landmark the person ends, cm; 0 where that is not close by. A strip of the jaw that is left
+ * to the body would stay behind as a spur when the head turns.
+ */
+function toEdge(
+  [x, y]: readonly [number, number],
+  [nx, ny]: readonly [number, number],
+  alpha: Float32Array,
+  size: number,
+  pose: HeadPose,
+): number {
+  const height = headPointAt(x, y, 0, pose)[1];
+  if (Math.abs(nx) < SIDEWAYS || height > JAW_CM[0] || height < JAW_CM[1]) return 0;
+  for (let along = 0; along <= JAW_REACH_CM; along += STEP_CM / 2) {
+    const px = x + nx * along * pose.pxPerCm;
+    if (sampleAt(alpha, size, size, 1, 0, px, y + ny * along * pose.pxPerCm) < 0.5) return along;
+  }
+  return 0;
 }
 
 /** @param at - colour (channels 0..2) and presence (3) so many cm outward. @returns how far skin goes on, cm. */
