@@ -24,6 +24,7 @@ it.each([
   '{"type":"visit"}',
   '{"type":"gone","peerId":7,"reason":""}',
   '{"type":"candidate","peerId":"p","candidate":"x"}',
+  '{"type":"withdrawn","tokenId":"t","expiresS":"soon"}',
 ])('takes %s for no message of a signaling server', (text) => {
   expect(readServerMessage(text)).toBeUndefined();
 });
@@ -32,6 +33,7 @@ it.each([
   '{"type":"heartbeat"}',
   '{"type":"gone","peerId":"p","reason":"left"}',
   '{"type":"candidate","peerId":"p","candidate":null}',
+  '{"type":"withdrawn","tokenId":"t","expiresS":1.5}',
 ])('takes %s for one', (text) => {
   expect(readServerMessage(text)).toEqual(JSON.parse(text));
 });
