@@ -66,7 +66,13 @@ export class LiveLinkReader {
 
   #cells(line: string): string[] {
     const options = { delimiter: this.#delimiter, bom: true, relax_column_count: true, relax_quotes: true };
-    return parse(line, options)[0] ?? [];
+    try {
+      return parse(line, options)[0] ?? [];
+    } catch (cause) {
+      const where = this.#columns === undefined ? 'the header' : `row ${this.#rowCount + 1}`;
+      const message = `Cannot read motion: ${where} has a quotation mark that is not closed.`;
+      throw new AvatarError('MOTION_UNREADABLE', message, { cause });
+    }
   }
 
   #release(): MotionFrame[] {

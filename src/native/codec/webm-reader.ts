@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { EBML_ID, EBML_TRACK_AUDIO, EBML_TRACK_VIDEO, readEbmlNumber } from './ebml.ts';
 import { FilmDigest } from './film-digest.ts';
 
@@ -112,15 +112,20 @@ class Walk {
 /** A file that is read forwards, a window at a time. */
 class WindowedFile {
   readonly #descriptor: number;
+  readonly #lengthBytes: number;
   #window: Uint8Array = new Uint8Array(0);
   #from = 0;
 
   constructor(path: string) {
     this.#descriptor = openSync(path, 'r');
+    this.#lengthBytes = fstatSync(this.#descriptor).size;
   }
 
   /** @returns the bytes there, fewer at the end; good until the next call. */
-  read(position: number, length: number): Uint8Array {
+  read(position: number, wanted: number): Uint8Array {
+    // A damaged size may name any place and any length.
+    const length = Math.min(wanted, this.#lengthBytes - position);
+    if (length <= 0) return new Uint8Array(0);
     const end = this.#from + this.#window.length;
     if (position < this.#from || position + length > end) {
       const window = new Uint8Array(Math.max(WINDOW_BYTES, length));
