@@ -29,6 +29,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
 
 /** What one top-level folder may take from another. */
 const CROSSINGS: readonly (readonly [from: string, to: string])[] = [
+  ['bench/', 'protocol/'],
   ['bench/', 'src/'],
   ['bench/', 'signaling/'],
   ['signaling/', 'protocol/'],

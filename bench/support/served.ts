@@ -8,16 +8,24 @@ import { chromium, type Browser } from 'playwright-core';
 export interface Served extends AsyncDisposable {
   readonly url: string;
   readonly browser: Browser;
+  /** Of the server's process. */
+  readonly pid: number;
+}
+
+export interface ServedOptions {
+  /** A WAV file that every page's microphone plays round and round; beeps otherwise. */
+  readonly microphone?: string;
+  /** Of the server, beside what every bench sets. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /**
- * @param microphone - a WAV file that every page's microphone plays round and round; beeps otherwise.
  * @throws Error when the server ends before it is ready.
  */
-export async function startServed({ microphone }: { readonly microphone?: string } = {}): Promise<Served> {
+export async function startServed({ microphone, environment = {} }: ServedOptions = {}): Promise<Served> {
   const folder = mkdtempSync(join(tmpdir(), 'visavis-bench-'));
   const server = spawn(process.execPath, ['dist/src/server/main.js'], {
-    env: { ...process.env, PORT: '0', VISAVIS_DATA_DIR: folder, VISAVIS_LOG_LEVEL: 'silent' },
+    env: { ...process.env, PORT: '0', VISAVIS_DATA_DIR: folder, VISAVIS_LOG_LEVEL: 'silent', ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const end = (): void => {
@@ -55,6 +63,7 @@ export async function startServed({ microphone }: { readonly microphone?: string
     return {
       url,
       browser,
+      pid: server.pid ?? 0,
       [Symbol.asyncDispose]: async () => {
         await browser.close();
         end();

@@ -88,6 +88,10 @@ const KEYFRAME_REST_US = 150_000;
 const VIEWERLESS_INTERVAL_US = 100_000;
 /** Nothing sleeps longer than this, so that a rule that no event wakes still works. */
 const NAP_US = 10_000;
+/** Three packets of 20 ms in case one is lost: after the first a decoder is silent. */
+const SILENT_PACKETS = 3;
+/** 20 ms of mono silence: CELT, full band, one frame (RFC 6716, 3.1), whose first bit says that it is silent (4.3). */
+export const OPUS_SILENCE = Uint8Array.of(0xf8, 0xff, 0xfe);
 const PLAYOUT = { initialDelayUs: 150_000, leastDelayUs: 60_000, mostDelayUs: 350_000 };
 
 /**
@@ -261,7 +265,12 @@ export class Pipeline {
   /** What was said but not yet heard is never heard. */
   #silence(stop: () => void, now: MonotonicUs): void {
     stop();
+    const unheard = Array.from({ length: SILENT_PACKETS }, () => this.#soundOut.shift());
     this.#soundOut.clear();
+    // A decoder that gets nothing more makes up how the sound may have gone on.
+    for (const packet of unheard) {
+      if (packet !== undefined) this.#soundOut.push({ ...packet, data: OPUS_SILENCE, speechUs: 0 });
+    }
     this.#motion.control({ type: 'interrupt' }, this.#presentUs(now));
   }
 

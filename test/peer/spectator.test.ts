@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { AvatarError } from '../../src/base/errors.ts';
+import { OPUS_SILENCE } from '../../src/media/pipeline.ts';
 import type { Watching } from '../../src/peer/avatar-peer.ts';
 import { Page, until, type PageOptions } from '../../bench/support/visitor/page.ts';
 import { openPeer, opusPackets } from './support/peer.ts';
@@ -73,8 +74,10 @@ describe('an avatar that a program speaks for', () => {
     participant.stopSpeaking();
     const { spokenUs } = participant;
     await new Promise((later) => setTimeout(later, 300));
-    // What had left is on its way; nothing leaves after it.
-    expect(page.audio[0]?.length).toBe(spokenUs / 20_000);
+    // What had left is on its way; nothing but silence leaves after it.
+    const voiced = page.audio[0]?.filter(({ payload }) => !payload.equals(OPUS_SILENCE));
+    expect(voiced?.length).toBe(spokenUs / 20_000);
+    expect(page.audio[0]?.length).toBe(spokenUs / 20_000 + 3);
     expect(participant.spokenUs).toBe(spokenUs);
   });
 

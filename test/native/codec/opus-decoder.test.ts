@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { seededRandom } from '../../../src/base/random.ts';
+import { OPUS_SILENCE } from '../../../src/media/pipeline.ts';
 import { OpusDecoderPool } from '../../../src/native/codec/opus-decoder-pool.ts';
 import { OpusDecoder } from '../../../src/native/codec/opus-decoder.ts';
 import { OpusEncoder } from '../../../src/native/codec/opus-encoder.ts';
@@ -29,6 +30,15 @@ describe('OpusDecoder', () => {
     const made = decoder.conceal(40_000);
     expect(made).toHaveLength(640);
     expect(rms(made?.subarray(0, 320))).toBeGreaterThan(0.1);
+    decoder.close();
+  });
+
+  it('falls silent with the packet that the pipeline sends after speech that was stopped', async () => {
+    const decoder = await OpusDecoder.open();
+    for (const packet of await buzz(20)) decoder.decode(packet);
+    decoder.decode(OPUS_SILENCE);
+    expect(rms(decoder.decode(OPUS_SILENCE))).toBeLessThan(0.001);
+    expect(rms(decoder.conceal(20_000))).toBeLessThan(0.001);
     decoder.close();
   });
 
