@@ -36,7 +36,9 @@ const TONGUE_SATURATION = 0.32;
 /** Ivory: ratio of each channel to the mean. */
 const IVORY = [1.08, 0.99, 0.88] as const;
 /** Beside warm skin neutral teeth look blue, in paintings most of all: they take this much of the skin's hue. */
-const SKIN_HUE = 0.35;
+const SKIN_HUE = 0.5;
+/** In a coloured picture teeth are never cold: green stays under red, and blue under green, by these shares. */
+const WARM = [0.93, 0.9] as const;
 /** By how much of their mean red lips are redder than grey. */
 const RED_LIPS = 0.3;
 
@@ -45,10 +47,14 @@ export function mouthTone(analysis: PortraitAnalysis, tone: SkinTone): MouthTone
   const lips = lipColour(analysis);
   const flesh = (red: number, green: number, blue: number): Rgb => inLight([red, green, blue], tone, lips);
   const level = Math.min(UNDER_SKIN * skinBright, 60 + 0.64 * tone.luma);
-  const teeth = IVORY.map((ivory, channel) => {
-    const hue = mix(ivory, tone.colour[channel]! / tone.luma, SKIN_HUE);
-    return clamp(level * (1 + (hue - 1) * (0.15 + 0.85 * tone.colourfulness)), 0, 235);
-  }) as unknown as Rgb;
+  const coloured = Math.max(tone.colourfulness, lips);
+  const teeth = warmed(
+    IVORY.map((ivory, channel) => {
+      const hue = mix(ivory, tone.colour[channel]! / tone.luma, SKIN_HUE);
+      return clamp(level * (1 + (hue - 1) * (0.15 + 0.85 * coloured)), 0, 235);
+    }) as unknown as Rgb,
+    coloured,
+  );
   return {
     teeth,
     gum: flesh(158, 84, 80),
@@ -58,6 +64,12 @@ export function mouthTone(analysis: PortraitAnalysis, tone: SkinTone): MouthTone
     blurPx,
     detail,
   };
+}
+
+function warmed([red, green, blue]: Rgb, coloured: number): Rgb {
+  const warmGreen = Math.min(green, red * WARM[0]);
+  const warmBlue = Math.min(blue, warmGreen * WARM[1]);
+  return [red, mix(green, warmGreen, coloured), mix(blue, warmBlue, coloured)];
 }
 
 /** Skin that is orange of itself must not dye the tongue: half of what is beyond a natural tongue's saturation goes. */

@@ -7,7 +7,7 @@ import { newSprite, type Sprite } from './parts-atlas.ts';
 /** Less light reaches a tooth the further back it stands: what is left at the end of the arch. */
 const BACK_LIGHT = 0.22;
 /** Canines are yellower and darker than incisors, premolars and molars darker still. */
-const TOOTH_TONES = [1, 0.965, 0.92, 0.9, 0.88, 0.86] as const;
+const TOOTH_TONES = [1, 0.93, 0.87, 0.82, 0.79, 0.76] as const;
 /** Half the breadth of the shadow between two teeth. */
 const GAP_CM = 0.04;
 const SEED = 11;
@@ -38,7 +38,7 @@ export function drawTeeth({ halfWidthCm, pxPerCm, row, tone }: ToothLook): Sprit
     const lean = vary[2 * row.widthsCm.length + 2 * index + (alongCm < 0 ? 0 : 1)]!;
     const side = Math.abs(2 * across - 1);
     const back = Math.abs(alongCm) / lengthCm;
-    const light = mix(1, BACK_LIGHT, smoothstep(0, 1, 0.12 * back + 0.88 * back ** 1.1));
+    const light = mix(1, BACK_LIGHT, smoothstep(0, 1, 0.12 * back + 0.88 * back ** 0.95));
     const tip = row.shortCm[index]! + 0.018 * own + row.roundCm[index]! * side ** 2.6 + 0.03 * lean * (across - 0.5);
     const gumLine = row.crownsCm[index]! - 0.22 * side ** 2.4 + 0.03 * lean;
     const gap = smoothstep(GAP_CM + 0.6 * soft, 0, halfCm * scale * (1 - side));
@@ -48,7 +48,7 @@ export function drawTeeth({ halfWidthCm, pxPerCm, row, tone }: ToothLook): Sprit
       // Between two crowns the shadow widens towards their edges and ends in the gum.
       const shadow = gap * mix(0.3, 0.12, clamp((up - tip) / 0.6, 0, 1)) * (0.35 + 0.65 * tone.detail);
       const round = 1 - 0.13 * side ** 2;
-      const translucent = 1 - 0.1 * smoothstep(0.16, 0, up - tip);
+      const translucent = 1 - 0.16 * smoothstep(0.16, 0, up - tip);
       const towardsGum = 1 - 0.14 * smoothstep(0.35, 1, up / row.crownsCm[index]!);
       const enamel = TOOTH_TONES[index]! * (1 + 0.015 * own) * round * translucent * towardsGum * (1 - shadow) * light;
       const to = (y * width + x) * 4;
