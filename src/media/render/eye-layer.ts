@@ -17,6 +17,8 @@ const SHADOW_DEPTH_CM = 0.24;
 const UP_GAIN = 1.4;
 const DOWN_GAIN = 1.45;
 const YAW_GAIN = 1.1;
+/** A lid that comes down takes the eye along, by this share of its way: half shut, it shows an iris and not the white below. */
+const BLINK_DOWN = 0.3;
 
 const SCLERA_COLUMNS = 8;
 const SCLERA_ROWS = 2;
@@ -74,7 +76,9 @@ export class EyeLayer {
     const down = clamp(motion[this.down]!, 0, 1);
     const outward = clamp(motion[this.out]!, 0, 1) - clamp(motion[this.in]!, 0, 1);
     this.yaw = YAW_GAIN * this.sideSign * outward * GAZE_YAW_LIMIT_DEG * DEG;
-    this.pitch = (UP_GAIN * clamp(motion[this.up]!, 0, 1) - DOWN_GAIN * down) * GAZE_PITCH_LIMIT_DEG * DEG;
+    const shut = clamp(motion[this.blink]!, 0, 1);
+    const up = clamp(motion[this.up]!, 0, 1) * (1 - shut);
+    this.pitch = (UP_GAIN * up - DOWN_GAIN * down - BLINK_DOWN * shut) * GAZE_PITCH_LIMIT_DEG * DEG;
     this.writeSclera(writer);
     this.writeDisc(this.iris, this.eye.iris, 1, writer);
     this.writeDisc(this.catchLight, this.eye.catchLight, REFLEX_TRAVEL, writer);
@@ -100,7 +104,7 @@ export class EyeLayer {
     const { eye, facts } = this;
     const depth = SHADOW_DEPTH_CM * facts.pose.scalePxPerCm;
     const shut = clamp(motion[this.blink]!, 0, 1);
-    const strength = mix(0.26, 0.55, Math.max(shut, clamp(motion[this.down]!, 0, 1) * 0.6));
+    const strength = mix(0.26, 0.66, Math.max(shut, clamp(motion[this.down]!, 0, 1) * 0.6));
     for (let row = 0, vertex = this.shadow.first; row <= 1; row++) {
       for (let column = 0; column <= SCLERA_COLUMNS; column++, vertex++) {
         const lid = eye.upperLid[column]! * 2;

@@ -44,6 +44,8 @@ export class LidLayer {
   private readonly openCreases: Float32Array;
   private readonly shutCreases: Float32Array;
   private readonly fades: Float32Array;
+  /** How far each column lies past the outer corner of the eye, 0..1. */
+  private readonly beyond: Float32Array;
   private readonly cornersAbove: Float32Array;
   private readonly cornersBelow: Float32Array;
   /** Of the frame that is being written: how far the lid has come down, 0..1, and whether anything is drawn. */
@@ -74,6 +76,7 @@ export class LidLayer {
       const t = placeOf(column);
       return smoothstep(-PAST_OUTER, 1, t) * smoothstep(LAST + 0.5, LAST - 0.4, t);
     });
+    this.beyond = Float32Array.from({ length: COLUMNS + 1 }, (_, column) => smoothstep(1.3, -0.2, placeOf(column)));
     const corner = (reachCm: number): Float32Array =>
       Float32Array.from({ length: COLUMNS + 1 }, (_, column) => reachCm * scale * smoothstep(1.6, 0, placeOf(column)));
     this.cornersAbove = corner(CORNER_CM.above);
@@ -156,7 +159,7 @@ export class LidLayer {
       const length = Math.max(1, Math.sqrt((edgeX - topX) * (edgeX - topX) + (edgeY - topY) * (edgeY - topY)));
       const soft = edgePx / length;
       const over = rim / length;
-      const alpha = shown * fades[column]! * (placeOf(column) < 0 ? past : 1);
+      const alpha = shown * fades[column]! * mix(1, past, this.beyond[column]!);
       for (let row = 0; row < ROWS; row++) {
         const share = !drawn
           ? 1
@@ -201,7 +204,7 @@ export class LidLayer {
         y += pointShares[at]! * places[edgePoints[at]! * 2 + 1]!;
       }
       const u = column / COLUMNS;
-      const alpha = placeOf(column) < 0 ? shown * past : shown;
+      const alpha = shown * mix(1, past, this.beyond[column]!);
       writer.putPart(lashes.first + column, x, y - above, eye.lash, u, 0, 1, alpha);
       writer.putPart(lashes.first + COLUMNS + 1 + column, x, y + below, eye.lash, u, 1, 1, alpha);
     }
