@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readDcep } from '../../../src/peer/rtc/wire/dcep-message.ts';
 import { readDtlsRecords } from '../../../src/peer/rtc/wire/dtls-record.ts';
 import { splitRtcp } from '../../../src/peer/rtc/wire/rtcp-packets.ts';
+import { readSrtpSsrc } from '../../../src/peer/rtc/wire/rtp-header.ts';
 import { readSctpPacket } from '../../../src/peer/rtc/wire/sctp-packet.ts';
 import { readStunMessage } from '../../../src/peer/rtc/wire/stun-message.ts';
 import { SEEDS } from '../../../bench/support/fuzz/seeds.ts';
@@ -61,6 +62,24 @@ describe('splitRtcp()', () => {
     ['a rest', '81cd0002 00000001 00000002 81'],
   ])('refuses %s', (_, compound) => {
     expect(splitRtcp(bytes(compound))).toBeUndefined();
+  });
+});
+
+describe('readSrtpSsrc()', () => {
+  const TAG = '00'.repeat(16);
+
+  it('reads the header of a browser', () => {
+    expect(readSrtpSsrc(SEEDS.rtp[0] ?? Buffer.alloc(0))).toBe(0xdeadbeef);
+  });
+
+  // One whose extension goes on beyond the packet keeps the library's reader busy for ever.
+  it.each([
+    ['half a header', '806f0001 00000000'],
+    ['sources beyond the packet', `8f6f0001 00000000 00000001 ${TAG}`],
+    ['an extension beyond the packet', `906f0001 00000000 00000001 bedeffff ${TAG}`],
+    ['an element beyond its extension', `906f0001 00000000 00000001 bede0001 1f000000 ${TAG}`],
+  ])('refuses %s', (_, packet) => {
+    expect(readSrtpSsrc(bytes(packet))).toBeUndefined();
   });
 });
 
