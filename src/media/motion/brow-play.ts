@@ -5,7 +5,7 @@ import { Episodes } from './episodes.ts';
 import type { Pose } from './pose.ts';
 
 /** Chances that brows move: at a stressed syllable (times its stress), as a phrase begins, where the pitch rises. */
-const AT_STRESS = 0.11;
+const AT_STRESS = 0.14;
 const AT_PHRASE = 0.3;
 const AT_RISE = 0.22;
 /** A pitch that rises by this within a fifth of a second asks or insists, semitones. */

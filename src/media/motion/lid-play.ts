@@ -6,7 +6,7 @@ import { Wander } from './wander.ts';
 
 /** Blinks a second at rest, in talk, and as a phrase ends (Bentivoglio et al. 1997; Nakano and Kitazawa 2010). */
 const RATE_RESTING = 0.27;
-const RATE_TALKING = 0.43;
+const RATE_TALKING = 0.48;
 const AT_PHRASE_END = 0.3;
 /** A large saccade takes the lids along (Evinger et al. 1994). */
 const AT_SACCADE = 0.35;

@@ -7,7 +7,7 @@ import { Wander } from './wander.ts';
 
 /** How long feelings that come by themselves last, s. */
 const VALENCE_MEMORY_S = 0.7;
-const AROUSAL_MEMORY_S = 1;
+const AROUSAL_MEMORY_S = 0.7;
 const LOPSIDED_MEMORY_S = 1;
 /** How quickly the voice's level and pitch are felt, s. */
 const VOICE_FELT_S = 0.7;
@@ -17,8 +17,8 @@ const PLEASED = [
   ...bothSides({ mouthSmile: 0.19, mouthDimple: 0.08, cheekSquint: 0.34, eyeSquint: 0.08, mouthStretch: 0.04 }),
 ];
 const DISPLEASED = [...bothSides({ mouthFrown: 0.16, browDown: 0.1, mouthPress: 0.05, mouthStretch: 0.05 })];
-const EXCITED = [...bothSides({ eyeWide: 0.04, browOuterUp: 0.17 }), ['browInnerUp', 0.18] as const];
-const TIRED = [...bothSides({ eyeBlink: 0.06, browDown: 0.2, eyeSquint: 0.1 })];
+const EXCITED = [...bothSides({ eyeWide: 0.04, browOuterUp: 0.11 }), ['browInnerUp', 0.12] as const];
+const TIRED = [...bothSides({ eyeBlink: 0.06, browDown: 0.13, eyeSquint: 0.1 })];
 const SMILE_LAUGHING = [...bothSides({ mouthSmile: 0.45, cheekSquint: 0.4, eyeSquint: 0.25, mouthUpperUp: 0.1 })];
 
 const SIDES = (['mouthSmile', 'mouthFrown', 'mouthDimple', 'cheekSquint', 'browOuterUp'] as const).flatMap((name) => [

@@ -26,7 +26,7 @@ const LATELY_S = 0.35;
 /** Lips that have come this far towards a closure are let go on. */
 const CLOSING = 0.25;
 /** Lips fall shut at once, but part as quickly as this: p, b and m open in about 50 ms (Löfqvist and Gracco 1997), s. */
-const PARTS_IN_S = 0.025;
+const PARTS_IN_S = 0.03;
 /** Rounding and spreading are slower than jaws, s. */
 const ROUNDS_IN_S = 0.04;
 /** Aside, now and then: at most about twice this. */
