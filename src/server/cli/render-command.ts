@@ -5,6 +5,8 @@ import type { Settings } from './settings.ts';
 export interface RenderFlags extends FilmFlags {
   readonly motion?: string;
   readonly motionFps?: number;
+  readonly text?: string;
+  readonly subtitles?: string;
 }
 
 export function addRenderCommand(program: Command, settings: Settings): void {
@@ -17,6 +19,8 @@ export function addRenderCommand(program: Command, settings: Settings): void {
     .argument('<portrait>', 'JPEG, PNG, WebP or AVIF; or an .avatar file of `visavis enrol`')
     .argument('[audio]', 'WAV, FLAC, MP3, Ogg, WebM, M4A or AAC; - is standard input; may be left out with --motion')
     .option('--motion <file>', 'use this motion: CSV of Live Link Face or JSON lines; - is standard input')
+    .option('--text <text>', 'what is said in the sound, for --subtitles; @FILE reads it from a file')
+    .option('--subtitles <file>', 'write the text with its estimated times: .srt or .vtt')
     .addOption(new Option('--motion-fps <rate>', 'ignore the timecodes of --motion').argParser(positive));
   addFilmOptions(command, 'the sound')
     .addHelpText(

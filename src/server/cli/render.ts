@@ -13,6 +13,7 @@ import { encodedFormatOf, FILM_ENDINGS, filmFormatOf } from '../../native/codec/
 import { OutputFile } from '../../native/codec/output-file.ts';
 import { FilmStages } from '../../native/worker/film-stages.ts';
 import { straightAlpha } from '../../media/render/straight-alpha.ts';
+import { WordTiming } from '../../media/sync/word-timing.ts';
 import { readAvatarFile } from '../../media/portrait/avatar-file.ts';
 import { openOperatorKeys, operatorKeysPath, type OperatorKeys } from '../operator-keys.ts';
 import { PROVENANCE_TAG, ProvenanceSigner, STATED_CONSENT_LIMIT } from '../provenance.ts';
@@ -25,13 +26,14 @@ import { controlsOf, type TimedControl } from './control-options.ts';
 import { EncodedFilm, type EncodedFilmOptions } from './encoded-film.ts';
 import { filmShapeOf } from './film-shape.ts';
 import type { DrawnPicture, FilmWriter, FilmWriterOptions } from './film-writer.ts';
-import { checkPictureFolder, outputPath, STANDARD_STREAM, type OutputPath } from './output-path.ts';
+import { checkOutput, checkPictureFolder, outputPath, STANDARD_STREAM, type OutputPath } from './output-path.ts';
 import { checkThumbnail, Poster } from './poster.ts';
 import { Progress } from './progress.ts';
 import { RecordedMotion, type MotionSource } from './recorded-motion.ts';
 import type { FilmFlags } from './film-options.ts';
 import type { RenderFlags } from './render-command.ts';
 import { configOf, type Settings } from './settings.ts';
+import { checkSubtitleName, textOf, writeSubtitles } from './subtitle-output.ts';
 import { WebmFilm } from './webm-film.ts';
 
 /** What was made, and what it cost: `motionUs` on this thread, `drawUs` and `encodeUs` on others meanwhile. */
@@ -54,11 +56,29 @@ export async function render(
   flags: RenderFlags,
   settings: Settings,
 ): Promise<void> {
-  reportFilm(await makeFilm(portrait, audio, flags, settings), flags);
+  const { text, subtitles, force = false } = flags;
+  if (subtitles === undefined) {
+    reportFilm(await makeFilm(portrait, audio, flags, settings), flags);
+    return;
+  }
+  if (text === undefined || audio === undefined)
+    throw new UsageError('--subtitles needs a sound, and its words in --text.');
+  const textFile = text.startsWith('@') ? text.slice(1) : undefined;
+  checkSubtitleName(subtitles);
+  checkOutput(subtitles, { inputs: [portrait, audio, textFile, flags.motion, flags.controls], force });
+  const words = await textOf(text, textFile);
+  let timing: WordTiming | undefined;
+  const film = await makeFilm(portrait, audio, flags, settings, [], (samples, sampleRateHz) => {
+    timing ??= new WordTiming(sampleRateHz);
+    timing.push(samples);
+  });
+  writeSubtitles(subtitles, timing?.wordsOf(words) ?? [], force);
+  reportFilm(film, flags);
 }
 
 /**
  * @param extraControls - beside those of the flags, in order of time.
+ * @param onSound - hears the sound as it goes by.
  * @throws UsageError or AvatarError.
  */
 export async function makeFilm(
@@ -67,6 +87,7 @@ export async function makeFilm(
   flags: RenderFlags,
   settings: Settings,
   extraControls: readonly TimedControl[] = [],
+  onSound?: (samples: Float32Array, sampleRateHz: number) => void,
 ): Promise<FilmReport> {
   const { fps: framesPerSecond, background, seed } = flags;
   const force = flags.force === true;
@@ -149,6 +170,7 @@ export async function makeFilm(
   };
   for await (const samples of sound?.samples() ?? []) {
     film?.addSound(samples);
+    onSound?.(samples, sound?.sampleRateHz ?? 0);
     await draw(await made(motion.push(samples)));
   }
   await draw(await made(motion.flush()));

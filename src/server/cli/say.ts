@@ -1,32 +1,30 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, extname, join } from 'node:path';
 import { systemClock } from '../../base/clock.ts';
-import { AvatarError, messageOf } from '../../base/errors.ts';
 import { Scope } from '../../base/lifecycle.ts';
 import { mediaTimeUs } from '../../base/timeline.ts';
-import { subtitleFile, subtitlesOf, type SpokenWord, type SubtitleFormat } from '../../media/sync/subtitles.ts';
-import { OutputFile } from '../../native/codec/output-file.ts';
+import type { SpokenWord } from '../../media/sync/subtitles.ts';
 import { WavWriter } from '../../native/codec/wav-writer.ts';
 import { openVoices } from '../speech/speech-settings.ts';
 import { speakText, SPOKEN_RATE_HZ } from '../speech/spoken-text.ts';
-import { readInput } from './avatar-argument.ts';
 import { UsageError } from './command-failure.ts';
 import type { TimedControl } from './control-options.ts';
-import { checkOutput, outputPath, STANDARD_STREAM } from './output-path.ts';
+import { checkOutput, outputPath } from './output-path.ts';
+import { checkSubtitleName, textOf, writeSubtitles } from './subtitle-output.ts';
 import { makeFilm, reportFilm } from './render.ts';
 import type { SayFlags } from './say-command.ts';
 import { configOf, type Settings } from './settings.ts';
-
-const TEXT_LIMIT_CHARACTERS = 1_000_000;
 
 /** A text on film. @throws UsageError or AvatarError. */
 export async function say(portrait: string, text: string, flags: SayFlags, settings: Settings): Promise<void> {
   const force = flags.force === true;
   const textFile = text.startsWith('@') ? text.slice(1) : undefined;
   const rules = { inputs: [portrait, textFile, flags.controls], force };
-  const format = subtitleFormatOf(flags.subtitles);
-  if (flags.subtitles !== undefined) checkOutput(flags.subtitles, rules);
+  if (flags.subtitles !== undefined) {
+    checkSubtitleName(flags.subtitles);
+    checkOutput(flags.subtitles, rules);
+  }
   const noFilm = flags.out === undefined && flags.frames !== undefined;
   const named = noFilm ? undefined : outputPath(flags.out, portrait, '.webm', rules);
 
@@ -37,11 +35,7 @@ export async function say(portrait: string, text: string, flags: SayFlags, setti
   const { words, controls } = await speakInto(sound, await textOf(text, textFile), flags, settings);
 
   const film = await makeFilm(portrait, sound, { ...flags, ...(named && { out: named.path }) }, settings, controls);
-  if (flags.subtitles !== undefined && format !== undefined) {
-    const file = scope.own(OutputFile.open(flags.subtitles, { replace: force }));
-    file.write(subtitleFile(subtitlesOf(words), format));
-    file.commit();
-  }
+  if (flags.subtitles !== undefined) writeSubtitles(flags.subtitles, words, force);
   reportFilm({ ...film, notes: [...(named?.note === undefined ? [] : [named.note]), ...film.notes] }, flags);
 }
 
@@ -81,26 +75,4 @@ async function speakInto(
   } finally {
     wav.close();
   }
-}
-
-async function textOf(argument: string, file: string | undefined): Promise<string> {
-  if (argument !== STANDARD_STREAM && file === undefined) return argument;
-  try {
-    const bytes = argument === STANDARD_STREAM ? await readInput(STANDARD_STREAM) : await readFile(file ?? '');
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    if (text.length > TEXT_LIMIT_CHARACTERS) throw new Error(`it has more than ${TEXT_LIMIT_CHARACTERS} characters`);
-    return text;
-  } catch (thrown) {
-    const reason = (thrown as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : messageOf(thrown);
-    throw new AvatarError('SPEECH_FAILED', `Cannot read the text in ${file ?? 'standard input'}: ${reason}.`, {
-      cause: thrown,
-    });
-  }
-}
-
-function subtitleFormatOf(path: string | undefined): SubtitleFormat | undefined {
-  if (path === undefined) return undefined;
-  const ending = extname(path).toLowerCase();
-  if (ending === '.srt' || ending === '.vtt') return ending === '.srt' ? 'srt' : 'vtt';
-  throw new UsageError(`--subtitles ${path}: give a name that ends in .srt or .vtt.`);
 }

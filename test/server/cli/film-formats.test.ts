@@ -79,6 +79,26 @@ describe.skipIf(!hasFfmpeg)('visavis render', () => {
     expect([code, message.test(stderr)]).toEqual([2, true]);
   });
 
+  test('times a given text by the voice, for subtitles', async () => {
+    const args = [
+      '--size',
+      '256',
+      '--out',
+      'said.webm',
+      '--text',
+      'Hello there.',
+      '--subtitles',
+      'said.srt',
+      '--quiet',
+    ];
+    expect((await run('render', 'a.avatar', 'voice.wav', ...args)).code).toBe(0);
+    expect(await readFile(join(folder, 'timed.srt'), 'utf8')).toMatch(
+      /^1\n00:00:00,\d{3} --> 00:00:00,\d{3}\nHello there\.\n/,
+    );
+    const { code, stderr } = await run('render', 'a.avatar', 'voice.wav', '--subtitles', 'none.srt');
+    expect([code, stderr.includes('--subtitles needs a sound, and its words in --text')]).toEqual([2, true]);
+  }, 60_000);
+
   test('makes an animated WebP with all its pictures', async () => {
     const args = ['--size', '256', '--background', 'transparent', '--out', 'film.webp'];
     expect((await run('render', 'a.avatar', 'voice.wav', ...args)).code).toBe(0);
