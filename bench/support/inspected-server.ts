@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
@@ -57,6 +56,14 @@ export class InspectedServer implements AsyncDisposable {
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    // A bench that is interrupted leaves no server behind.
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => {
+        child.kill('SIGKILL');
+        rmSync(folder, { recursive: true, force: true });
+        process.exit(1);
+      });
+    }
     const [url, inspectorUrl] = await Promise.all([
       lineOf(child, 'stdout', /^Visavis: (\S+)$/m),
       lineOf(child, 'stderr', /^Debugger listening on (\S+)$/m),
