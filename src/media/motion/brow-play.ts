@@ -5,8 +5,8 @@ import { Episodes } from './episodes.ts';
 import type { Pose } from './pose.ts';
 
 /** Chances that brows move: at a stressed syllable (times its stress), as a phrase begins, where the pitch rises. */
-const AT_STRESS = 0.14;
-const AT_PHRASE = 0.3;
+const AT_STRESS = 0.22;
+const AT_PHRASE = 0.4;
 const AT_RISE = 0.22;
 /** A pitch that rises by this within a fifth of a second asks or insists, semitones. */
 const RISING = 3;
@@ -14,8 +14,8 @@ const RISING = 3;
 const THINKING_AFTER_S = 0.35;
 const THINKING_RATE = 0.5;
 const IDLE_RATE = 0.06;
-/** After one movement the next waits, s. */
-const REST_S = 0.7;
+/** After one movement has ended the next waits, s: two that overlap would look like a long one. */
+const REST_S = 0.45;
 /** The networks' own brows flick on accents: they are slowed to what a muscle does, s. */
 const OWN_FOLLOW_S = 0.06;
 
@@ -103,16 +103,18 @@ export class BrowPlay {
     const random = this.#random;
     const pose = chosen(voice.speaking ? SPOKEN : THOUGHT, random.uniform());
     // Sizes and holds of people are skewed: many small and short ones, few large and long.
-    const strength = size * Math.min(2.3, 1.85 * Math.exp(0.4 * random.normal()));
-    const holdS = Math.min(1.6, 0.14 * Math.exp(1.1 * random.normal()));
+    const strength = size * Math.min(2.1, 1.65 * Math.exp(0.4 * random.normal()));
+    const holdS = Math.min(1.2, 0.06 * Math.exp(1.2 * random.normal()));
+    // What rises higher takes longer.
+    const riseS = 0.1 + 0.07 * strength + 0.1 * random.uniform();
+    const fallS = 0.12 + 0.09 * strength + 0.2 * random.uniform();
     this.#episodes.start({
       pose: pose.map(([channel, value]) => [channel, value * strength] as const),
-      // What rises higher takes longer.
-      riseS: 0.1 + 0.07 * strength + 0.1 * random.uniform(),
+      riseS,
       holdS,
-      fallS: 0.12 + 0.09 * strength + 0.2 * random.uniform(),
+      fallS,
     });
-    this.#restedS = 0;
+    this.#restedS = -(riseS + holdS + fallS);
   }
 }
 

@@ -56,7 +56,7 @@ export class Mood {
     this.#felt += keep * (heard - this.#felt);
     this.#laugh += (this.#stepS / 0.25) * ((laughing ? 1 : 0) - this.#laugh);
     const valence = this.#valence.step() + 0.3 * this.#felt + 0.25;
-    this.#drive = 0.75 * this.#arousal.step() + 0.6 * this.#felt;
+    this.#drive = 0.75 * this.#arousal.step() + 0.45 * this.#felt;
     const lopsided = 0.2 * clamp(this.#lopsided.step(), -2, 2);
     SIDES.forEach((index, at) => (this.#before[at] = motion[index]!));
     const share = size * own;
