@@ -84,11 +84,11 @@ describe.skipIf(!hasFfmpeg)('visavis render', () => {
       '--size',
       '256',
       '--out',
-      'said.webm',
+      'timed.webm',
       '--text',
       'Hello there.',
       '--subtitles',
-      'said.srt',
+      'timed.srt',
       '--quiet',
     ];
     expect((await run('render', 'a.avatar', 'voice.wav', ...args)).code).toBe(0);
