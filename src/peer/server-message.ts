@@ -13,8 +13,11 @@ const TEXTS: Readonly<Record<ToAvatar['type'], readonly string[]>> = {
   heartbeat: [],
 };
 
-/** @returns the message of a signaling server, or `undefined` for text that is none. */
-export function readServerMessage(text: string): ToAvatar | undefined {
+/**
+ * @returns the message of a signaling server; `unknown` for one of a kind that only newer servers send, which changes
+ * nothing; `undefined` for text that is no message.
+ */
+export function readServerMessage(text: string): ToAvatar | 'unknown' | undefined {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
@@ -24,7 +27,8 @@ export function readServerMessage(text: string): ToAvatar | undefined {
   if (typeof parsed !== 'object' || parsed === null) return undefined;
   const message = parsed as Readonly<Record<string, unknown>>;
   const { type } = message;
-  if (typeof type !== 'string' || !Object.hasOwn(TEXTS, type)) return undefined;
+  if (typeof type !== 'string') return undefined;
+  if (!Object.hasOwn(TEXTS, type)) return 'unknown';
   const texts = TEXTS[type as ToAvatar['type']];
   if (!texts.every((key) => typeof message[key] === 'string')) return undefined;
   if (type === 'withdrawn' && typeof message['expiresS'] !== 'number') return undefined;

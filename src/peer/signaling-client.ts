@@ -109,7 +109,7 @@ export class SignalingClient implements Closable {
       this.#heard = true;
       const message = readServerMessage(bytes.toString('utf8'));
       if (message !== undefined) {
-        this.#hear(message);
+        if (message !== 'unknown') this.#hear(message);
         return;
       }
       // Whoever is there speaks another protocol; perhaps not for long.

@@ -20,13 +20,16 @@ it.each([
   '17',
   '[]',
   '{}',
-  '{"type":"toString"}',
   '{"type":"visit"}',
   '{"type":"gone","peerId":7,"reason":""}',
   '{"type":"candidate","peerId":"p","candidate":"x"}',
   '{"type":"withdrawn","tokenId":"t","expiresS":"soon"}',
 ])('takes %s for no message of a signaling server', (text) => {
   expect(readServerMessage(text)).toBeUndefined();
+});
+
+it.each(['{"type":"toString"}', '{"type":"news","of":"tomorrow"}'])('passes over %s, of a newer server', (text) => {
+  expect(readServerMessage(text)).toBe('unknown');
 });
 
 it.each([
@@ -36,6 +39,30 @@ it.each([
   '{"type":"withdrawn","tokenId":"t","expiresS":1.5}',
 ])('takes %s for one', (text) => {
   expect(readServerMessage(text)).toEqual(JSON.parse(text));
+});
+
+it('stays with a newer server that sends a kind of message it does not know', async () => {
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  closing.push(() => {
+    server.close();
+  });
+  await new Promise((listening) => server.once('listening', listening));
+  let connections = 0;
+  server.on('connection', (socket: WebSocket) => {
+    connections++;
+    socket.send('{"type":"news","of":"tomorrow"}');
+    socket.send('{"type":"registered","version":1,"avatarId":"a","heartbeatMs":5000}');
+  });
+  const peer = { load: { capacity: 1, active: 0, lateRatio: 0 } } as unknown as AvatarPeer;
+  const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const client = new SignalingClient({ url, secret: undefined, peer, logger: silentLogger });
+  closing.push(() => {
+    client.close();
+  });
+  client.open();
+  while (!client.registered) await new Promise((later) => setTimeout(later, 20));
+  await new Promise((later) => setTimeout(later, 50));
+  expect([client.registered, connections]).toEqual([true, 1]);
 });
 
 it('survives a signaling server that sends rubbish, and registers when it speaks sense', async () => {
