@@ -135,7 +135,7 @@ export const PEOPLE = [
     blush: '#ec9a84',
     lips: ['#cb7f76', '#d68e85'],
     iris: ['#6f8b62', '#3c5436'],
-    hair: { style: 'long', colours: ['#d9a860', '#a97b3b'] },
+    hair: { style: 'tied', colours: ['#d9a860', '#a97b3b'] },
     browColour: '#a97f49',
     width: 1.05,
     jaw: 0.12,

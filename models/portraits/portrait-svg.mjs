@@ -79,7 +79,7 @@ function clothes({ clothes: { style, colours } }) {
 }
 
 function ears({ skin, width, hair, earrings }) {
-  if (['bob', 'scarf', 'long'].includes(hair.style)) return '';
+  if (['bob', 'scarf'].includes(hair.style)) return '';
   return [-1, 1]
     .map((sign) => {
       const x = MIDDLE + sign * 204 * width;
