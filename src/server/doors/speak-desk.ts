@@ -187,17 +187,29 @@ export class SpeakDesk implements Closable {
     const { peer, clock, now } = this.#options;
     const id = `${SESSION_PREFIX}${randomBytes(12).toString('base64url')}`;
     const { portraitId, ownerKey, framesPerSecond, background } = wish;
-    const encoder = await OpusEncoder.open();
+    // Both take a while: at once.
+    const opening = OpusEncoder.open();
+    opening.catch(() => undefined);
     try {
       const request = { roomId: `session ${id}`, participantId: id, name: '', portraitId, framesPerSecond, background };
       const participant = await peer.enter({ ...request, ...(ownerKey === undefined ? {} : { ownerKey }) });
+      const encoder = await opening.catch(async (thrown: unknown) => {
+        await peer.leave(id, 'The session could not be opened');
+        throw thrown;
+      });
+      if (peer.participant(id) === undefined) throw new AvatarError('SESSION_UNKNOWN', 'The session ended at once');
       const end = (reason: string): void => void this.end(id, reason);
       const session = new DeskSession({ id, wish, participant, encoder, clock, now: now(), end });
       this.#sessions.set(id, session);
       this.#count();
       return session;
     } catch (thrown) {
-      encoder.close();
+      void opening.then(
+        (encoder) => {
+          encoder.close();
+        },
+        () => undefined,
+      );
       throw thrown;
     }
   }
