@@ -36,12 +36,13 @@ export class SignalingServer implements Closable {
   readonly #connections = new Set<Connection>();
   readonly #perAddress = new Map<string, number>();
   readonly #watch: NodeJS.Timeout;
-  readonly #standstill = new Standstill(PING_INTERVAL_US);
+  readonly #standstill: Standstill;
   #draining = false;
 
   constructor(options: SignalingOptions) {
     this.#options = options;
     this.#exchange = new Exchange(options);
+    this.#standstill = new Standstill(PING_INTERVAL_US, options.clock.now());
     this.#watch = setInterval(() => {
       this.#tick();
     }, PING_INTERVAL_US / US_PER_MS);

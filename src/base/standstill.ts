@@ -6,16 +6,20 @@ import type { MonotonicUs } from './timeline.ts';
  */
 export class Standstill {
   readonly #intervalUs: number;
-  #lastUs: MonotonicUs | undefined;
+  #lastUs: MonotonicUs;
 
-  /** @param intervalUs - how often `take` is called while the process runs. */
-  constructor(intervalUs: number) {
+  /**
+   * @param intervalUs - how often `take` is called while the process runs.
+   * @param now - the first call comes one interval later.
+   */
+  constructor(intervalUs: number, now: MonotonicUs) {
     this.#intervalUs = intervalUs;
+    this.#lastUs = now;
   }
 
   /** @returns µs of standstill since the last call; 0 while calls come at most one interval late. */
   take(now: MonotonicUs): number {
-    const passedUs = now - (this.#lastUs ?? now);
+    const passedUs = now - this.#lastUs;
     this.#lastUs = now;
     return passedUs > 2 * this.#intervalUs ? passedUs - this.#intervalUs : 0;
   }

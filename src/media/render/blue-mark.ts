@@ -4,11 +4,11 @@ import { LEVELS, checkerTiles, type Tiles } from './watermark-tiles.ts';
 
 /**
  * Steps of Cb at the checker's peaks where blue is 120 of 255. A step of Cb moves blue by 1.77, which a screen's gamma
- * of 2.2 makes 3.2 % of its light. At the mark's 1 cycle a degree an eye needs about that much contrast to see a blue
+ * of 2.2 makes 3.2 % of its light, so the mark has 4.5 %. At its 1 cycle a degree an eye needs nearly that much to see a blue
  * and yellow grating that stands still (K. T. Mullen, "The contrast sensitivity of human colour vision", 1985), and
  * more where it beats five times a second; encoders keep colours that no eye sees.
  */
-const STRENGTH = 1;
+const STRENGTH = 1.4;
 /** Steps of blue for one of Cb (ITU-R BT.601). */
 const BLUE_OF_CB = 1.772;
 const REFERENCE_BLUE = 120;

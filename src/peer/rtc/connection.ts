@@ -79,7 +79,7 @@ export class Connection implements Closable {
   /** As it came. */
   #offerSdp: string;
   #heardUs: MonotonicUs;
-  readonly #standstill = new Standstill(SILENCE_CHECK_MS * US_PER_MS);
+  readonly #standstill: Standstill;
   #connected = false;
   #closed = false;
   #choked = 0;
@@ -109,6 +109,7 @@ export class Connection implements Closable {
       this.data.accept(channel);
     });
     for (const transport of peer.dtlsTransports) this.#listen(transport);
+    this.#standstill = new Standstill(SILENCE_CHECK_MS * US_PER_MS, options.now());
     this.#watch = setInterval(() => {
       this.#watchSilence();
       this.#watchWindow();
