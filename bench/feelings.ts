@@ -9,7 +9,7 @@ import { basename, extname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { seededRandom } from '../src/base/random.ts';
 import { mediaTimeUs } from '../src/base/timeline.ts';
-import { EMOTIONS, type Emotion } from '../src/media/control/control-message.ts';
+import { EMOTIONS, type Emotion } from '../protocol/control.ts';
 import { ControlTrack } from '../src/media/control/control-track.ts';
 import { compose } from '../src/media/motion/composition.ts';
 import { restMotion } from '../src/media/motion-space.ts';

@@ -76,7 +76,7 @@ const STEPS = [
   },
   {
     what: 'building the page',
-    reads: ['web', 'protocol', 'src/base', 'src/media/control', 'signaling', 'package-lock.json'],
+    reads: ['web', 'client', 'protocol', 'package-lock.json'],
     makes: ['dist/web/index.html'],
     command: ['node', ['web/build.mjs']],
   },

@@ -1,7 +1,7 @@
-import type { IceServer, AvatarMessage, ToAvatar } from './protocol.ts';
+import type { IceServer, AvatarMessage, ToAvatar } from '../protocol/signaling.ts';
 import type { Connection } from './connection.ts';
 import type { SignalingOptions } from './options.ts';
-import { CLOSE, PROTOCOL_VERSION } from './protocol.ts';
+import { CLOSE, PROTOCOL_VERSION } from '../protocol/signaling.ts';
 import type { Effect } from './room-record.ts';
 import type { Rooms } from './room.ts';
 import { isSameSecret } from './secret.ts';

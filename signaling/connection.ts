@@ -2,7 +2,13 @@ import type { WebSocket } from 'ws';
 
 import { BoundedQueue } from '../src/base/bounded-queue.ts';
 import { advance, US_PER_S, type MonotonicUs } from '../src/base/timeline.ts';
-import { CLOSE, MAX_MESSAGE_BYTES, type SignalingErrorCode, type ToAvatar, type ToCaller } from './protocol.ts';
+import {
+  CLOSE,
+  MAX_MESSAGE_BYTES,
+  type SignalingErrorCode,
+  type ToAvatar,
+  type ToCaller,
+} from '../protocol/signaling.ts';
 
 /** More than a page sends while it connects (an offer and some dozen candidates). */
 const QUEUE_CAPACITY = 128;

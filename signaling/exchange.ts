@@ -12,7 +12,7 @@ import {
   PROTOCOL_VERSION,
   speaksAsAvatar,
   type CallerMessage,
-} from './protocol.ts';
+} from '../protocol/signaling.ts';
 import type { Effect } from './room-record.ts';
 import { Rooms } from './room.ts';
 import { MemoryRoomStore } from './store/memory.ts';

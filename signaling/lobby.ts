@@ -1,5 +1,5 @@
 import type { Door } from './door.ts';
-import type { SignalingErrorCode } from './protocol.ts';
+import type { SignalingErrorCode } from '../protocol/signaling.ts';
 import { doorTo, failure, type Effect, type RoomRecord, type RoomStore } from './room-record.ts';
 
 /** Who stands before the doors of all rooms, and the doors of rooms that an avatar peer left without a roof. */

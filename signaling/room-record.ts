@@ -1,6 +1,6 @@
 import type { MonotonicUs } from '../src/base/timeline.ts';
 import type { Door } from './door.ts';
-import type { RosterMember, SignalingErrorCode, ToAvatar, ToCaller } from './protocol.ts';
+import type { RosterMember, SignalingErrorCode, ToAvatar, ToCaller } from '../protocol/signaling.ts';
 
 export interface RoomRecord {
   readonly name: string;

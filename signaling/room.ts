@@ -2,7 +2,7 @@ import type { MonotonicUs } from '../src/base/timeline.ts';
 import { Door } from './door.ts';
 import { Fleet } from './fleet.ts';
 import { Lobby } from './lobby.ts';
-import type { AvatarLoad, CandidateInit, DoorState, SignalingErrorCode } from './protocol.ts';
+import type { AvatarLoad, CandidateInit, DoorState, SignalingErrorCode } from '../protocol/signaling.ts';
 import {
   aliasIn,
   doorTo,

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 
-import type { IceServer } from './protocol.ts';
+import type { IceServer } from '../protocol/signaling.ts';
 
 export interface TurnOptions {
   /** `turn:host:3478?transport=udp` and the like. */

@@ -1,4 +1,4 @@
-import type { ControlMessage } from '../src/media/control/control-message.ts';
+import type { ControlMessage } from '../protocol/control.ts';
 
 /** Where the call stands, for captions and for whoever builds on it. */
 export type CallState =

@@ -1,4 +1,4 @@
-import type { CallerMessage, DoorState, ToCaller } from '../signaling/protocol.ts';
+import type { CallerMessage, DoorState, ToCaller } from '../protocol/signaling.ts';
 import type { CallPort, CallState, ChannelMessage, Participant } from './call-port.ts';
 import { ownerKey } from './owner-key.ts';
 import { PeerLink, type Place } from './peer-link.ts';

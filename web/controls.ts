@@ -1,4 +1,4 @@
-import type { ControlMessage, Emotion, Gesture } from '../src/media/control/control-message.ts';
+import type { ControlMessage, Emotion, Gesture } from '../protocol/control.ts';
 import type { CallPort } from './call-port.ts';
 import { byId, make } from './dom.ts';
 import { GazePad } from './gaze-pad.ts';

@@ -1,5 +1,5 @@
-import type { DoorState } from '../signaling/protocol.ts';
-import { nameOf, roomOf } from '../src/base/names.ts';
+import type { DoorState } from '../protocol/signaling.ts';
+import { nameOf, roomOf } from '../protocol/display-names.ts';
 import { announce, toast } from './announce.ts';
 import { byId, make } from './dom.ts';
 import { t } from './i18n.ts';

@@ -1,4 +1,4 @@
-import type { CandidateInit, IceServer } from '../signaling/protocol.ts';
+import type { CandidateInit, IceServer } from '../protocol/signaling.ts';
 import type { ChannelMessage } from './call-port.ts';
 
 /** Where one participant's picture and sound arrive. */

@@ -1,5 +1,5 @@
-import type { DoorState } from '../signaling/protocol.ts';
-import { nameOf, roomOf } from '../src/base/names.ts';
+import type { DoorState } from '../protocol/signaling.ts';
+import { nameOf, roomOf } from '../protocol/display-names.ts';
 import { takeToken } from './room-token.ts';
 
 const DOORS: readonly DoorState[] = ['open', 'ask', 'locked'];

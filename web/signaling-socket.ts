@@ -1,4 +1,4 @@
-import type { CallerMessage, ToCaller } from '../signaling/protocol.ts';
+import type { CallerMessage, ToCaller } from '../protocol/signaling.ts';
 
 export interface SignalingEvents {
   onMessage(message: ToCaller): void;

@@ -1,4 +1,4 @@
-import { nameOf, PORTRAIT_NAME_LIMIT } from '../src/base/names.ts';
+import { nameOf, PORTRAIT_NAME_LIMIT } from '../protocol/display-names.ts';
 import { toast } from './announce.ts';
 import { byId } from './dom.ts';
 import { en } from './i18n/en.ts';

@@ -1,7 +1,7 @@
 import { Course } from '../base/easing.ts';
 import type { MotionFrame } from '../base/media.ts';
 import { advance, mediaTimeUs, US_PER_S, type MediaTimeUs } from '../base/timeline.ts';
-import { EMOTIONS, type ControlMessage } from './control/control-message.ts';
+import { EMOTIONS, type ControlMessage } from '../../protocol/control.ts';
 import { ControlTrack, type ControlState } from './control/control-track.ts';
 import { Prosody } from './features/prosody.ts';
 import { VoiceActivity } from './features/voice-activity.ts';

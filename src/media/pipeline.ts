@@ -3,7 +3,7 @@ import { assert } from '../base/errors.ts';
 import type { AudioPacket, EncodedFrame } from '../base/media.ts';
 import { advance, mediaTimeUs, type MediaTimeUs, type MonotonicUs } from '../base/timeline.ts';
 import { SoundTrack, type Heard, type SoundDecoder, type SoundEncoder, type SoundPacket } from './audio/sound-track.ts';
-import type { ControlMessage } from './control/control-message.ts';
+import type { ControlMessage } from '../../protocol/control.ts';
 import { MOTION_DIMS } from './motion-space.ts';
 import { MotionStream } from './motion-stream.ts';
 import type { MotionManifest } from './motion/manifest.ts';

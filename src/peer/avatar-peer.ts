@@ -1,9 +1,9 @@
-import type { CandidateInit } from '../../signaling/protocol.ts';
+import type { CandidateInit } from '../../protocol/signaling.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Closable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Meter } from '../base/meter.ts';
-import type { ControlMessage } from '../media/control/control-message.ts';
+import type { ControlMessage } from '../../protocol/control.ts';
 import type { RgbColour } from '../media/face-codec.ts';
 import type { MotionEngine } from '../native/model/motion-engine.ts';
 import type { RenderPool } from '../native/worker/render-pool.ts';

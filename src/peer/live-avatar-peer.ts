@@ -1,4 +1,4 @@
-import type { CandidateInit } from '../../signaling/protocol.ts';
+import type { CandidateInit } from '../../protocol/signaling.ts';
 import { AvatarError, messageOf } from '../base/errors.ts';
 import { Scope } from '../base/lifecycle.ts';
 import { OpusDecoderPool } from '../native/codec/opus-decoder-pool.ts';

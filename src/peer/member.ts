@@ -1,9 +1,9 @@
-import type { CandidateInit } from '../../signaling/protocol.ts';
+import type { CandidateInit } from '../../protocol/signaling.ts';
 import { AvatarError } from '../base/errors.ts';
 import { Scope, type Closable } from '../base/lifecycle.ts';
 import type { AudioPacket, EncodedFrame } from '../base/media.ts';
 import { advance, type MediaTimeUs, type MonotonicUs } from '../base/timeline.ts';
-import { controlMessageSchema, type ControlMessage } from '../media/control/control-message.ts';
+import { controlMessageSchema, type ControlMessage } from '../../protocol/control.ts';
 import { ARKIT_DIMS } from '../media/motion-space.ts';
 import { Vp8Payloader } from '../media/video/vp8-payloader.ts';
 import type { Participant, PeerEvent } from './avatar-peer.ts';

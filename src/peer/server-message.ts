@@ -1,4 +1,4 @@
-import type { ToAvatar } from '../../signaling/protocol.ts';
+import type { ToAvatar } from '../../protocol/signaling.ts';
 
 /** What each kind of message has in it, besides its type; `candidate` may also be null. */
 const TEXTS: Readonly<Record<ToAvatar['type'], readonly string[]>> = {

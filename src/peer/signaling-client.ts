@@ -6,7 +6,7 @@ import {
   type AvatarMessage,
   type SignalingErrorCode,
   type ToAvatar,
-} from '../../signaling/protocol.ts';
+} from '../../protocol/signaling.ts';
 import { AvatarError, messageOf } from '../base/errors.ts';
 import type { Closable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';

@@ -1,4 +1,4 @@
-import type { CandidateInit } from '../../signaling/protocol.ts';
+import type { CandidateInit } from '../../protocol/signaling.ts';
 import { AvatarError } from '../base/errors.ts';
 import type { Closable } from '../base/lifecycle.ts';
 import type { MonotonicUs } from '../base/timeline.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CompactSign, compactVerify, decodeProtectedHeader, importJWK, type JWK } from 'jose';
-import type { TextLimit } from '../base/graphemes.ts';
+import type { TextLimit } from '../../protocol/graphemes.ts';
 import type { OperatorKeys } from './operator-keys.ts';
 
 /** What this server states about a picture: that it is synthetic, which portrait it shows, and on whose word. */

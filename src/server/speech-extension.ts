@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import { fitting } from '../base/graphemes.ts';
+import { fitting } from '../../protocol/graphemes.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Meter } from '../base/meter.ts';
 import type { Participant } from '../peer/avatar-peer.ts';

@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws';
 
-import type { ToAvatar, ToCaller } from '../../signaling/protocol.ts';
+import type { ToAvatar, ToCaller } from '../../protocol/signaling.ts';
 
 type Message = ToCaller | ToAvatar;
 type Of<T extends Message['type']> = Extract<Message, { readonly type: T }>;

@@ -1,4 +1,4 @@
-import type { ControlMessage } from '../../src/media/control/control-message.ts';
+import type { ControlMessage } from '../../protocol/control.ts';
 
 const PACKET_MS = 20;
 

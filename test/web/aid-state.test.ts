@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { CaptionMessage } from '../../src/media/control/speech-message.ts';
+import type { CaptionMessage } from '../../protocol/speech.ts';
 import { CaptionTrack, PLAYOUT_MS } from '../../web/aid/caption-track.ts';
 import { MAX_PHRASES, parsePhrases, PhraseBank } from '../../web/aid/phrase-bank.ts';
 import { Scan, type ScanNode } from '../../web/aid/scan.ts';

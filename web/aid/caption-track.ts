@@ -1,4 +1,4 @@
-import type { CaptionMessage } from '../../src/media/control/speech-message.ts';
+import type { CaptionMessage } from '../../protocol/speech.ts';
 
 /** One caption as it stands at a moment. */
 export interface ShownCaption {

@@ -1,5 +1,5 @@
-import { TextDisplay } from '../../src/media/control/real-time-text.ts';
-import type { AidMessage } from '../../src/media/control/speech-message.ts';
+import { TextDisplay } from '../../client/real-time-text.ts';
+import type { AidMessage } from '../../protocol/speech.ts';
 import type { CallPort } from '../call-port.ts';
 import { t } from '../i18n.ts';
 import { CaptionTrack, type ShownCaption } from './caption-track.ts';

@@ -1,4 +1,4 @@
-import { finishedLength } from '../../src/media/control/speech-text.ts';
+import { finishedLength } from '../../protocol/speech-text.ts';
 import { t } from '../i18n.ts';
 import { button, freshId, h, said, tick } from './element.ts';
 import type { PreferenceStore } from './preferences.ts';

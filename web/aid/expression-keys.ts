@@ -1,4 +1,4 @@
-import { EMOTIONS, type ControlMessage, type Gesture } from '../../src/media/control/control-message.ts';
+import { EMOTIONS, type ControlMessage, type Gesture } from '../../protocol/control.ts';
 import { t, type MessageKey } from '../i18n.ts';
 import { button, h, section, slider } from './element.ts';
 import type { PreferenceStore } from './preferences.ts';

@@ -1,4 +1,4 @@
-import { graphemesOf } from '../../src/base/graphemes.ts';
+import { graphemesOf } from '../../protocol/graphemes.ts';
 import { language, onLanguageChange, t, type Language, type MessageKey } from '../i18n.ts';
 import type { Composer } from './composer.ts';
 import { button, h } from './element.ts';

@@ -1,11 +1,6 @@
-import { readExpression } from '../../src/media/control/expression-text.ts';
-import {
-  aidMessageSchema,
-  type AidMessage,
-  type SpeechNotice,
-  type VoiceEntry,
-} from '../../src/media/control/speech-message.ts';
-import { cleanText, isSpeakable } from '../../src/media/control/speech-text.ts';
+import { readExpression } from '../../protocol/expression-text.ts';
+import { aidMessageSchema, type AidMessage, type SpeechNotice, type VoiceEntry } from '../../protocol/speech.ts';
+import { cleanText, isSpeakable } from '../../protocol/speech-text.ts';
 import type { CallPort } from '../call-port.ts';
 import type { MessageKey } from '../i18n.ts';
 import type { PreferenceStore } from './preferences.ts';

@@ -1,4 +1,4 @@
-import { T140_BUFFER_MS, TextSender } from '../../src/media/control/real-time-text.ts';
+import { T140_BUFFER_MS, TextSender } from '../../client/real-time-text.ts';
 import type { CallPort } from '../call-port.ts';
 import type { PreferenceStore } from './preferences.ts';
 

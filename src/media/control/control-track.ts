@@ -1,6 +1,6 @@
 import { Course, Eased } from '../../base/easing.ts';
 import { US_PER_MS, type MediaTimeUs } from '../../base/timeline.ts';
-import { EMOTIONS, type ControlMessage, type Emotion, type Gesture } from './control-message.ts';
+import { EMOTIONS, type ControlMessage, type Emotion, type Gesture } from '../../../protocol/control.ts';
 
 /** What the controls say at one moment. What is `undefined` is left to the model. */
 export interface ControlState {

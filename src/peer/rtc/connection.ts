@@ -4,7 +4,7 @@ import type { Closable } from '../../base/lifecycle.ts';
 import type { AudioPacket } from '../../base/media.ts';
 import { Standstill } from '../../base/standstill.ts';
 import { advance, US_PER_MS, type MonotonicUs } from '../../base/timeline.ts';
-import type { CandidateInit } from '../../../signaling/protocol.ts';
+import type { CandidateInit } from '../../../protocol/signaling.ts';
 import { ABS_CAPTURE_TIME, answer, peerConfiguration } from './answer.ts';
 import { WINDOW_BYTES, windowLeft } from './association.ts';
 import { DataChannels, MAX_MESSAGE_BYTES, type DataChannelEvents } from './data-channels.ts';

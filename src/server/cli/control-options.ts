@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import { AvatarError, messageOf } from '../../base/errors.ts';
 import { mediaTimeUs, type MediaTimeUs } from '../../base/timeline.ts';
-import { controlMessageSchema, EMOTIONS, type ControlMessage } from '../../media/control/control-message.ts';
+import { controlMessageSchema, EMOTIONS, type ControlMessage } from '../../../protocol/control.ts';
 import { UsageError } from './command-failure.ts';
 
 /** A control message and the media time from which it holds. */

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { extname, join } from 'node:path';
 import { systemClock } from '../../base/clock.ts';
-import { fitting } from '../../base/graphemes.ts';
+import { fitting } from '../../../protocol/graphemes.ts';
 import { Scope } from '../../base/lifecycle.ts';
 import type { MotionFrame } from '../../base/media.ts';
 import { mediaTimeUs } from '../../base/timeline.ts';

@@ -2,7 +2,7 @@ import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import type { IceServer } from '../../../signaling/protocol.ts';
+import type { IceServer } from '../../../protocol/signaling.ts';
 import { messageOf } from '../../base/errors.ts';
 
 /** STUN and TURN message types and attributes (RFC 8489, RFC 8656). */

@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Request } from 'express';
 import { portraitIdSchema } from '../../../protocol/names.ts';
-import { roomNameSchema } from '../../../signaling/protocol.ts';
+import { roomNameSchema } from '../../../protocol/signaling.ts';
 import { AvatarError } from '../../base/errors.ts';
-import { nameOf, PERSON_NAME_LIMIT } from '../../base/names.ts';
+import { nameOf, PERSON_NAME_LIMIT } from '../../../protocol/display-names.ts';
 import type { AvatarPeer, PeerEvent, Watching } from '../../peer/avatar-peer.ts';
 import { ownerKeyOf } from '../http/access.ts';
 import { parsed } from '../http/parsed.ts';

@@ -7,7 +7,7 @@ import { refuseUpgrade } from '../../../signaling/upgrade-router.ts';
 import type { Clock } from '../../base/clock.ts';
 import { AvatarError, messageOf } from '../../base/errors.ts';
 import type { Closable } from '../../base/lifecycle.ts';
-import { controlMessageSchema } from '../../media/control/control-message.ts';
+import { controlMessageSchema } from '../../../protocol/control.ts';
 import { closeSoon, PcmSocket } from './pcm-socket.ts';
 import type { DeskSession, SpeakDesk } from './speak-desk.ts';
 

@@ -1,7 +1,7 @@
 import { systemClock } from '../../base/clock.ts';
 import type { MotionFrame } from '../../base/media.ts';
 import { mediaTimeUs } from '../../base/timeline.ts';
-import type { ControlMessage } from '../../media/control/control-message.ts';
+import type { ControlMessage } from '../../../protocol/control.ts';
 import { closedShare, correlate, mouthOpeningSeries } from '../../media/motion/motion-metrics.ts';
 import {
   GAZE_PITCH_LIMIT_DEG,

@@ -1,7 +1,7 @@
 import { json, Router, type NextFunction, type Request, type Response } from 'express';
 import { z } from 'zod';
 
-import { roomNameSchema } from '../../../signaling/protocol.ts';
+import { roomNameSchema } from '../../../protocol/signaling.ts';
 import { signRoomToken } from '../../../signaling/room-token.ts';
 import { AvatarError } from '../../base/errors.ts';
 import type { AvatarPeer } from '../../peer/avatar-peer.ts';

@@ -3,7 +3,7 @@ import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 
 import { visitorOf } from '../../../signaling/origin.ts';
 import { AvatarError } from '../../base/errors.ts';
-import { nameOf, PORTRAIT_NAME_LIMIT } from '../../base/names.ts';
+import { nameOf, PORTRAIT_NAME_LIMIT } from '../../../protocol/display-names.ts';
 import type { PortraitRecord, PortraitStore } from '../portrait-store.ts';
 import { ownerKeyOf, type Access } from './access.ts';
 import { fail } from './failure.ts';

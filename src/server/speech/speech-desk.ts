@@ -4,7 +4,7 @@ import { AvatarError, messageOf } from '../../base/errors.ts';
 import type { Closable } from '../../base/lifecycle.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Meter } from '../../base/meter.ts';
-import { speechMessageSchema, type AidMessage, type VoiceEntry } from '../../media/control/speech-message.ts';
+import { speechMessageSchema, type AidMessage, type VoiceEntry } from '../../../protocol/speech.ts';
 import { OpusEncoder } from '../../native/codec/opus-encoder.ts';
 import type { Participant, PeerEvent } from '../../peer/avatar-peer.ts';
 import { SpeechSession } from './speech-session.ts';

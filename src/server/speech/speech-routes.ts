@@ -1,6 +1,6 @@
 import { json, Router, type Request } from 'express';
 import { z } from 'zod';
-import { speechMessageSchema, type AidMessage } from '../../media/control/speech-message.ts';
+import { speechMessageSchema, type AidMessage } from '../../../protocol/speech.ts';
 import type { SpeechDesk } from './speech-desk.ts';
 import { fail } from '../http/failure.ts';
 

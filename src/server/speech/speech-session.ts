@@ -6,8 +6,8 @@ import type { Closable } from '../../base/lifecycle.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Meter } from '../../base/meter.ts';
 import { advance, monotonicUs, type MonotonicUs } from '../../base/timeline.ts';
-import type { ControlMessage } from '../../media/control/control-message.ts';
-import { readExpression, type ExpressiveText } from '../../media/control/expression-text.ts';
+import type { ControlMessage } from '../../../protocol/control.ts';
+import { readExpression, type ExpressiveText } from '../../../protocol/expression-text.ts';
 import {
   MAX_WAITING_PHRASES,
   type AidMessage,
@@ -15,8 +15,8 @@ import {
   type SpeechMessage,
   type SpeechNotice,
   type SpeechState,
-} from '../../media/control/speech-message.ts';
-import { cleanText, isSpeakable, splitSentences } from '../../media/control/speech-text.ts';
+} from '../../../protocol/speech.ts';
+import { cleanText, isSpeakable, splitSentences } from '../../../protocol/speech-text.ts';
 import { estimateDurationUs, shareOut, type WordTiming } from '../../media/sync/captions.ts';
 import { takeFloor } from '../../media/sync/speech-floor.ts';
 import type { OpusEncoder } from '../../native/codec/opus-encoder.ts';

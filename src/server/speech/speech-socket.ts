@@ -6,7 +6,7 @@ import { visitorOf } from '../../../signaling/origin.ts';
 import { refuseUpgrade } from '../../../signaling/upgrade-router.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Closable } from '../../base/lifecycle.ts';
-import { MAX_TYPED_CHARACTERS, speechMessageSchema } from '../../media/control/speech-message.ts';
+import { MAX_TYPED_CHARACTERS, speechMessageSchema } from '../../../protocol/speech.ts';
 import type { SpeechDesk } from './speech-desk.ts';
 import type { SpeechSession } from './speech-session.ts';
 

@@ -1,7 +1,7 @@
 import { Resampler } from '../../media/audio/resampler.ts';
-import { readExpression } from '../../media/control/expression-text.ts';
-import type { ControlMessage } from '../../media/control/control-message.ts';
-import { cleanText, isSpeakable, MAX_SPOKEN_CHARACTERS, splitSentences } from '../../media/control/speech-text.ts';
+import { readExpression } from '../../../protocol/expression-text.ts';
+import type { ControlMessage } from '../../../protocol/control.ts';
+import { cleanText, isSpeakable, MAX_SPOKEN_CHARACTERS, splitSentences } from '../../../protocol/speech-text.ts';
 import { findPauses, findWords, shareOut } from '../../media/sync/captions.ts';
 import type { SpokenWord } from '../../media/sync/subtitles.ts';
 import type { VoiceChain, VoiceFailure } from './voice-chain.ts';

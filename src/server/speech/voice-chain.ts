@@ -1,8 +1,8 @@
 import type { Clock } from '../../base/clock.ts';
 import { AvatarError, messageOf } from '../../base/errors.ts';
 import { advance, type MonotonicUs } from '../../base/timeline.ts';
-import type { VoiceEntry } from '../../media/control/speech-message.ts';
-import { withoutVoiceMarkup } from '../../media/control/speech-text.ts';
+import type { VoiceEntry } from '../../../protocol/speech.ts';
+import { withoutVoiceMarkup } from '../../../protocol/speech-text.ts';
 import { estimateDurationUs, shareOut } from '../../media/sync/captions.ts';
 import { VoiceError, type SpeechChunk, type SpeechRequest, type Voice } from './voice.ts';
 

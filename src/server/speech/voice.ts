@@ -1,5 +1,5 @@
 import { AvatarError } from '../../base/errors.ts';
-import type { VoiceEntry } from '../../media/control/speech-message.ts';
+import type { VoiceEntry } from '../../../protocol/speech.ts';
 import type { WordTiming } from '../../media/sync/captions.ts';
 
 /** One sentence to be spoken. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { mediaTimeUs } from '../../../src/base/timeline.ts';
-import { EMOTIONS, GESTURES, type ControlMessage } from '../../../src/media/control/control-message.ts';
+import { EMOTIONS, GESTURES, type ControlMessage } from '../../../protocol/control.ts';
 import { ControlTrack } from '../../../src/media/control/control-track.ts';
 
 const at = mediaTimeUs;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { EMOTIONS, type Emotion } from '../../../src/media/control/control-message.ts';
+import { EMOTIONS, type Emotion } from '../../../protocol/control.ts';
 import { showFeelings } from '../../../src/media/motion/feelings.ts';
 import { MOTION_INDEX, restMotion, type MotionChannel } from '../../../src/media/motion-space.ts';
 

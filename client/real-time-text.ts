@@ -1,4 +1,4 @@
-import { graphemesOf } from '../../base/graphemes.ts';
+import { graphemesOf } from '../protocol/graphemes.ts';
 
 /**
  * Text that is seen while it grows (ITU-T T.140): characters, and a few controls among them. A data channel carries it

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { controlMessageSchema } from '../../../src/media/control/control-message.ts';
-import { readExpression } from '../../../src/media/control/expression-text.ts';
+import { controlMessageSchema } from '../../protocol/control.ts';
+import { readExpression } from '../../protocol/expression-text.ts';
 
 describe('readExpression()', () => {
   test.each([

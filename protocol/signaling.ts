@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-import { ownerKeySchema, portraitIdSchema } from '../protocol/names.ts';
-import { isName, isRoom } from '../src/base/names.ts';
+import { ownerKeySchema, portraitIdSchema } from './names.ts';
+import { isName, isRoom } from './display-names.ts';
 
 /**
  * Every message on the signaling socket and its parser: JSON, one object a text frame, told apart by `type`. Callers

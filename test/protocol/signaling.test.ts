@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { parseAvatarMessage, parseCallerMessage, speaksAsAvatar } from '../../signaling/protocol.ts';
+import { parseAvatarMessage, parseCallerMessage, speaksAsAvatar } from '../../protocol/signaling.ts';
 
 const SDP = 'v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\n';
 const join = { type: 'join', room: 'tea', portrait: 'astronaut', sdp: SDP };

@@ -1,4 +1,4 @@
-import { EMOTIONS, type ControlMessage, type Emotion, type Gesture } from './control-message.ts';
+import { EMOTIONS, type ControlMessage, type Emotion, type Gesture } from './control.ts';
 
 /** Expression that was written into a text: `:)`, `[smile]`, `[happy 0.4]`, `[nod]`, or an emoji with a face. */
 export interface ExpressionCue {

@@ -1,4 +1,4 @@
-import { graphemesOf } from '../../base/graphemes.ts';
+import { graphemesOf } from './graphemes.ts';
 
 /**
  * What becomes of typed text before a voice gets it: nothing in it may stop a voice, hide in a caption or turn the

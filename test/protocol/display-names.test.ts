@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fits, fitting, graphemesOf } from '../../src/base/graphemes.ts';
-import { isName, isRoom, nameOf, PERSON_NAME_LIMIT, roomOf } from '../../src/base/names.ts';
+import { fits, fitting, graphemesOf } from '../../protocol/graphemes.ts';
+import { isName, isRoom, nameOf, PERSON_NAME_LIMIT, roomOf } from '../../protocol/display-names.ts';
 
 const FAMILY = '👨‍👩‍👧‍👦';
 

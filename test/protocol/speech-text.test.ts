@@ -7,7 +7,7 @@ import {
   MAX_SPOKEN_CHARACTERS,
   splitSentences,
   withoutVoiceMarkup,
-} from '../../../src/media/control/speech-text.ts';
+} from '../../protocol/speech-text.ts';
 
 describe('cleanText()', () => {
   test.each([

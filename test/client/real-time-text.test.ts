@@ -6,7 +6,7 @@ import {
   TextDisplay,
   TextSender,
   typedBetween,
-} from '../../../src/media/control/real-time-text.ts';
+} from '../../client/real-time-text.ts';
 
 const typedText = fc
   .string({ unit: 'grapheme', maxLength: 40 })
