@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
@@ -8,6 +8,7 @@ const read = (path: string): string => readFileSync(resolve(ROOT, path), 'utf8')
 const matches = (text: string, pattern: RegExp): string[] =>
   [...text.matchAll(pattern)].map(([, found]) => found ?? '');
 
+const DASHBOARD = 'ops/grafana/dashboards/visavis.json';
 const compose = read('docker-compose.yml');
 const example = read('.env.example');
 
@@ -56,4 +57,37 @@ test('.env.example names every setting that the program reads', () => {
   const names = new Set(sources.flatMap((path) => matches(read(path), /\b(VISAVIS_[A-Z_]+)\b/g)));
   expect(names.size).toBeGreaterThan(30);
   for (const name of names) expect(example, name).toMatch(new RegExp(`^#?${name}=`, 'm'));
+});
+
+describe('figures that operators watch', () => {
+  const alerts = read('ops/prometheus/alerts.yml');
+
+  test('alerts and the dashboard name only figures that the program has', () => {
+    const folders = ['src', 'signaling'].map((folder) => resolve(ROOT, folder));
+    const sources = folders.flatMap((folder) =>
+      readdirSync(folder, { recursive: true, encoding: 'utf8' })
+        .filter((path) => path.endsWith('.ts'))
+        .map((path) => readFileSync(resolve(folder, path), 'utf8')),
+    );
+    const watched = [...matches(alerts, /expr: (.*)/g), ...matches(read(DASHBOARD), /"expr": "(.*)"/g)];
+    const names = new Set(watched.flatMap((expression) => matches(expression, /\b((?:avatar|signaling)_\w+)/g)));
+    expect(names.size).toBeGreaterThan(15);
+    for (const name of names) {
+      // Two kinds of figure get a part of their name when they are made: the stages' durations, and what signaling counts.
+      const made = name
+        .replace(/_bucket$/, '')
+        .replace(/^avatar_(motion|render|video)_duration/, 'avatar_${stage}_duration')
+        .replace(/^signaling_(\w+)$/, 'readonly $1: number');
+      expect(
+        sources.some((text) => text.includes(made)),
+        name,
+      ).toBe(true);
+    }
+  });
+
+  test('docs/operating.md says what to do at each alert', () => {
+    const names = matches(alerts, /alert: (\w+)/g);
+    expect(names.length).toBeGreaterThan(4);
+    for (const name of names) expect(read('docs/operating.md'), name).toContain(`| \`${name}\` |`);
+  });
 });
