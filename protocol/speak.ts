@@ -22,10 +22,19 @@ export const SPEAK_CLOSE = {
   flooding: 4429,
 } as const;
 
+/** The name that a program gives to one `clear`. */
+const clearIdSchema = z.string().min(1).max(64);
+
+/**
+ * The body of a `POST` to the speak address, for programs whose socket is held back while a `clear` waits behind sound: the
+ * session falls silent at once, and drops what still comes on the socket until the `clear` of the same `id` does.
+ */
+export const overtakingClearSchema = z.object({ type: z.literal('clear'), id: clearIdSchema });
+
 /** What a program says beside PCM. Controls of the avatar (`emotion`, `gaze`, `gesture` …) are sent as they are. */
 export const speakMessageSchema = z.discriminatedUnion('type', [
-  /** Silence and a closed mouth at once. What was sent before is forgotten. */
-  z.object({ type: z.literal('clear') }),
+  /** Silence and a closed mouth at once. What was sent before is forgotten. `id` pairs it with one that overtook it. */
+  z.object({ type: z.literal('clear'), id: clearIdSchema.optional() }),
   /** The turn is complete: `finished` follows once all of it was heard. */
   z.object({ type: z.literal('end') }),
 ]);

@@ -6,6 +6,7 @@ import { SPEAK_PATH } from '../../protocol/speak.ts';
 import { Broadcasts } from './doors/broadcasts.ts';
 import { Entry } from './doors/entry.ts';
 import { iceLinks, iceServers } from './doors/ice-links.ts';
+import { overtakingClear } from './doors/overtaking-clear.ts';
 import { SdpRoutes } from './doors/sdp-routes.ts';
 import { sessionRoutes } from './doors/session-routes.ts';
 import { simliRoutes } from './doors/simli-routes.ts';
@@ -47,6 +48,7 @@ export function doorsExtension(options: DoorsExtensionOptions): (host: HostParts
     return {
       routes: (app) => {
         app.use('/api/v1/sessions', sessionRoutes({ entry, desk, peer, portraits, trustProxy }));
+        app.use(SPEAK_PATH, overtakingClear(desk, trustProxy));
         app.use('/whep', whep.router);
         app.use('/whip', whip.router);
         app.use('/compose', simliRoutes({ entry, portraits, tokens, iceServers: simliIce, trustProxy }));

@@ -46,6 +46,8 @@ const AFTER_GAP_US = 120_000;
 const SCRAP_US = 2 * FRAME_US;
 /** A turn whose end nobody said is over after this much silence. */
 const QUIET_US = 1_000_000;
+/** A `clear` over HTTP may arrive after the same one on the socket; more than a few never wait. */
+const REMEMBERED_CLEARS = 16;
 const PAUSE_US = 45_000_000;
 const RESUME_US = 30_000_000;
 
@@ -66,6 +68,10 @@ export class SpeakSession implements Closable {
   #gatheringSinceUs: MonotonicUs | undefined;
   #quietSinceUs: MonotonicUs;
   #isPaused = false;
+  /** Names of the last clears that came in their place among the sound. */
+  readonly #clears: string[] = [];
+  /** Sound is dropped until the clear of this name comes. */
+  #droppingUntil: string | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
@@ -89,7 +95,7 @@ export class SpeakSession implements Closable {
 
   /** @param bytes - PCM, copied. */
   push(bytes: Uint8Array): void {
-    if (this.#isClosed || bytes.length === 0) return;
+    if (this.#isClosed || bytes.length === 0 || this.#droppingUntil !== undefined) return;
     let turn = this.#turns.at(-1);
     if (turn === undefined || turn.ended) {
       turn = new Turn(++this.#turnCount, this.#options.sampleRateHz, this.#resampler);
@@ -103,8 +109,9 @@ export class SpeakSession implements Closable {
     }, TICK_MS);
   }
 
-  /** Another socket goes on with the turn: half a sample that the former one left is dropped. */
+  /** Another socket goes on with the turn: half a sample that the former one left is dropped, and nothing of it still comes. */
   align(): void {
+    this.#droppingUntil = undefined;
     this.#turns.at(-1)?.align();
   }
 
@@ -120,8 +127,36 @@ export class SpeakSession implements Closable {
     this.#tick();
   }
 
-  /** Silence and a closed mouth at once; everything that was sent before is forgotten. */
-  clear(): void {
+  /**
+   * Silence and a closed mouth at once; everything that was sent before is forgotten.
+   * @param id - pairs it with an `overtake`, before or after it.
+   */
+  clear(id?: string): void {
+    if (id !== undefined) {
+      this.#clears.push(id);
+      if (this.#clears.length > REMEMBERED_CLEARS) this.#clears.shift();
+    }
+    if (id !== undefined && id === this.#droppingUntil) this.#droppingUntil = undefined;
+    else this.#clear();
+  }
+
+  /** Obeys a `clear` that is still on its way behind sound: what comes before it is dropped. */
+  overtake(id: string): void {
+    if (this.#clears.includes(id)) return;
+    this.#droppingUntil = id;
+    this.#clear();
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#rest();
+    this.#turns.length = 0;
+    this.#options.outlet.stopSpeaking();
+    void this.#options.encoder.close();
+  }
+
+  #clear(): void {
     const { outlet, onEvent } = this.#options;
     const droppedUs = this.queuedUs;
     const turn = this.#turns.find(({ started }) => started);
@@ -134,15 +169,6 @@ export class SpeakSession implements Closable {
     this.#rest();
     onEvent({ type: 'cleared', turn: turn?.number ?? null, playedMs, droppedMs: Math.round(droppedUs / 1000) });
     this.#tellFlow();
-  }
-
-  close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    this.#rest();
-    this.#turns.length = 0;
-    this.#options.outlet.stopSpeaking();
-    void this.#options.encoder.close();
   }
 
   #tick(): void {

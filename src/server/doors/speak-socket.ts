@@ -79,7 +79,7 @@ function obey(text: string, { participant, speech }: DeskSession, send: (event: 
   const message = parseJson(text);
   const spoken = speakMessageSchema.safeParse(message);
   if (spoken.success) {
-    if (spoken.data.type === 'clear') speech.clear();
+    if (spoken.data.type === 'clear') speech.clear(spoken.data.id);
     else speech.end();
     return;
   }

@@ -214,4 +214,39 @@ describe('SpeakSession', () => {
     pass(100);
     expect(outlet.packets.length).toBe(given);
   });
+
+  it('an overtaking clear drops what comes before the clear of the same name, and is told once', () => {
+    const { session, named, outlet } = open();
+    session.push(pcm(1000));
+    pass(300);
+    session.overtake('a');
+    session.push(pcm(1000));
+    session.end();
+    expect(session.queuedUs).toBe(0);
+    session.clear('a');
+    session.push(pcm(40));
+    session.end();
+    pass(200);
+    expect(outlet.stops).toBe(1);
+    expect(named('cleared')).toHaveLength(1);
+    expect(named('finished')).toEqual([{ type: 'finished', turn: 2, playedMs: 40 }]);
+    session.close();
+  });
+
+  it('an overtaking clear that comes after its own, or whose socket broke, drops nothing', () => {
+    const { session, named } = open();
+    session.clear('a');
+    session.overtake('a');
+    session.push(pcm(40));
+    session.end();
+    pass(200);
+    expect(named('finished')).toHaveLength(1);
+    session.overtake('b');
+    session.align();
+    session.push(pcm(40));
+    session.end();
+    pass(200);
+    expect(named('finished')).toHaveLength(2);
+    session.close();
+  });
 });

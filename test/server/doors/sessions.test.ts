@@ -98,6 +98,32 @@ describe('sessions of programs', () => {
     expect(cleared?.playedMs).toBeLessThan(1000);
   });
 
+  it('a clear by POST overtakes minutes of sound that the socket holds back', async () => {
+    const host = await open();
+    const session = await create(host, { sampleRateHz: 8000 });
+    const { socket, events, until } = await speak(session);
+    for (let s = 0; s < 200; s++) socket.send(pcm(1000, 8000));
+    await until('flow');
+    const clear = JSON.stringify({ type: 'clear', id: 'now' });
+    socket.send(clear);
+    socket.send(pcm(40, 8000));
+    socket.send(JSON.stringify({ type: 'end' }));
+    const headers = { 'content-type': 'application/json' };
+    const address = session.speakUrl.replace(/^ws/, 'http');
+    expect((await fetch(address, { method: 'POST', headers, body: clear })).status).toBe(204);
+    await until('finished');
+    expect(events.filter(({ type }) => type === 'cleared')).toHaveLength(1);
+    expect(events.at(-1)).toMatchObject({ type: 'finished', turn: 2, playedMs: 40 });
+
+    const wrongToken = address.replace(/token=.*/, `token=${session.token}`);
+    const refused = await fetch(wrongToken, { method: 'POST', headers, body: clear });
+    expect(await codeOf(refused)).toEqual([401, 'TOKEN_INVALID']);
+    expect(await codeOf(await fetch(address, { method: 'POST', headers, body: '{}' }))).toEqual([
+      400,
+      'REQUEST_INVALID',
+    ]);
+  });
+
   it('reads no faster than it speaks once a minute waits, and loses nothing', async () => {
     const host = await open();
     const session = await create(host, { sampleRateHz: 8000 });
