@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
 /**
- * What a caller may say to the avatar, at any time: as JSON on the data channel, from the page, and in a `--controls`
- * timeline. Values are targets; `control-track` eases towards them. Shared with `web/`.
+ * What a caller may say to the avatar, at any time: as JSON on the data channel, on the speak socket, and in a `--controls`
+ * timeline. Values are targets, towards which the avatar moves smoothly.
  */
 
 export const EMOTIONS = ['neutral', 'happy', 'sad', 'angry', 'surprised', 'afraid', 'disgusted'] as const;
@@ -54,7 +54,8 @@ const lipClarity = z.object({ type: z.literal('lip-clarity'), active: z.boolean(
 /** Asks for each frame's coefficients on the data channel, or for their end. */
 const coefficients = z.object({ type: z.literal('coefficients'), active: z.boolean() });
 
-export const controlMessageSchema = z.discriminatedUnion('type', [
+/** Controls of what the avatar does and looks like, for whoever makes it speak. */
+export const performanceControlSchema = z.discriminatedUnion('type', [
   gaze,
   distance,
   pose,
@@ -65,10 +66,15 @@ export const controlMessageSchema = z.discriminatedUnion('type', [
   guidance,
   gesture,
   composing,
+  frameRate,
+]);
+
+/** All controls: those of the performance, and those of a call with a microphone and viewers. */
+export const controlMessageSchema = z.discriminatedUnion('type', [
+  performanceControlSchema,
   mute,
   interrupt,
   resume,
-  frameRate,
   lipClarity,
   coefficients,
 ]);

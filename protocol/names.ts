@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** How a portrait is named in every message and address. */
 export const portraitIdSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'a portrait is 1 to 64 of a-z, 0-9, -');

@@ -1,4 +1,7 @@
-import { z } from 'zod';
+import * as z from 'zod';
+
+import { performanceControlSchema } from './control.ts';
+import { errorEventSchema } from './error.ts';
 
 /**
  * The speak socket. A binary message holds PCM: 16-bit, little-endian, mono, at the rate that the session was made with.
@@ -31,7 +34,7 @@ const clearIdSchema = z.string().min(1).max(64);
  */
 export const overtakingClearSchema = z.object({ type: z.literal('clear'), id: clearIdSchema });
 
-/** What a program says beside PCM. Controls of the avatar (`emotion`, `gaze`, `gesture` …) are sent as they are. */
+/** What a program says beside PCM and the controls of the avatar (`emotion`, `gaze`, `gesture` …). */
 export const speakMessageSchema = z.discriminatedUnion('type', [
   /** Silence and a closed mouth at once. What was sent before is forgotten. `id` pairs it with one that overtook it. */
   z.object({ type: z.literal('clear'), id: clearIdSchema.optional() }),
@@ -39,6 +42,9 @@ export const speakMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('end') }),
 ]);
 export type SpeakMessage = z.infer<typeof speakMessageSchema>;
+
+/** Program to server, in text messages. Controls that belong to a microphone or to a page are not among them. */
+export const toSpeakSocketSchema = z.discriminatedUnion('type', [speakMessageSchema, performanceControlSchema]);
 
 const turn = z.number().int().min(1);
 const ms = z.number().int().min(0);
@@ -54,6 +60,6 @@ export const speakEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('cleared'), turn: turn.nullable(), playedMs: ms, droppedMs: ms }),
   /** `pause`: more than 45 s wait, please send no more. `resume`: fewer than 30 s wait again. */
   z.object({ type: z.literal('flow'), state: z.enum(['pause', 'resume']), queuedMs: ms }),
-  z.object({ type: z.literal('error'), code: z.string(), message: z.string() }),
+  errorEventSchema,
 ]);
 export type SpeakEvent = z.infer<typeof speakEventSchema>;

@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 /**
  * What a page or a program says to have text spoken, and what it hears back: as JSON on the data channel `visavis`, on
- * the WebSocket and as bodies of the HTTP calls of `docs/api.md`. Shared with `web/`.
+ * the speech socket, and as bodies of HTTP calls (`docs/api.md`).
  */
 
 /** What is typed at most; of it `MAX_SPOKEN_CHARACTERS` are spoken. Longer is refused, not cut. */
@@ -48,19 +48,24 @@ const hello = z.object({ type: z.literal('speech-hello') });
 export const speechMessageSchema = z.discriminatedUnion('type', [hello, say, stop, repeat, composing]);
 
 export type SpeechMessage = z.infer<typeof speechMessageSchema>;
+
+/** @returns whether a message of the data channel is about typed speech, and not a control. */
+export function isSpeech(message: { readonly type: string }): message is SpeechMessage {
+  return speechMessageSchema.options.some(({ shape }) => shape.type.value === message.type);
+}
 export type SayMessage = z.infer<typeof say>;
 export type FloorPolicy = NonNullable<SayMessage['policy']>;
 
 export const SPEECH_STATES = ['ready', 'waiting', 'preparing', 'speaking', 'stopped'] as const;
 export type SpeechState = (typeof SPEECH_STATES)[number];
 
-const voiceEntry = z.object({ name: z.string(), kind: z.enum(['espeak', 'openai', 'personal']) });
+export const voiceEntrySchema = z.object({ name: z.string(), kind: z.enum(['espeak', 'openai', 'personal']) });
 const welcome = z.object({
   type: z.literal('speech-welcome'),
   participantId: z.string(),
   /** Lets a program speak for this participant by HTTP or WebSocket; only this participant is told. */
   token: z.string(),
-  voices: z.array(voiceEntry),
+  voices: z.array(voiceEntrySchema).readonly(),
 });
 const state = z.object({
   type: z.literal('speech-state'),
@@ -103,7 +108,7 @@ const caption = z.object({
    * plays now (`estimatedPlayoutTimestamp`) shows each word when it is heard.
    */
   soundTimeMs: z.number().optional(),
-  words: z.array(word),
+  words: z.array(word).readonly(),
 });
 /** The sound was stopped: of captions up to `captionId`, words that have not begun are not coming. */
 const captionStop = z.object({
@@ -142,4 +147,4 @@ export type AidMessage = z.infer<typeof aidMessageSchema>;
 export type CaptionMessage = z.infer<typeof caption>;
 export type CaptionWord = z.infer<typeof word>;
 export type SpeechNotice = z.infer<typeof notice>;
-export type VoiceEntry = z.infer<typeof voiceEntry>;
+export type VoiceEntry = z.infer<typeof voiceEntrySchema>;

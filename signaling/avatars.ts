@@ -1,4 +1,5 @@
-import type { IceServer, AvatarMessage, ToAvatar } from '../protocol/signaling.ts';
+import type { IceServer } from '../protocol/signaling.ts';
+import type { AvatarMessage, ToAvatar } from '../protocol/avatar.ts';
 import type { Connection } from './connection.ts';
 import type { SignalingOptions } from './options.ts';
 import { CLOSE, PROTOCOL_VERSION } from '../protocol/signaling.ts';

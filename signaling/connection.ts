@@ -2,13 +2,10 @@ import type { WebSocket } from 'ws';
 
 import { BoundedQueue } from '../src/base/bounded-queue.ts';
 import { advance, US_PER_S, type MonotonicUs } from '../src/base/timeline.ts';
-import {
-  CLOSE,
-  MAX_MESSAGE_BYTES,
-  type SignalingErrorCode,
-  type ToAvatar,
-  type ToCaller,
-} from '../protocol/signaling.ts';
+import { unreadEvent, type Read } from '../protocol/read.ts';
+import { CLOSE, MAX_MESSAGE_BYTES, type SignalingErrorCode } from '../protocol/signaling.ts';
+import type { ToAvatar } from '../protocol/avatar.ts';
+import type { ToCaller } from '../protocol/caller.ts';
 
 /** More than a page sends while it connects (an offer and some dozen candidates). */
 const QUEUE_CAPACITY = 128;
@@ -78,6 +75,16 @@ export class Connection {
     this.#mistakes++;
     if (this.#mistakes > MISTAKES_ALLOWED) this.#refuse(code, message, CLOSE.badMessage);
     else this.send({ type: 'error', code, message, fatal: false });
+  }
+
+  /**
+   * Answers a message that could not be read.
+   * @param greeted - whether the client said its version: then a kind that only newer clients send is no mistake of its.
+   */
+  unread(read: Exclude<Read<never>, { readonly kind: 'message' }>, greeted: boolean): void {
+    const answer = unreadEvent(read);
+    if (read.kind === 'invalid' || !greeted) this.mistake('MESSAGE_INVALID', answer.message);
+    else this.send({ ...answer, fatal: false });
   }
 
   /** Tells what is wrong and closes. */

@@ -1,4 +1,4 @@
-import type { DoorState } from '../protocol/signaling.ts';
+import type { DoorState } from '../protocol/caller.ts';
 
 /** More people than this do not wait at one door: whoever floods it keeps nobody else from a room for long. */
 const MOST_KNOCKING = 8;

@@ -5,14 +5,10 @@ import { Avatars } from './avatars.ts';
 import { Callers, type Caller } from './callers.ts';
 import type { Connection } from './connection.ts';
 import type { SignalingOptions } from './options.ts';
-import {
-  CLOSE,
-  parseAvatarMessage,
-  parseCallerMessage,
-  PROTOCOL_VERSION,
-  speaksAsAvatar,
-  type CallerMessage,
-} from '../protocol/signaling.ts';
+import { avatarMessageSchema, speaksAsAvatar } from '../protocol/avatar.ts';
+import { callerMessageSchema, type CallerMessage } from '../protocol/caller.ts';
+import { readText } from '../protocol/read.ts';
+import { CLOSE, PROTOCOL_VERSION } from '../protocol/signaling.ts';
 import type { Effect } from './room-record.ts';
 import { Rooms } from './room.ts';
 import { MemoryRoomStore } from './store/memory.ts';
@@ -72,11 +68,11 @@ export class Exchange {
   /** One frame; the first decides who speaks on the socket. */
   async hear(connection: Connection, speaker: Speaker, text: string): Promise<void> {
     if (speaker.kind === 'avatar' || (speaker.kind === 'new' && speaksAsAvatar(text))) {
-      const parsed = parseAvatarMessage(text);
-      if (!parsed.ok) connection.mistake('MESSAGE_INVALID', `Cannot read the message: ${parsed.problem}`);
-      else if (parsed.message.type !== 'register') {
-        if (speaker.kind === 'avatar') this.#avatars.hear(connection, parsed.message);
-      } else if (this.#avatars.register(connection, parsed.message)) speaker.kind = 'avatar';
+      const read = readText(avatarMessageSchema, text);
+      if (read.kind !== 'message') connection.unread(read, speaker.kind !== 'new');
+      else if (read.message.type !== 'register') {
+        if (speaker.kind === 'avatar') this.#avatars.hear(connection, read.message);
+      } else if (this.#avatars.register(connection, read.message)) speaker.kind = 'avatar';
       return;
     }
     try {
@@ -85,9 +81,9 @@ export class Exchange {
       connection.flooding();
       return;
     }
-    const parsed = parseCallerMessage(text);
-    if (parsed.ok) await this.#hearCaller(connection, speaker, parsed.message);
-    else connection.mistake('MESSAGE_INVALID', `Cannot read the message: ${parsed.problem}`);
+    const read = readText(callerMessageSchema, text);
+    if (read.kind === 'message') await this.#hearCaller(connection, speaker, read.message);
+    else connection.unread(read, speaker.kind !== 'new');
   }
 
   async #hearCaller(connection: Connection, speaker: Speaker, message: CallerMessage): Promise<void> {

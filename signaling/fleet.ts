@@ -1,5 +1,5 @@
 import { place, type AvatarPeerLoad, type Placement } from './placement.ts';
-import type { AvatarLoad } from '../protocol/signaling.ts';
+import type { AvatarLoad } from '../protocol/avatar.ts';
 import type { Effect, RoomStore } from './room-record.ts';
 
 /** The avatar peers by what they can carry, and the callers who were told that all of them are full. */

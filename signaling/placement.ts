@@ -1,4 +1,4 @@
-import type { AvatarLoad } from '../protocol/signaling.ts';
+import type { AvatarLoad } from '../protocol/avatar.ts';
 
 /** One avatar peer as placement sees it. */
 export interface AvatarPeerLoad extends AvatarLoad {

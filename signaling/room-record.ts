@@ -1,6 +1,8 @@
 import type { MonotonicUs } from '../src/base/timeline.ts';
 import type { Door } from './door.ts';
-import type { RosterMember, SignalingErrorCode, ToAvatar, ToCaller } from '../protocol/signaling.ts';
+import type { RosterMember, ToCaller } from '../protocol/caller.ts';
+import type { SignalingErrorCode } from '../protocol/signaling.ts';
+import type { ToAvatar } from '../protocol/avatar.ts';
 
 export interface RoomRecord {
   readonly name: string;

@@ -2,7 +2,9 @@ import type { MonotonicUs } from '../src/base/timeline.ts';
 import { Door } from './door.ts';
 import { Fleet } from './fleet.ts';
 import { Lobby } from './lobby.ts';
-import type { AvatarLoad, CandidateInit, DoorState, SignalingErrorCode } from '../protocol/signaling.ts';
+import type { AvatarLoad } from '../protocol/avatar.ts';
+import type { CandidateInit, SignalingErrorCode } from '../protocol/signaling.ts';
+import type { DoorState } from '../protocol/caller.ts';
 import {
   aliasIn,
   doorTo,

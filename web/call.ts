@@ -1,4 +1,4 @@
-import type { CallerMessage, DoorState, ToCaller } from '../protocol/signaling.ts';
+import type { CallerMessage, DoorState, ToCaller } from '../protocol/caller.ts';
 import type { CallPort, CallState, ChannelMessage, Participant } from './call-port.ts';
 import { ownerKey } from './owner-key.ts';
 import { PeerLink, type Place } from './peer-link.ts';
@@ -26,7 +26,7 @@ export interface JoinWish {
 }
 
 /** After these the call goes on as it was. */
-const PASSING_ERRORS: ReadonlySet<string> = new Set(['ROOM_FULL', 'NOT_JOINED', 'NOT_HOST']);
+const PASSING_ERRORS: ReadonlySet<string> = new Set(['MESSAGE_UNKNOWN', 'ROOM_FULL', 'NOT_JOINED', 'NOT_HOST']);
 /** How long a connection may be in trouble before another one is tried: ICE often mends itself at once. */
 const MEND_MS = 2500;
 

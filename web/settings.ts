@@ -1,4 +1,4 @@
-import type { DoorState } from '../protocol/signaling.ts';
+import type { DoorState } from '../protocol/caller.ts';
 import { nameOf, roomOf } from '../protocol/display-names.ts';
 import { takeToken } from './room-token.ts';
 

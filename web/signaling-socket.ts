@@ -1,4 +1,4 @@
-import type { CallerMessage, ToCaller } from '../protocol/signaling.ts';
+import type { CallerMessage, ToCaller } from '../protocol/caller.ts';
 
 export interface SignalingEvents {
   onMessage(message: ToCaller): void;

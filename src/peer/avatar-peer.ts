@@ -1,4 +1,6 @@
+import type { ToClient } from '../../protocol/channel.ts';
 import type { CandidateInit } from '../../protocol/signaling.ts';
+import type { SpeechMessage } from '../../protocol/speech.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Closable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
@@ -113,7 +115,12 @@ export type PeerEvent =
   /** Real-time text that the participant typed (RFC 8865). */
   | { readonly type: 'text'; readonly roomId: string; readonly participantId: string; readonly text: string }
   /** JSON from the data channel `visavis` whose type begins with `speech-`: for whoever makes speech of it, unchecked. */
-  | { readonly type: 'speech'; readonly roomId: string; readonly participantId: string; readonly message: object };
+  | {
+      readonly type: 'speech';
+      readonly roomId: string;
+      readonly participantId: string;
+      readonly message: SpeechMessage;
+    };
 
 export interface PeerLoad {
   readonly capacity: number;
@@ -150,9 +157,9 @@ export interface Participant {
   /** As a control that came from the page; what it says lasts as long. */
   control(message: ControlMessage): void;
   /** To this participant's page, as JSON on the data channel `visavis`; dropped while there is none. */
-  send(message: object): void;
+  send(message: ToClient): void;
   /** To every page of the room. */
-  broadcast(message: object): void;
+  broadcast(message: ToClient): void;
 }
 
 /**

@@ -1,9 +1,12 @@
+import { toServerSchema, type ToClient } from '../../protocol/channel.ts';
+import type { ControlMessage } from '../../protocol/control.ts';
+import { readMessage, unreadEvent } from '../../protocol/read.ts';
 import type { CandidateInit } from '../../protocol/signaling.ts';
+import { isSpeech } from '../../protocol/speech.ts';
 import { AvatarError } from '../base/errors.ts';
 import { Scope, type Closable } from '../base/lifecycle.ts';
 import type { AudioPacket, EncodedFrame } from '../base/media.ts';
 import { advance, type MediaTimeUs, type MonotonicUs } from '../base/timeline.ts';
-import { controlMessageSchema, type ControlMessage } from '../../protocol/control.ts';
 import { ARKIT_DIMS } from '../media/motion-space.ts';
 import { Vp8Payloader } from '../media/video/vp8-payloader.ts';
 import type { Participant, PeerEvent } from './avatar-peer.ts';
@@ -178,11 +181,11 @@ export class Member implements Participant, Source, Closable {
     return leftUs;
   }
 
-  send(message: object): void {
+  send(message: ToClient): void {
     this.#connection?.data.send(message);
   }
 
-  broadcast(message: object): void {
+  broadcast(message: ToClient): void {
     this.#options.room.broadcast(message);
   }
 
@@ -351,18 +354,12 @@ export class Member implements Participant, Source, Closable {
 
   #read(message: object): void {
     const { roomId, participantId } = this;
-    if ('type' in message && typeof message.type === 'string' && message.type.startsWith('speech-')) {
-      this.#options.onEvent({ type: 'speech', roomId, participantId, message });
-      return;
-    }
-    const parsed = controlMessageSchema.safeParse(message);
-    if (parsed.success) {
-      if (parsed.data.type === 'lip-clarity') this.#favourLips(parsed.data.active);
-      else this.control(parsed.data);
-      return;
-    }
-    const problem = parsed.error.issues[0]?.message ?? 'unknown';
-    this.send({ type: 'error', code: 'CONTROL_INVALID', message: problem.slice(0, 200) });
+    const read = readMessage(toServerSchema, message);
+    if (read.kind !== 'message') this.send(unreadEvent(read));
+    else if (isSpeech(read.message)) {
+      this.#options.onEvent({ type: 'speech', roomId, participantId, message: read.message });
+    } else if (read.message.type === 'lip-clarity') this.#favourLips(read.message.active);
+    else this.control(read.message);
   }
 
   /** For this page's eyes: all it sees, in a rate at which lips can be followed. */

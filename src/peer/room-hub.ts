@@ -1,3 +1,4 @@
+import type { ToClient } from '../../protocol/channel.ts';
 import type { Member } from './member.ts';
 import type { PeerFigures } from './peer-figures.ts';
 import type { Feedback } from './rtc/feedback.ts';
@@ -98,7 +99,7 @@ export class Room {
     for (const member of members) member.favour(members.some((other) => other.favoursLips && other.shows(member)));
   }
 
-  broadcast(message: object): void {
+  broadcast(message: ToClient): void {
     for (const member of this.#members.values()) member.send(message);
   }
 }

@@ -1,17 +1,12 @@
 import { WebSocket } from 'ws';
 
-import {
-  PROTOCOL_VERSION,
-  SIGNALING_ERRORS,
-  type AvatarMessage,
-  type SignalingErrorCode,
-  type ToAvatar,
-} from '../../protocol/signaling.ts';
+import { toAvatarSchema, type AvatarMessage, type ToAvatar } from '../../protocol/avatar.ts';
+import { readText } from '../../protocol/read.ts';
+import { PROTOCOL_VERSION, SIGNALING_ERRORS, type SignalingErrorCode } from '../../protocol/signaling.ts';
 import { AvatarError, messageOf } from '../base/errors.ts';
 import type { Closable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';
 import type { AvatarPeer, PeerEvent } from './avatar-peer.ts';
-import { readServerMessage } from './server-message.ts';
 
 export interface SignalingClientOptions {
   /** `ws://127.0.0.1:8081/signaling` */
@@ -107,9 +102,10 @@ export class SignalingClient implements Closable {
     });
     socket.on('message', (bytes: Buffer) => {
       this.#heard = true;
-      const message = readServerMessage(bytes.toString('utf8'));
-      if (message !== undefined) {
-        if (message !== 'unknown') this.#hear(message);
+      const read = readText(toAvatarSchema, bytes.toString('utf8'));
+      if (read.kind !== 'invalid') {
+        // A kind of message that only newer servers send changes nothing.
+        if (read.kind === 'message') this.#hear(read.message);
         return;
       }
       // Whoever is there speaks another protocol; perhaps not for long.

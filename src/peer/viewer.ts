@@ -1,3 +1,4 @@
+import type { ToClient } from '../../protocol/channel.ts';
 import type { Closable } from '../base/lifecycle.ts';
 import type { EncodedFrame } from '../base/media.ts';
 import { advance, type MediaTimeUs, type MonotonicUs } from '../base/timeline.ts';
@@ -122,7 +123,7 @@ export class Viewer implements Closable {
     if (this.#connection.connected) this.#reportSoon();
   }
 
-  send(message: object): void {
+  send(message: ToClient): void {
     this.#connection.data.send(message);
   }
 

@@ -1,3 +1,4 @@
+import { SPEECH_SOCKET_PATH } from '../../protocol/speech-socket.ts';
 import type { Clock } from '../base/clock.ts';
 import { fitting } from '../../protocol/graphemes.ts';
 import type { Logger } from '../base/logger.ts';
@@ -10,7 +11,7 @@ import type { PortraitStore } from './portrait-store.ts';
 import { ProvenanceSigner, STATED_CONSENT_LIMIT } from './provenance.ts';
 import { SpeechDesk, type Vouched } from './speech/speech-desk.ts';
 import { openVoices, type SpeechSettings } from './speech/speech-settings.ts';
-import { SPEECH_SOCKET_PATH, SpeechSocket } from './speech/speech-socket.ts';
+import { SpeechSocket } from './speech/speech-socket.ts';
 
 export { operatorKeysPath } from './operator-keys.ts';
 

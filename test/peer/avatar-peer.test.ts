@@ -241,8 +241,10 @@ describe('LiveAvatarPeer', () => {
     await until(() => page.control?.readyState === 'open');
     page.control?.send('{"type":"coefficients","active":true}');
     page.control?.send('{"type":"gaze","target":{"yaw":900,"pitch":0}}');
+    page.control?.send('{"type":"hologram","of":"a newer page"}');
     const of = (type: string) => page.messages.filter((message) => (message as { type: string }).type === type);
-    await until(() => of('coefficients').length > 5 && of('error').length === 1);
+    await until(() => of('coefficients').length > 5 && of('error').length === 2);
+    expect(of('error')).toMatchObject([{ code: 'MESSAGE_INVALID' }, { code: 'MESSAGE_UNKNOWN' }]);
     expect(of('coefficients')[0]).toMatchObject({ coefficients: { length: 52 }, head: { length: 6 } });
   });
 

@@ -3,7 +3,6 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import type { AddressInfo } from 'node:net';
 import { silentLogger } from '../../src/base/logger.ts';
 import type { AvatarPeer } from '../../src/peer/avatar-peer.ts';
-import { readServerMessage } from '../../src/peer/server-message.ts';
 import { SignalingClient } from '../../src/peer/signaling-client.ts';
 
 vi.setConfig({ testTimeout: 30_000 });
@@ -11,34 +10,6 @@ vi.setConfig({ testTimeout: 30_000 });
 const closing: (() => void)[] = [];
 afterEach(() => {
   for (const close of closing.splice(0)) close();
-});
-
-it.each([
-  '',
-  '{',
-  'null',
-  '17',
-  '[]',
-  '{}',
-  '{"type":"visit"}',
-  '{"type":"gone","peerId":7,"reason":""}',
-  '{"type":"candidate","peerId":"p","candidate":"x"}',
-  '{"type":"withdrawn","tokenId":"t","expiresS":"soon"}',
-])('takes %s for no message of a signaling server', (text) => {
-  expect(readServerMessage(text)).toBeUndefined();
-});
-
-it.each(['{"type":"toString"}', '{"type":"news","of":"tomorrow"}'])('passes over %s, of a newer server', (text) => {
-  expect(readServerMessage(text)).toBe('unknown');
-});
-
-it.each([
-  '{"type":"heartbeat"}',
-  '{"type":"gone","peerId":"p","reason":"left"}',
-  '{"type":"candidate","peerId":"p","candidate":null}',
-  '{"type":"withdrawn","tokenId":"t","expiresS":1.5}',
-])('takes %s for one', (text) => {
-  expect(readServerMessage(text)).toEqual(JSON.parse(text));
 });
 
 it('stays with a newer server that sends a kind of message it does not know', async () => {

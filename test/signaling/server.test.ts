@@ -398,11 +398,19 @@ describe('bad input: a clear error or a close with a reason, and no other sessio
       4400,
     ],
     [
+      'more kinds of messages of a newer page than there may be mistakes',
+      (s) => {
+        s.sendAll(HELLO, ...Array.from({ length: 20 }, () => ({ type: 'x' })), { type: 'offer' });
+      },
+      'MESSAGE_UNKNOWN',
+      undefined,
+    ],
+    [
       'an avatar peer’s words',
       (s) => {
         s.sendAll(HELLO, { type: 'end', peerId: 'x', code: 'INTERNAL', message: '' });
       },
-      'MESSAGE_INVALID',
+      'MESSAGE_UNKNOWN',
       undefined,
     ],
   ];

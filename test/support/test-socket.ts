@@ -1,6 +1,7 @@
 import { WebSocket } from 'ws';
 
-import type { ToAvatar, ToCaller } from '../../protocol/signaling.ts';
+import type { ToAvatar } from '../../protocol/avatar.ts';
+import type { ToCaller } from '../../protocol/caller.ts';
 
 type Message = ToCaller | ToAvatar;
 type Of<T extends Message['type']> = Extract<Message, { readonly type: T }>;

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
-import type { ToCaller } from '../../../protocol/signaling.ts';
+import type { ToCaller } from '../../../protocol/caller.ts';
 import { Page, type PageOptions } from './page.ts';
 
 export interface VisitorOptions {

@@ -8,7 +8,7 @@ import {
   useSdesMid,
   type RTCRtpTransceiver,
 } from 'werift';
-import { MAX_MESSAGE_BYTES } from './data-channels.ts';
+import { MAX_CHANNEL_MESSAGE_BYTES } from '../../../protocol/channel.ts';
 import type { Guard } from './guard.ts';
 import type { Offer, PeerRole } from './offer.ts';
 import type { RtcOptions } from './rtc-options.ts';
@@ -29,7 +29,7 @@ export function peerConfiguration(rtc: RtcOptions): ConstructorParameters<typeof
     iceUseIpv6: false,
     // With another policy every section would have sockets of its own, two of which are never closed.
     bundlePolicy: 'max-bundle',
-    maxMessageSize: MAX_MESSAGE_BYTES,
+    maxMessageSize: MAX_CHANNEL_MESSAGE_BYTES,
     ...(own === undefined
       ? {}
       : { iceInterfaceAddresses: { udp4: own }, iceAdditionalHostAddresses: [...rtc.hostAddresses] }),

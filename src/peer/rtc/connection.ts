@@ -7,7 +7,8 @@ import { advance, US_PER_MS, type MonotonicUs } from '../../base/timeline.ts';
 import type { CandidateInit } from '../../../protocol/signaling.ts';
 import { ABS_CAPTURE_TIME, answer, peerConfiguration } from './answer.ts';
 import { WINDOW_BYTES, windowLeft } from './association.ts';
-import { DataChannels, MAX_MESSAGE_BYTES, type DataChannelEvents } from './data-channels.ts';
+import { MAX_CHANNEL_MESSAGE_BYTES } from '../../../protocol/channel.ts';
+import { DataChannels, type DataChannelEvents } from './data-channels.ts';
 import { readFeedback, type Feedback } from './feedback.ts';
 import { sayGoodbye } from './goodbye.ts';
 import { Guard, type ConnectionFailure } from './guard.ts';
@@ -265,9 +266,9 @@ export class Connection implements Closable {
    * is larger than we said we take fills the window instead, and stays.
    */
   #watchWindow(): void {
-    this.#choked = windowLeft(this.#peer) < WINDOW_BYTES - MAX_MESSAGE_BYTES ? this.#choked + 1 : 0;
+    this.#choked = windowLeft(this.#peer) < WINDOW_BYTES - MAX_CHANNEL_MESSAGE_BYTES ? this.#choked + 1 : 0;
     if (this.#choked < CHOKED_CHECKS) return;
-    this.#options.events.onAbuse(`a message of more than ${MAX_MESSAGE_BYTES} bytes`);
+    this.#options.events.onAbuse(`a message of more than ${MAX_CHANNEL_MESSAGE_BYTES} bytes`);
   }
 
   #tellDropped(): void {

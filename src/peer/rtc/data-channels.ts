@@ -1,14 +1,8 @@
 import type { RTCDataChannel } from 'werift';
+import { CONTROL_LABEL, MAX_CHANNEL_MESSAGE_BYTES, TEXT_PROTOCOL } from '../../../protocol/channel.ts';
 import type { MonotonicUs } from '../../base/timeline.ts';
 import { TokenBucket } from '../../base/token-bucket.ts';
 
-/** The channel of controls and rosters, which the page opens. */
-export const CONTROL_LABEL = 'visavis';
-/** Real-time text (RFC 8865, 4: the subprotocol names it). */
-export const TEXT_PROTOCOL = 't140';
-
-/** The largest message that SDP allows the page (RFC 8841); controls are 200 bytes, a phrase 8 kB. */
-export const MAX_MESSAGE_BYTES = 16_384;
 /** A slider that is dragged sends 60 a second. */
 const MESSAGES_PER_SECOND = 120;
 const BURST = 240;
@@ -87,8 +81,10 @@ export class DataChannels {
   }
 
   #admit(bytes: string | Buffer): boolean {
-    if (Buffer.byteLength(bytes) > MAX_MESSAGE_BYTES) {
-      this.#events.onAbuse(`a message of ${Buffer.byteLength(bytes)} bytes, at most ${MAX_MESSAGE_BYTES} are taken`);
+    if (Buffer.byteLength(bytes) > MAX_CHANNEL_MESSAGE_BYTES) {
+      this.#events.onAbuse(
+        `a message of ${Buffer.byteLength(bytes)} bytes, at most ${MAX_CHANNEL_MESSAGE_BYTES} are taken`,
+      );
       return false;
     }
     if (this.#rate.take(this.#now())) {

@@ -1,18 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { MAX_PCM_BYTES, QUEUE_MS, SPEAK_CLOSE, speakMessageSchema, type SpeakEvent } from '../../../protocol/speak.ts';
+import { readText, unreadEvent } from '../../../protocol/read.ts';
+import { MAX_PCM_BYTES, QUEUE_MS, SPEAK_CLOSE, toSpeakSocketSchema, type SpeakEvent } from '../../../protocol/speak.ts';
 import { bearerOf } from '../../../signaling/secret.ts';
 import { refuseUpgrade } from '../../../signaling/upgrade-router.ts';
 import type { Clock } from '../../base/clock.ts';
 import { AvatarError, messageOf } from '../../base/errors.ts';
 import type { Closable } from '../../base/lifecycle.ts';
-import { controlMessageSchema } from '../../../protocol/control.ts';
 import { closeSoon, PcmSocket } from './pcm-socket.ts';
 import type { DeskSession, SpeakDesk } from './speak-desk.ts';
-
-/** Controls that belong to a microphone or to a page, and would only confuse a session. */
-const NOT_FOR_PROGRAMS = new Set(['mute', 'interrupt', 'resume', 'lip-clarity', 'coefficients']);
 
 /** PCM over a WebSocket: `protocol/speak.ts` says what travels. */
 export class SpeakSocket implements Closable {
@@ -76,26 +73,9 @@ function serve(webSocket: WebSocket, session: DeskSession, clock: Clock): void {
 }
 
 function obey(text: string, { participant, speech }: DeskSession, send: (event: SpeakEvent) => void): void {
-  const message = parseJson(text);
-  const spoken = speakMessageSchema.safeParse(message);
-  if (spoken.success) {
-    if (spoken.data.type === 'clear') speech.clear(spoken.data.id);
-    else speech.end();
-    return;
-  }
-  const control = controlMessageSchema.safeParse(message);
-  if (control.success && !NOT_FOR_PROGRAMS.has(control.data.type)) {
-    participant.control(control.data);
-    return;
-  }
-  const problem = control.success ? 'it is for pages' : (control.error.issues[0]?.message ?? 'not understood');
-  send({ type: 'error', code: 'MESSAGE_INVALID', message: `Cannot read the message: ${problem.slice(0, 200)}` });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const read = readText(toSpeakSocketSchema, text);
+  if (read.kind !== 'message') send(unreadEvent(read));
+  else if (read.message.type === 'clear') speech.clear(read.message.id);
+  else if (read.message.type === 'end') speech.end();
+  else participant.control(read.message);
 }

@@ -4,7 +4,7 @@ import { AvatarError, messageOf } from '../../base/errors.ts';
 import type { Closable } from '../../base/lifecycle.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Meter } from '../../base/meter.ts';
-import { speechMessageSchema, type AidMessage, type VoiceEntry } from '../../../protocol/speech.ts';
+import type { AidMessage, SpeechMessage, VoiceEntry } from '../../../protocol/speech.ts';
 import { OpusEncoder } from '../../native/codec/opus-encoder.ts';
 import type { Participant, PeerEvent } from '../../peer/avatar-peer.ts';
 import { SpeechSession } from './speech-session.ts';
@@ -109,7 +109,7 @@ export class SpeechDesk implements Closable {
     const participant = this.#options.participant(participantId);
     if (place === undefined || participant === undefined) return;
     const { token, roomId } = place;
-    participant.send({ type: 'speech-welcome', participantId, token, voices: this.voices } satisfies AidMessage);
+    participant.send({ type: 'speech-welcome', participantId, token, voices: this.voices });
     if (place.vouched === undefined) {
       const vouched = await this.#options.vouch?.(participant).catch((thrown: unknown) => {
         this.#options.logger.error('provenance.failed', { reason: messageOf(thrown) });
@@ -124,20 +124,13 @@ export class SpeechDesk implements Closable {
     }
   }
 
-  async #receive(participantId: string, message: object): Promise<void> {
+  async #receive(participantId: string, message: SpeechMessage): Promise<void> {
     const place = this.#places.get(participantId);
     if (place === undefined) return;
-    const parsed = speechMessageSchema.safeParse(message);
-    if (!parsed.success) {
-      const reason = parsed.error.issues[0]?.message ?? 'not understood';
-      const notice: AidMessage = { type: 'speech-notice', notice: 'invalid', reason };
-      this.#options.participant(participantId)?.send(notice);
-      return;
-    }
-    if (parsed.data.type === 'speech-hello') await this.#greet(participantId);
+    if (message.type === 'speech-hello') await this.#greet(participantId);
     else {
       await place.session
-        .then((session) => session.receive(parsed.data))
+        .then((session) => session.receive(message))
         .catch((thrown: unknown) => {
           this.#options.logger.error('speech.refused', { reason: messageOf(thrown) });
         });
@@ -147,7 +140,7 @@ export class SpeechDesk implements Closable {
   /** Text as it grows: to everyone else's page, which keeps a display for each person. */
   #relay(participantId: string, text: string): void {
     const participant = this.#options.participant(participantId);
-    participant?.broadcast({ type: 'typed', participantId, name: participant.name, text } satisfies AidMessage);
+    participant?.broadcast({ type: 'typed', participantId, name: participant.name, text });
   }
 
   #leave(participantId: string): void {

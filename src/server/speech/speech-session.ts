@@ -35,8 +35,8 @@ export interface SpeechOutlet {
   soundTimeMs(delayUs: number): number;
   stopSpeaking(): number;
   control(message: ControlMessage): void;
-  send(message: object): void;
-  broadcast(message: object): void;
+  send(message: AidMessage): void;
+  broadcast(message: AidMessage): void;
 }
 
 export interface SpeechSessionOptions {

@@ -1,25 +1,22 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { z } from 'zod';
+import { readMessage, unreadEvent } from '../../../protocol/read.ts';
+import { speechMessageSchema } from '../../../protocol/speech.ts';
+import {
+  ENTER_WITHIN_MS,
+  enterSchema,
+  MAX_SPEECH_MESSAGE_BYTES,
+  SPEECH_CLOSE,
+  type FromSpeechSocket,
+} from '../../../protocol/speech-socket.ts';
 import { visitorOf } from '../../../signaling/origin.ts';
 import { refuseUpgrade } from '../../../signaling/upgrade-router.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Closable } from '../../base/lifecycle.ts';
-import { MAX_TYPED_CHARACTERS, speechMessageSchema } from '../../../protocol/speech.ts';
 import type { SpeechDesk } from './speech-desk.ts';
 import type { SpeechSession } from './speech-session.ts';
 
-export const SPEECH_SOCKET_PATH = '/api/speech/socket';
-
-const enterSchema = z.object({
-  type: z.literal('enter'),
-  participantId: z.string().max(128),
-  token: z.string().max(128),
-});
-/** UTF-8 takes up to three bytes a character, JSON up to six where it escapes. */
-const MAX_MESSAGE_BYTES = 6 * MAX_TYPED_CHARACTERS + 4096;
-const ENTER_WITHIN_MS = 5000;
 /** Sockets that have not shown a token: of all visitors, and of one. Those that have are limited by participant. */
 const MAX_STRANGERS = 200;
 const MAX_STRANGERS_PER_VISITOR = 8;
@@ -31,7 +28,7 @@ const MESSAGES_PER_SECOND = 50;
 /** Type-to-speak over a WebSocket, described in `docs/api.md`: the first message enters, the rest are speech messages. */
 export class SpeechSocket implements Closable {
   readonly #desk: SpeechDesk;
-  readonly #server = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
+  readonly #server = new WebSocketServer({ noServer: true, maxPayload: MAX_SPEECH_MESSAGE_BYTES });
 
   readonly #trustProxy: boolean;
   /** By visitor, and by participant. */
@@ -76,14 +73,14 @@ export class SpeechSocket implements Closable {
       closeSoon(socket, code, reason);
     };
     let tokens = MESSAGES_PER_SECOND;
-    const send = (message: object): void => {
+    const send = (message: FromSpeechSocket): void => {
       if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
     };
     const refill = setInterval(() => {
       tokens = MESSAGES_PER_SECOND;
     }, 1000);
     const late = setTimeout(() => {
-      close(4401, 'Say who you are first');
+      close(SPEECH_CLOSE.unauthorised, 'Say who you are first');
     }, ENTER_WITHIN_MS);
     socket.on('error', () => {
       socket.terminate();
@@ -97,14 +94,14 @@ export class SpeechSocket implements Closable {
     socket.on('message', (bytes) => {
       if (isClosing) return;
       if (--tokens < 0) {
-        close(4429, 'Too many messages');
+        close(SPEECH_CLOSE.flooding, 'Too many messages');
         return;
       }
       const message = parseJson(bytes);
       if (session === undefined) {
         const entering = enterSchema.safeParse(message);
         if (!entering.success) {
-          close(4400, 'The first message is {"type":"enter","participantId":…,"token":…}');
+          close(SPEECH_CLOSE.badMessage, 'The first message is {"type":"enter","participantId":…,"token":…}');
           return;
         }
         clearTimeout(late);
@@ -115,7 +112,7 @@ export class SpeechSocket implements Closable {
             // It may have been closed while the session was opened.
             if (socket.readyState !== socket.OPEN) return;
             if (this.#entered.of(participantId) >= MAX_SOCKETS_PER_PARTICIPANT) {
-              close(4429, 'Too many sockets of this participant');
+              close(SPEECH_CLOSE.flooding, 'Too many sockets of this participant');
               return;
             }
             leave();
@@ -126,20 +123,18 @@ export class SpeechSocket implements Closable {
             send({ type: 'entered', voices: this.#desk.voices });
           },
           (thrown: unknown) => {
-            close(4401, messageOf(thrown));
+            close(SPEECH_CLOSE.unauthorised, messageOf(thrown));
           },
         );
         return;
       }
-      const parsed = speechMessageSchema.safeParse(message);
-      if (!parsed.success) {
-        const issue = parsed.error.issues[0];
-        const reason = `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not understood'}`;
-        send({ type: 'speech-notice', notice: 'invalid', reason });
+      const read = readMessage(speechMessageSchema, message);
+      if (read.kind !== 'message') {
+        send(unreadEvent(read));
         return;
       }
       session.then(
-        (open) => open.receive(parsed.data),
+        (open) => open.receive(read.message),
         () => undefined,
       );
     });
