@@ -324,6 +324,9 @@ describe('behind a proxy', () => {
 });
 
 describe('bad input: a clear error or a close with a reason, and no other session notices', () => {
+  const sendMegabytes = (s: TestSocket): void => {
+    s.sendRaw('x'.repeat(20_000_000));
+  };
   const attacks: [string, (socket: TestSocket) => void, string | undefined, number | undefined][] = [
     [
       'another version',
@@ -373,14 +376,7 @@ describe('bad input: a clear error or a close with a reason, and no other sessio
       'MESSAGE_TOO_LARGE',
       1009,
     ],
-    [
-      '20 MB',
-      (s) => {
-        s.sendRaw('x'.repeat(20_000_000));
-      },
-      undefined,
-      1009,
-    ],
+    ['20 MB', sendMegabytes, undefined, 1009],
     [
       'a flood',
       (s) => {
