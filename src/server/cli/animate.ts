@@ -9,6 +9,7 @@ import { openMotionNetworks } from './motion-networks.ts';
 import { MOTION_ENDINGS, motionFormatOf, openMotionWriter, type MotionFormat } from './motion-writer.ts';
 import { outputPath, STANDARD_STREAM } from './output-path.ts';
 import { Progress } from './progress.ts';
+import { openSound, seedFrom } from './seed.ts';
 import { configOf, type Settings } from './settings.ts';
 
 /** Speech to motion. @throws UsageError or AvatarError. */
@@ -21,7 +22,8 @@ export async function animate(audio: string, flags: AnimateFlags, settings: Sett
   const sound = scope.own(await openAudioFile(audio, audio === '-' ? process.stdin : undefined));
   const networks = await openMotionNetworks(flags.model ?? configOf(settings).motionBundle, scope);
   const { sampleRateHz } = sound;
-  const { fps: framesPerSecond, seed } = flags;
+  const opened = await openSound(sound.samples(), sampleRateHz);
+  const { fps: framesPerSecond, seed = seedFrom(opened.digest) } = flags;
   const animation = new Animation({ ...networks, seed, framesPerSecond, controls, sampleRateHz });
   const expressions = flags.arkitExpressions === true ? 'arkit' : 'presets';
   const writing = { path, replace: force, format, framesPerSecond, sound: audio, expressions } as const;
@@ -38,7 +40,7 @@ export async function animate(audio: string, flags: AnimateFlags, settings: Sett
     }
     progress.update(written, framesIn(sound.durationUs, framesPerSecond));
   };
-  for await (const samples of sound.samples()) await write(await animation.push(samples));
+  for await (const samples of opened.samples) await write(await animation.push(samples));
   await write(await animation.flush());
   await output.commit();
   progress.close();

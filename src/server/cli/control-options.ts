@@ -20,12 +20,16 @@ export interface ControlFlags {
   readonly liveliness?: number;
   readonly amplitude?: number;
   readonly headMotion?: number;
-  readonly seed: number;
+  /** Without one the inputs decide, or nobody. */
+  readonly seed?: number;
   readonly controls?: string;
 }
 
-/** Adds what steers motion, the same for every command that makes some. */
-export function addControlOptions(command: Command): Command {
+/**
+ * Adds what steers motion, the same for every command that makes some.
+ * @param seedDefault - where chance comes from without a seed, in words.
+ */
+export function addControlOptions(command: Command, seedDefault = 'from the inputs'): Command {
   return command
     .addOption(option('--gaze <yaw,pitch>', 'where to look, degrees: own left and up are positive', numbers(2)))
     .addOption(option('--distance <ratio>', 'head distance, 1 as enrolled (0.8 to 1.25)', number))
@@ -34,7 +38,7 @@ export function addControlOptions(command: Command): Command {
     .addOption(option('--liveliness <level>', '0 a newsreader, 0.5 as people are (the default), 1 very lively', number))
     .addOption(option('--amplitude <scale>', 'size of all facial motion, 1 as made (0 to 2)', number))
     .addOption(option('--head-motion <scale>', 'size of head motion, 1 as made (0 to 2)', number))
-    .addOption(option('--seed <n>', 'decides all that chance decides', seed).default(1))
+    .addOption(option('--seed <n>', `decides all that chance decides (default: ${seedDefault})`, seed))
     .option('--controls <file>', 'timeline of control messages: JSON lines or a JSON array, each with "atMs"');
 }
 

@@ -11,7 +11,7 @@ export interface DuetFlags {
   readonly fps: FrameRate;
   readonly size: (typeof SIZES)[number];
   readonly liveliness?: number;
-  readonly seed: number;
+  readonly seed?: number;
   readonly consent?: string;
   readonly drawn?: boolean;
   readonly force?: boolean;
@@ -48,7 +48,7 @@ export function addDuetCommand(program: Command, settings: Settings): void {
       ).argParser((text) => within(text, 0, 1)),
     )
     .addOption(
-      new Option('--seed <n>', 'decides all that chance decides').default(1).argParser((text) => {
+      new Option('--seed <n>', 'decides all that chance decides (default: from the inputs)').argParser((text) => {
         const seed = within(text, 0, 0xfffffffe);
         if (!Number.isInteger(seed)) throw new InvalidArgumentError('Give a whole number.');
         return seed;

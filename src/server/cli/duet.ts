@@ -5,6 +5,7 @@ import type { MotionFrame } from '../../base/media.ts';
 import { mediaTimeUs, US_PER_S } from '../../base/timeline.ts';
 import { openAudioFile, type AudioFile } from '../../native/codec/audio-file.ts';
 import { FilmStages } from '../../native/worker/film-stages.ts';
+import { readAvatarFile } from '../../media/portrait/avatar-file.ts';
 import { InferenceWorker } from '../../native/worker/inference-worker.ts';
 import { openOperatorKeys, operatorKeysPath, type OperatorKeys } from '../operator-keys.ts';
 import { PROVENANCE_TAG } from '../provenance.ts';
@@ -18,6 +19,7 @@ import type { DuetFlags } from './duet-command.ts';
 import { checkOutput, outputPath, STANDARD_STREAM } from './output-path.ts';
 import { Progress } from './progress.ts';
 import { tagsOf } from './render.ts';
+import { openSound, seedFrom } from './seed.ts';
 import { configOf, type Settings } from './settings.ts';
 
 /** In one film each sees the other beside the viewer; in films of their own, through the screen. */
@@ -32,7 +34,7 @@ export async function duet(
   flags: DuetFlags,
   settings: Settings,
 ): Promise<void> {
-  const { fps: framesPerSecond, size: sizePx, seed, quiet = false, apart = false, force = false } = flags;
+  const { fps: framesPerSecond, size: sizePx, quiet = false, apart = false, force = false } = flags;
   const inputs = [...portraits, sound, otherSound];
   if (inputs.includes(STANDARD_STREAM)) throw new UsageError('Give files: a duet reads nothing from standard input.');
   const { paths, note } = outputsOf(sound, flags, { inputs, force });
@@ -51,18 +53,27 @@ export async function duet(
   for (const person of [0, 1] as const) checkFilmScope(avatars[person], portraits[person]);
   const config = configOf(settings);
   const keys = await openOperatorKeys(operatorKeysPath(config.dataDir));
-  const controls = await controlsOf({ seed, ...(flags.liveliness !== undefined && { liveliness: flags.liveliness }) });
+  const controls = await controlsOf(flags.liveliness === undefined ? {} : { liveliness: flags.liveliness });
   const folder = flags.model ?? config.motionBundle;
   // The jobs of two wait for one another, and a film gives none of them up.
   const waiting = { gatherMs: 0, deadlineMs: Infinity };
   const engine = scope.own(await InferenceWorker.open({ folder, precision: 'int8', ...waiting }));
   const { sampleRateHz } = voices[0];
+  const opened = [
+    await openSound(voices[0].samples(), sampleRateHz),
+    await openSound(voices[1].samples(), sampleRateHz),
+  ] as const;
+  const seedOf = (index: 0 | 1): number =>
+    flags.seed === undefined
+      ? seedFrom(readAvatarFile(avatars[index]).metadata.portraitSha256, opened[index].digest, String(index))
+      : flags.seed + index;
+  const seeds: Pair<number> = [seedOf(0), seedOf(1)];
   const person = { engine, framesPerSecond, controls, sampleRateHz };
   const conversation = new Conversation({
-    voices: [voices[0].samples(), voices[1].samples()],
+    voices: [opened[0].samples, opened[1].samples],
     people: [
-      { ...person, seed },
-      { ...person, seed: seed + 1 },
+      { ...person, seed: seeds[0] },
+      { ...person, seed: seeds[1] },
     ],
     // The own left is the right of the picture.
     towardsDeg: apart ? [0, 0] : [BESIDE_DEG, -BESIDE_DEG],
@@ -83,7 +94,7 @@ export async function duet(
         drawingThreads: 1,
       }),
     );
-  const stages: Pair<FilmStages> = [await stagesOf(avatars[0], seed), await stagesOf(avatars[1], seed + 1)];
+  const stages: Pair<FilmStages> = [await stagesOf(avatars[0], seeds[0]), await stagesOf(avatars[1], seeds[1])];
   const options: DuetFilmOptions = { paths, replace: force, sizePx, framesPerSecond, sampleRateHz, stages };
   const film = scope.own(await DuetFilm.open(options));
 

@@ -31,6 +31,7 @@ import { checkThumbnail, Poster } from './poster.ts';
 import { Progress } from './progress.ts';
 import { RecordedMotion, type MotionSource } from './recorded-motion.ts';
 import type { FilmFlags } from './film-options.ts';
+import { openSound, seedFrom } from './seed.ts';
 import type { RenderFlags } from './render-command.ts';
 import { configOf, type Settings } from './settings.ts';
 import { checkSubtitleName, textOf, writeSubtitles } from './subtitle-output.ts';
@@ -89,7 +90,7 @@ export async function makeFilm(
   extraControls: readonly TimedControl[] = [],
   onSound?: (samples: Float32Array, sampleRateHz: number) => void,
 ): Promise<FilmReport> {
-  const { fps: framesPerSecond, background, seed } = flags;
+  const { fps: framesPerSecond, background } = flags;
   const force = flags.force === true;
   const { path: out, note } = outOf(portrait, audio, flags);
   const { drawnPx: sizePx, film: surround } = filmShapeOf({ ...flags, ...(out !== undefined && { out }) });
@@ -100,10 +101,14 @@ export async function makeFilm(
   const progress = scope.own(new Progress({ unit: 'frames', quiet }));
   const sound =
     audio === undefined ? undefined : scope.own(await openAudioFile(audio, audio === '-' ? process.stdin : undefined));
-  const motion = await openMotion(sound, flags, extraControls, settings, scope);
+  const motionOf = await openMotion(sound, flags, extraControls, settings, scope);
   const { consent, drawn } = flags;
   const avatar = await avatarOf(portrait, { consent, drawn: drawn === true, signal: settings.signal, progress });
   checkFilmScope(avatar, portrait);
+  const opened = sound && (await openSound(sound.samples(), sound.sampleRateHz));
+  const { portraitSha256 } = readAvatarFile(avatar).metadata;
+  const seed = flags.seed ?? seedFrom(portraitSha256, opened?.digest ?? '');
+  const motion = motionOf(seed);
   const config = configOf(settings);
   const keys = await openOperatorKeys(operatorKeysPath(config.dataDir));
   const { watermarkKey } = keys;
@@ -168,7 +173,7 @@ export async function makeFilm(
     times.motionUs += systemClock.now() - beganUs;
     return result;
   };
-  for await (const samples of sound?.samples() ?? []) {
+  for await (const samples of opened?.samples ?? []) {
     film?.addSound(samples);
     onSound?.(samples, sound?.sampleRateHz ?? 0);
     await draw(await made(motion.push(samples)));
@@ -189,24 +194,27 @@ export async function makeFilm(
   return { out, frames: done, durationS, truncated: sound?.truncated ?? false, notes, tookS, times };
 }
 
+/** @returns what makes the motion, once its seed is known. */
 async function openMotion(
   sound: AudioFile | undefined,
   flags: RenderFlags,
   extraControls: readonly TimedControl[],
   settings: Settings,
   scope: Scope,
-): Promise<MotionSource> {
-  const { fps: framesPerSecond, seed } = flags;
+): Promise<(seed: number) => MotionSource> {
+  const { fps: framesPerSecond } = flags;
   const controls = [...(await controlsOf(flags)), ...extraControls].sort((a, b) => a.at - b.at);
   if (flags.motion !== undefined) {
     if (controls.length > 0) throw new UsageError('--motion is used as it is: leave out the controls.');
     const sampleRateHz = sound?.sampleRateHz;
-    return new RecordedMotion({ path: flags.motion, recordedRate: flags.motionFps, framesPerSecond, sampleRateHz });
+    const { motion: path, motionFps: recordedRate } = flags;
+    return () => new RecordedMotion({ path, recordedRate, framesPerSecond, sampleRateHz });
   }
   if (sound === undefined) throw new UsageError('Give a sound, or motion with --motion FILE.');
   const folder = flags.model ?? configOf(settings).motionBundle;
   const engine = scope.own(await InferenceWorker.open({ folder, precision: 'int8', gatherMs: 0 }));
-  return new Animation({ engine, seed, framesPerSecond, controls, sampleRateHz: sound.sampleRateHz });
+  const { sampleRateHz } = sound;
+  return (seed) => new Animation({ engine, seed, framesPerSecond, controls, sampleRateHz });
 }
 
 /** What a film says of itself: in words, and as a statement that this operator's key signs. */

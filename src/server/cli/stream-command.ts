@@ -52,7 +52,7 @@ export function addStreamCommand(program: Command, settings: Settings): void {
     )
     .addOption(frameRateOption().default(60))
     .option('--model <folder>', 'another motion bundle');
-  addControlOptions(command)
+  addControlOptions(command, 'another each time')
     .option('--json', 'print what was sent as JSON')
     .option('-q, --quiet', 'no report')
     .addHelpText(

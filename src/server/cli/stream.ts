@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { systemClock } from '../../base/clock.ts';
 import { Scope } from '../../base/lifecycle.ts';
@@ -26,7 +26,7 @@ const REST_S = 0.4;
 
 /** Motion in real time over UDP. @throws UsageError or AvatarError. */
 export async function stream(audio: string, flags: StreamFlags, settings: Settings): Promise<void> {
-  const { fps: framesPerSecond, seed, pcm, liveLink, vmc, subject } = flags;
+  const { fps: framesPerSecond, seed = randomInt(2 ** 32), pcm, liveLink, vmc, subject } = flags;
   if (liveLink === undefined && vmc === undefined)
     throw new UsageError('Say where to: --live-link or --vmc HOST:PORT.');
   if (pcm !== undefined && audio !== STANDARD_STREAM)
