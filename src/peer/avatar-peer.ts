@@ -82,6 +82,21 @@ export interface WatchRequest {
   readonly onEnd: (reason: string) => void;
 }
 
+/** Another server that an avatar is sent to (WHIP, RFC 9725). */
+export interface SendRequest {
+  readonly participantId: string;
+  /** Unique in this process. */
+  readonly viewerId: string;
+  /** Brings our offer to that server. @returns its answer. */
+  readonly exchange: (offerSdp: string) => Promise<string>;
+  /** Whether packets may be sent to an address that the answer names. */
+  readonly mayReach: (address: string) => boolean;
+  /** Picture and sound flow. */
+  readonly onConnected: () => void;
+  /** The connection is gone or did not come about, or the avatar is gone; not told after `close`. */
+  readonly onEnd: (reason: string) => void;
+}
+
 /** One who watches. */
 export interface Watching {
   readonly answerSdp: string;
@@ -190,6 +205,11 @@ export interface AvatarPeer extends Closable {
    * @throws AvatarError `SESSION_UNKNOWN`, `VIEWERS_TOO_MANY` or `SDP_UNUSABLE`.
    */
   watch(request: WatchRequest): Promise<Watching>;
+  /**
+   * Sends an avatar to another server, as if that watched.
+   * @throws AvatarError `SESSION_UNKNOWN`, `VIEWERS_TOO_MANY` or `SDP_UNUSABLE`, or what the exchange throws.
+   */
+  send(request: SendRequest): Promise<Closable>;
   /** How many watch it that way. */
   viewerCount(participantId: string): number;
   /** A trickled candidate in the browser's form; `null` ends the list. Unknown participants and rubbish are ignored. */

@@ -1,6 +1,6 @@
 import type { CandidateInit } from '../../protocol/signaling.ts';
 import { AvatarError, messageOf } from '../base/errors.ts';
-import { Scope } from '../base/lifecycle.ts';
+import { Scope, type Closable } from '../base/lifecycle.ts';
 import { OpusDecoderPool } from '../native/codec/opus-decoder-pool.ts';
 import { SoundMixer } from '../native/codec/sound-mixer.ts';
 import type { FaceDecoderOptions, RgbColour } from '../media/face-codec.ts';
@@ -14,17 +14,18 @@ import type {
   Participant,
   PeerEvent,
   PeerLoad,
+  SendRequest,
   Watching,
   WatchRequest,
 } from './avatar-peer.ts';
 import { Member } from './member.ts';
 import { PeerFigures } from './peer-figures.ts';
 import { Room } from './room-hub.ts';
-import type { IceCredentials } from './rtc/connection.ts';
+import { Connection, type ConnectionEvents, type IceCredentials } from './rtc/connection.ts';
 import { NtpClock } from './rtc/ntp.ts';
 import { warmUp } from './rtc/warm-up.ts';
 import { Session, type SessionEvents } from './session.ts';
-import { Spectator } from './spectator.ts';
+import { Spectator, type SpectatorOptions } from './spectator.ts';
 
 const SIZE_PX = 512;
 const FIRST_BITRATE_BPS = 1_000_000;
@@ -122,41 +123,13 @@ export class LiveAvatarPeer implements AvatarPeer {
   }
 
   async watch({ participantId, viewerId, offerSdp, onEnd }: WatchRequest): Promise<Watching> {
-    const member = this.#members.get(participantId);
-    const room = member === undefined ? undefined : this.#rooms.get(member.roomId);
-    if (member === undefined || room === undefined) {
-      throw new AvatarError('SESSION_UNKNOWN', 'Cannot watch: nobody of this name is here');
-    }
-    if (room.spectatorsOf(member).length + this.#coming(member) >= VIEWERS_PER_AVATAR) {
-      throw new AvatarError('VIEWERS_TOO_MANY', `Cannot watch: ${VIEWERS_PER_AVATAR} watch already`);
-    }
-    const { clock, rtc } = this.#options;
-    this.#watchersComing.set(member, this.#coming(member) + 1);
-    try {
-      const spectator = await Spectator.open({
-        viewerId,
-        member,
-        room,
-        offerSdp,
-        rtc,
-        ntp: this.#ntp,
-        now: () => clock.now(),
-        random: Math.random,
-        figures: this.#figures,
-        onEnd,
-        onFault: (reason) => {
-          this.#options.logger.error('viewer.fault', { sessionId: participantId, message: reason.slice(0, 200) });
-        },
-      });
-      if (this.#members.get(participantId) !== member) {
-        await spectator.close();
-        throw new AvatarError('SESSION_UNKNOWN', 'Cannot watch: the avatar has left');
-      }
-      room.addSpectator(spectator);
-      return spectator;
-    } finally {
-      this.#watchersComing.set(member, this.#coming(member) - 1);
-    }
+    return this.#watch({ participantId, viewerId, onEnd }, (events) =>
+      Connection.open({ ...this.#connectionOptions(events), role: 'viewer', offerSdp }),
+    );
+  }
+
+  async send({ exchange, mayReach, ...request }: SendRequest): Promise<Closable> {
+    return this.#watch(request, (events) => Connection.call(this.#connectionOptions(events), { exchange, mayReach }));
   }
 
   viewerCount(participantId: string): number {
@@ -199,6 +172,49 @@ export class LiveAvatarPeer implements AvatarPeer {
   async close(reason = 'The server is closing'): Promise<void> {
     await Promise.all([...this.#members.values()].map((member) => this.#end(member, reason)));
     await this.#scope.close();
+  }
+
+  async #watch(
+    request: Pick<SpectatorOptions, 'viewerId' | 'onEnd' | 'onConnected'> & { readonly participantId: string },
+    connect: SpectatorOptions['connect'],
+  ): Promise<Spectator> {
+    const { participantId } = request;
+    const member = this.#members.get(participantId);
+    const room = member === undefined ? undefined : this.#rooms.get(member.roomId);
+    if (member === undefined || room === undefined) {
+      throw new AvatarError('SESSION_UNKNOWN', 'Cannot watch: nobody of this name is here');
+    }
+    if (room.spectatorsOf(member).length + this.#coming(member) >= VIEWERS_PER_AVATAR) {
+      throw new AvatarError('VIEWERS_TOO_MANY', `Cannot watch: ${VIEWERS_PER_AVATAR} watch already`);
+    }
+    this.#watchersComing.set(member, this.#coming(member) + 1);
+    try {
+      const spectator = await Spectator.open({
+        ...request,
+        member,
+        room,
+        connect,
+        ntp: this.#ntp,
+        now: () => this.#options.clock.now(),
+        figures: this.#figures,
+        onFault: (reason) => {
+          this.#options.logger.error('viewer.fault', { sessionId: participantId, message: reason.slice(0, 200) });
+        },
+      });
+      if (this.#members.get(participantId) !== member) {
+        await spectator.close();
+        throw new AvatarError('SESSION_UNKNOWN', 'Cannot watch: the avatar has left');
+      }
+      room.addSpectator(spectator);
+      return spectator;
+    } finally {
+      this.#watchersComing.set(member, this.#coming(member) - 1);
+    }
+  }
+
+  #connectionOptions(events: ConnectionEvents) {
+    const { clock, rtc } = this.#options;
+    return { rtc, events, now: () => clock.now(), random: Math.random };
   }
 
   #coming(member: Member): number {

@@ -6,21 +6,20 @@ import type { Watching } from './avatar-peer.ts';
 import type { Member } from './member.ts';
 import type { PeerFigures } from './peer-figures.ts';
 import type { Room } from './room-hub.ts';
-import { Connection, type ConnectionEvents, type IceCredentials } from './rtc/connection.ts';
+import type { Connection, ConnectionEvents, IceCredentials } from './rtc/connection.ts';
 import type { NtpClock } from './rtc/ntp.ts';
-import type { RtcOptions } from './rtc/rtc-options.ts';
 import { Viewer } from './viewer.ts';
 
 export interface SpectatorOptions {
   readonly viewerId: string;
   readonly member: Member;
   readonly room: Room;
-  readonly offerSdp: string;
-  readonly rtc: RtcOptions;
+  /** Opens the connection: answers an offer, or makes one. */
+  readonly connect: (events: ConnectionEvents) => Promise<Connection>;
   readonly ntp: NtpClock;
   readonly now: () => MonotonicUs;
-  readonly random: () => number;
   readonly figures: PeerFigures;
+  readonly onConnected?: (() => void) | undefined;
   /** It is gone, and not because `close` was called. */
   readonly onEnd: (reason: string) => void;
   /** Something failed at what it sent. */
@@ -46,14 +45,14 @@ export class Spectator implements Watching, Closable {
     this.viewer = new Viewer(options.viewerId, connection, options.ntp, options.now);
   }
 
-  /** @throws AvatarError `SDP_UNUSABLE`. */
+  /** @throws AvatarError `SDP_UNUSABLE`, or what `connect` throws. */
   static async open(options: SpectatorOptions): Promise<Spectator> {
-    const { rtc, now, random, offerSdp } = options;
     const late: { spectator?: Spectator } = {};
     const events: ConnectionEvents = {
       onConnected: () => {
         late.spectator?.viewer.start();
         options.room.arrange();
+        options.onConnected?.();
       },
       onClosed: (reason) => late.spectator?.end(reason),
       onAudio: () => undefined,
@@ -72,7 +71,7 @@ export class Spectator implements Watching, Closable {
         options.onFault(reason);
       },
     };
-    const connection = await Connection.open({ rtc, role: 'viewer', now, random, offerSdp, events });
+    const connection = await options.connect(events);
     return (late.spectator = new Spectator(options, connection));
   }
 

@@ -1,4 +1,5 @@
 import { AvatarError } from '../../src/base/errors.ts';
+import type { Closable } from '../../src/base/lifecycle.ts';
 import type {
   AvatarPeer,
   AvatarSource,
@@ -7,6 +8,7 @@ import type {
   JoinRequest,
   Participant,
   PeerEvent,
+  SendRequest,
   Watching,
   WatchRequest,
 } from '../../src/peer/avatar-peer.ts';
@@ -96,6 +98,19 @@ export class FakePeer implements AvatarPeer {
       },
       close: async () => {
         this.watchers.splice(this.watchers.indexOf(onEnd), 1);
+      },
+    };
+  }
+
+  async send({ participantId, exchange, onConnected, onEnd }: SendRequest): Promise<Closable> {
+    if (!this.#present.has(participantId)) throw new AvatarError('SESSION_UNKNOWN', 'Not here');
+    await exchange(FAKE_SDP);
+    this.watchers.push(onEnd);
+    queueMicrotask(onConnected);
+    return {
+      close: () => {
+        const index = this.watchers.indexOf(onEnd);
+        if (index >= 0) this.watchers.splice(index, 1);
       },
     };
   }

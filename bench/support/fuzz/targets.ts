@@ -98,14 +98,17 @@ export const FUZZ_TARGETS: readonly FuzzTarget[] = [
     seeds: SEEDS.dtls,
     run: (input) => {
       const records = readDtlsRecords(input);
-      for (const { bodyStart, end } of records ?? []) readHandshakeFragments(input.subarray(bodyStart, end));
+      for (const { bodyStart, end } of records ?? []) {
+        readHandshakeFragments(input.subarray(bodyStart, end), 'client');
+        readHandshakeFragments(input.subarray(bodyStart, end), 'server');
+      }
       return records !== undefined;
     },
   },
   {
     name: 'DTLS messages',
     seeds: SEEDS.handshake,
-    run: (input) => [1, 11, 15, 16, 20].map((type) => isHandshakeBody(type, input)).includes(true),
+    run: (input) => [1, 2, 3, 11, 12, 13, 14, 15, 16, 20].map((type) => isHandshakeBody(type, input)).includes(true),
   },
   {
     name: 'RTP',

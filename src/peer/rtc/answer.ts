@@ -108,6 +108,7 @@ function prepare(transceiver: RTCRtpTransceiver, offer: Offer, role: PeerRole): 
   transceiver.setDirection(role === 'page' && kind === 'audio' && slot === 0 ? 'sendrecv' : 'sendonly');
 }
 
-function withAddress(sdp: string, address: string): string {
+/** @returns a description whose host candidates name another address. */
+export function withAddress(sdp: string, address: string): string {
   return sdp.replaceAll(/^(a=candidate:\S+ \d+ udp \d+ )\S+( \d+ typ host)/gim, `$1${address}$2`);
 }

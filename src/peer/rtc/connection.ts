@@ -8,6 +8,7 @@ import type { CandidateInit } from '../../../protocol/signaling.ts';
 import { ABS_CAPTURE_TIME, answer, peerConfiguration } from './answer.ts';
 import { WINDOW_BYTES, windowLeft } from './association.ts';
 import { MAX_CHANNEL_MESSAGE_BYTES } from '../../../protocol/channel.ts';
+import { call, type CallOptions } from './call.ts';
 import { DataChannels, type DataChannelEvents } from './data-channels.ts';
 import { readFeedback, type Feedback } from './feedback.ts';
 import { sayGoodbye } from './goodbye.ts';
@@ -67,7 +68,7 @@ const CONNECT_TIMEOUT_US = 15_000_000;
 /** Half a second each: longer than any lost piece takes to come again. */
 const CHOKED_CHECKS = 4;
 
-/** One page's WebRTC connection, answered by us. The only file, with its neighbours, that knows the library. */
+/** One WebRTC connection: a page's, answered by us, or one that we offered. The only file, with its neighbours, that knows the library. */
 export class Connection implements Closable {
   readonly answerSdp: string;
   readonly slots: readonly Slot[];
@@ -136,6 +137,18 @@ export class Connection implements Closable {
         await peer.close();
         throw unusable(thrown);
       }
+    });
+  }
+
+  /**
+   * Offers picture and sound to another server instead of answering a page.
+   * @throws AvatarError `SDP_UNUSABLE` when its answer cannot be used, or what the exchange throws.
+   */
+  static async call(options: Omit<ConnectionOptions, 'offerSdp' | 'role'>, other: CallOptions): Promise<Connection> {
+    const guard = new Guard(options.now);
+    return guard.own(async () => {
+      const { offerSdp, ...parts } = await call(other, options.rtc, guard);
+      return new Connection({ options: { ...options, offerSdp, role: 'viewer' }, guard, ...parts });
     });
   }
 

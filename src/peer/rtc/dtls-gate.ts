@@ -1,6 +1,12 @@
 import type { RTCDtlsTransport } from 'werift';
 import type { Tally } from './tally.ts';
-import { HANDSHAKE_TYPE, isFragmentOfClient, isHandshakeBody, readHandshakeFragments } from './wire/dtls-handshake.ts';
+import {
+  HANDSHAKE_TYPE,
+  isFragmentOf,
+  isHandshakeBody,
+  readHandshakeFragments,
+  type HandshakeSide,
+} from './wire/dtls-handshake.ts';
 import { readDtlsRecords, RECORD_TYPE, type DtlsRecord } from './wire/dtls-record.ts';
 
 /** Of the library's DTLS socket, what it keeps to itself. */
@@ -32,7 +38,7 @@ const FATAL = 2;
 const CLOSE_NOTIFY = 0;
 
 /**
- * Which DTLS records reach the library. Before the keys are agreed, those of a client's handshake, well-formed and not
+ * Which DTLS records reach the library. Before the keys are agreed, those of the other side's handshake, well-formed and not
  * without end. Afterwards only encrypted ones: in plaintext the library takes an alert from anybody for the page's
  * goodbye, and a hello for a wish to begin again. Alerts it tells apart from ciphertext by their first bytes alone; they
  * are decrypted here.
@@ -80,8 +86,13 @@ export class DtlsGate {
     return !isLate || this.#refuse('handshake-flood');
   }
 
+  /** Pages are clients; a server that we send to may want to be one, too. */
+  get #theirSide(): HandshakeSide {
+    return this.#transport.role === 'client' ? 'server' : 'client';
+  }
+
   #isHandshake(body: Buffer): boolean {
-    const fragments = readHandshakeFragments(body);
+    const fragments = readHandshakeFragments(body, this.#theirSide);
     if (fragments === undefined) return this.#refuse('handshake');
     // An encrypted one ends the handshake; one in plaintext would end it without keys.
     if (fragments.some(({ type }) => type === HANDSHAKE_TYPE.finished)) return this.#refuse('handshake');
@@ -129,7 +140,12 @@ export class DtlsGate {
   }
 
   #isExpected(socket: Socket, { msg_type: type, length, fragment_offset, fragment_length }: Fragment): boolean {
-    const isWhole = isFragmentOfClient({ type, length, offset: fragment_offset, fragmentLength: fragment_length });
+    const isWhole = isFragmentOf(this.#theirSide, {
+      type,
+      length,
+      offset: fragment_offset,
+      fragmentLength: fragment_length,
+    });
     const isLate = this.#transport.state === 'connected' && type !== HANDSHAKE_TYPE.finished;
     if (!isWhole || isLate) return this.#refuse('handshake');
     if (socket.bufferFragmentedHandshakes.length < MOST_BUFFERED_FRAGMENTS) return true;

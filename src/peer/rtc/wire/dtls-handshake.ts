@@ -1,11 +1,34 @@
-/** Messages that a client sends (RFC 5246, 7.4). */
+/** Messages of a handshake (RFC 5246, 7.4; RFC 6347, 4.2.1). */
 export const HANDSHAKE_TYPE = {
   clientHello: 1,
+  serverHello: 2,
+  helloVerifyRequest: 3,
   certificate: 11,
+  serverKeyExchange: 12,
+  certificateRequest: 13,
+  serverHelloDone: 14,
   certificateVerify: 15,
   clientKeyExchange: 16,
   finished: 20,
 } as const;
+
+/** Whose messages they are. */
+export type HandshakeSide = 'client' | 'server';
+
+const { clientHello, certificate, certificateVerify, clientKeyExchange, finished } = HANDSHAKE_TYPE;
+const { serverHello, helloVerifyRequest, serverKeyExchange, certificateRequest, serverHelloDone } = HANDSHAKE_TYPE;
+const MESSAGES: Readonly<Record<HandshakeSide, readonly number[]>> = {
+  client: [clientHello, certificate, certificateVerify, clientKeyExchange, finished],
+  server: [
+    serverHello,
+    helloVerifyRequest,
+    certificate,
+    serverKeyExchange,
+    certificateRequest,
+    serverHelloDone,
+    finished,
+  ],
+};
 
 /** A header of RFC 6347, 4.2.2, without its sequence number. */
 export interface HandshakeFragment {
@@ -21,15 +44,18 @@ const HEADER_BYTES = 12;
 export const LONGEST_HANDSHAKE_BYTES = 16_384;
 const FINISHED_BYTES = 12;
 const SHORTEST_HELLO_BYTES = 41;
+const SHORTEST_SERVER_HELLO_BYTES = 38;
 
-/** @returns whether a fragment lies inside its message, and the message is one that a client sends. */
-export function isFragmentOfClient({ type, length, offset, fragmentLength }: HandshakeFragment): boolean {
-  const known = Object.values(HANDSHAKE_TYPE).some((each) => each === type);
-  return known && length <= LONGEST_HANDSHAKE_BYTES && offset + fragmentLength <= length;
+/** @returns whether a fragment lies inside its message, and the message is one that this side sends. */
+export function isFragmentOf(
+  side: HandshakeSide,
+  { type, length, offset, fragmentLength }: HandshakeFragment,
+): boolean {
+  return MESSAGES[side].includes(type) && length <= LONGEST_HANDSHAKE_BYTES && offset + fragmentLength <= length;
 }
 
 /** @returns the fragments of a plaintext record, or `undefined` where any of them is not one. */
-export function readHandshakeFragments(body: Buffer): HandshakeFragment[] | undefined {
+export function readHandshakeFragments(body: Buffer, side: HandshakeSide): HandshakeFragment[] | undefined {
   const fragments: HandshakeFragment[] = [];
   for (let at = 0; at < body.length;) {
     if (at + HEADER_BYTES > body.length) return undefined;
@@ -40,7 +66,7 @@ export function readHandshakeFragments(body: Buffer): HandshakeFragment[] | unde
       fragmentLength: body.readUIntBE(at + 9, 3),
     };
     at += HEADER_BYTES + fragment.fragmentLength;
-    if (at > body.length || !isFragmentOfClient(fragment)) return undefined;
+    if (at > body.length || !isFragmentOf(side, fragment)) return undefined;
     fragments.push(fragment);
   }
   return fragments.length === 0 ? undefined : fragments;
@@ -59,6 +85,16 @@ export function isHandshakeBody(type: number, body: Buffer): boolean {
       return body.length > 1 && body.readUInt8(0) === body.length - 1;
     case HANDSHAKE_TYPE.finished:
       return body.length === FINISHED_BYTES;
+    case HANDSHAKE_TYPE.helloVerifyRequest:
+      return body.length >= 3 && body.readUInt8(2) === body.length - 3;
+    case HANDSHAKE_TYPE.serverHello:
+      return isServerHello(body);
+    case HANDSHAKE_TYPE.serverKeyExchange:
+      return isServerKeyExchange(body);
+    case HANDSHAKE_TYPE.certificateRequest:
+      return isCertificateRequest(body);
+    case HANDSHAKE_TYPE.serverHelloDone:
+      return body.length === 0;
     default:
       return false;
   }
@@ -80,6 +116,31 @@ function isClientHello(body: Buffer): boolean {
     at += lengthBytes + length;
   }
   return at + 2 <= body.length && body.readUInt16BE(at) === body.length - at - 2 && areExtensions(body, at + 2);
+}
+
+/** Version, random, session, cipher suite, compression method, extensions (RFC 5246, 7.4.1.3). */
+function isServerHello(body: Buffer): boolean {
+  if (body.length < SHORTEST_SERVER_HELLO_BYTES || body.length > LONGEST_HANDSHAKE_BYTES) return false;
+  const at = 35 + body.readUInt8(34) + 3;
+  if (at === body.length) return true;
+  return at + 2 <= body.length && body.readUInt16BE(at) === body.length - at - 2 && areExtensions(body, at + 2);
+}
+
+/** A named curve with its point, and the proof that the server has the certificate's key (RFC 8422, 5.4). */
+function isServerKeyExchange(body: Buffer): boolean {
+  if (body.length < 4) return false;
+  const at = 4 + body.readUInt8(3);
+  return at + 4 < body.length && body.readUInt16BE(at + 2) === body.length - at - 4;
+}
+
+/** Lists of certificate types, of signatures, and of authorities (RFC 5246, 7.4.4). */
+function isCertificateRequest(body: Buffer): boolean {
+  let at = 0;
+  for (const lengthBytes of [1, 2, 2]) {
+    if (at + lengthBytes > body.length) return false;
+    at += lengthBytes + body.readUIntBE(at, lengthBytes);
+  }
+  return at === body.length;
 }
 
 function areExtensions(body: Buffer, from: number): boolean {

@@ -1,5 +1,5 @@
 /**
- * Lines of an offer that mean something to us, and what each may look like (RFC 8866, and the specification of each
+ * Lines of an offer or answer that mean something to us, and what each may look like (RFC 8866, and the specification of each
  * attribute). Browsers offer a dozen more (layers, congestion control, codecs' details); the library would read them, and
  * none is of use.
  */

@@ -1,0 +1,54 @@
+import { MediaStream, MediaStreamTrack, RTCPeerConnection } from 'werift';
+import { peerConfiguration, withAddress } from './answer.ts';
+import type { Guard } from './guard.ts';
+import type { Offer } from './offer.ts';
+import type { RtcOptions } from './rtc-options.ts';
+import { readAnswer } from './their-answer.ts';
+
+/** How the other end is asked. */
+export interface CallOptions {
+  /** Brings our offer to the other end. @returns its answer. */
+  readonly exchange: (offerSdp: string) => Promise<string>;
+  /** Whether packets may be sent to an address that the answer names. */
+  readonly mayReach: (address: string) => boolean;
+}
+
+/** A connection that we offered: what `Connection` is made of. */
+export interface Call {
+  readonly peer: RTCPeerConnection;
+  readonly offer: Offer;
+  readonly offerSdp: string;
+  readonly answerSdp: string;
+}
+
+/**
+ * Offers one picture and one sound, as a WHIP client does (RFC 9725, 4.2), with all candidates in the offer.
+ * @throws AvatarError `SDP_UNUSABLE` when the answer cannot be used, or what `exchange` throws.
+ */
+export async function call({ exchange, mayReach }: CallOptions, rtc: RtcOptions, guard: Guard): Promise<Call> {
+  // Whoever offers has to find the way, too.
+  const peer = new RTCPeerConnection({ ...peerConfiguration(rtc), iceLite: false });
+  try {
+    const stream = new MediaStream({ id: 'avatar-0' });
+    for (const kind of ['audio', 'video'] as const) {
+      const track = new MediaStreamTrack({ kind });
+      peer.addTransceiver(track, { direction: 'sendonly', streams: [stream] });
+    }
+    // An empty list of servers still makes the library ask a public one.
+    for (const transport of peer.iceTransports) Object.assign(transport.connection, { stunServer: undefined });
+    await peer.setLocalDescription(await peer.createOffer());
+    guard.protect(peer);
+    const own = peer.localDescription?.sdp ?? '';
+    const offerSdp = rtc.publicAddress === undefined ? own : withAddress(own, rtc.publicAddress);
+    const answer = await exchange(offerSdp);
+    const [audioMid, videoMid] = peer.getTransceivers().map(({ mid }) => mid ?? '');
+    const mids = [audioMid ?? '', videoMid ?? ''] as const;
+    const { sdp, fingerprint, takesSound } = readAnswer(answer, mids, mayReach);
+    await peer.setRemoteDescription({ type: 'answer', sdp });
+    const slots = [{ videoMid: mids[1], audioMid: takesSound ? mids[0] : undefined }];
+    return { peer, offerSdp, answerSdp: answer, offer: { sdp, fingerprint, slots, sections: [] } };
+  } catch (thrown) {
+    await peer.close();
+    throw thrown;
+  }
+}
