@@ -1,5 +1,6 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 
+import { isSameSecret } from '../../signaling/secret.ts';
 import { AvatarError, messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { LIVE_CALL_SCOPE } from '../media/portrait/consent.ts';
@@ -214,10 +215,7 @@ export class PortraitStore implements AvatarSource {
   /** Whether `ownerKey` is that of the browser that uploaded the portrait. */
   isOwner(id: string, ownerKey: string): boolean {
     const { ownerSha256, builtIn } = this.record(id);
-    const given = sha256Of(ownerKey);
-    return (
-      !builtIn && given.length === ownerSha256.length && timingSafeEqual(Buffer.from(given), Buffer.from(ownerSha256))
-    );
+    return !builtIn && isSameSecret(ownerSha256, sha256Of(ownerKey));
   }
 
   /**

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findPauses, shareOut } from '../../src/media/sync/captions.ts';
 import { PcmReader } from '../../src/server/speech/pcm-reader.ts';
 import { near, openBrowser, stir, waitForPictures, watch, type TestBrowser } from '../support/browser.ts';
+import { isInstalled } from '../support/programs.ts';
 import { startServer, type ServerProcess } from '../support/server-process.ts';
 
 const REMOTE = '[data-testid="remote-video"]';
@@ -17,9 +18,9 @@ const OTHERS = [
 ];
 const HOP_S = 0.02;
 
-const missing = spawnSync('espeak-ng', ['--version']).status !== 0;
+const hasEspeak = isInstalled('espeak-ng', '--version');
 
-describe.skipIf(missing)('two people, one types and one listens, in real Chromium', () => {
+describe.skipIf(!hasEspeak)('two people, one types and one listens, in real Chromium', () => {
   let server: ServerProcess;
   let chromium: TestBrowser;
   let ada: Page;

@@ -1,12 +1,12 @@
-import { spawnSync } from 'node:child_process';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openBrowser, type TestBrowser } from '../support/browser.ts';
+import { isInstalled } from '../support/programs.ts';
 import { startServer, type ServerProcess } from '../support/server-process.ts';
 
-const missing = spawnSync('espeak-ng', ['--version']).status !== 0;
+const hasEspeak = isInstalled('espeak-ng', '--version');
 
-describe.skipIf(missing)('a conversation of two who do not speak, in real Chromium', () => {
+describe.skipIf(!hasEspeak)('a conversation of two who do not speak, in real Chromium', () => {
   let server: ServerProcess;
   let chromium: TestBrowser;
   /** Has a keyboard and nothing else. */

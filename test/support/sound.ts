@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { isInstalled } from './programs.ts';
 
 /** @returns a WAV file, 16 bits, interleaved channels of equal length in -1..1. */
 export function wavFile(sampleRateHz: number, ...channels: readonly Float32Array[]): Buffer {
@@ -66,7 +67,7 @@ export function tone(hz: number, sampleRateHz: number, seconds: number): Float32
 }
 
 /** Whether this machine has ffmpeg and ffprobe, which need not be. */
-export const hasFfmpeg = ['ffmpeg', 'ffprobe'].every((tool) => spawnSync(tool, ['-version']).status === 0);
+export const hasFfmpeg = ['ffmpeg', 'ffprobe'].every((tool) => isInstalled(tool, '-version'));
 
 /** Converts the file `input` into the file `to`. */
 export function ffmpeg(input: string, to: string, ...options: readonly string[]): void {

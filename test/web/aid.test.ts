@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CHROMIUM, openAidPages, type AidPages } from '../support/aid-page.ts';
+import { isInstalled } from '../support/programs.ts';
 
 interface Sent {
   readonly type: string;
@@ -20,7 +21,7 @@ const saidBy = async (page: Page): Promise<(string | undefined)[]> =>
 const hear = (page: Page, message: object): Promise<void> =>
   page.evaluate(`window.harness.hear(${JSON.stringify(message)})`);
 
-describe.skipIf(!existsSync(CHROMIUM))('The communication aid in Chromium', () => {
+describe.skipIf(!isInstalled(CHROMIUM, '--version'))('The communication aid in Chromium', () => {
   let pages: AidPages;
   beforeAll(async () => {
     pages = await openAidPages();

@@ -33,7 +33,6 @@ export const LEFT_IRIS = [473, 474, 475, 476, 477] as const;
 export const RIGHT_BROW = [70, 63, 105, 66, 107, 46, 53, 52, 65, 55] as const;
 export const LEFT_BROW = [336, 296, 334, 293, 300, 285, 295, 282, 283, 276] as const;
 
-export const NOSE_TIP = 1;
 export const CHIN = 152;
 export const FOREHEAD_TOP = 10;
 

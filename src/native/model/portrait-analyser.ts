@@ -291,20 +291,3 @@ function eyeOpening(landmarks: Float32Array): number {
     span(landmarks, upper[4] ?? 0, lower[4] ?? 0) / span(landmarks, upper[0] ?? 0, upper[8] ?? 0);
   return Math.max(opening(RIGHT_EYE_UPPER, RIGHT_EYE_LOWER), opening(LEFT_EYE_UPPER, LEFT_EYE_LOWER));
 }
-
-/** Analyses one portrait with networks of its own; see `PortraitAnalyser.analyse`. */
-export async function analysePortrait(
-  bytes: Uint8Array,
-  signal?: AbortSignal,
-  onProgress?: (progress: AnalyseProgress) => void,
-): Promise<PortraitAnalysis> {
-  const analyser = await PortraitAnalyser.open();
-  try {
-    return await analyser.analyse(bytes, {
-      ...(signal === undefined ? {} : { signal }),
-      ...(onProgress === undefined ? {} : { onProgress }),
-    });
-  } finally {
-    await analyser.close();
-  }
-}

@@ -60,10 +60,6 @@ export class StreamSender {
     return this.#sender.ssrc;
   }
 
-  get packetsSent(): number {
-    return this.#packets;
-  }
-
   get bytesSent(): number {
     return this.#octets;
   }

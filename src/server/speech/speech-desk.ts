@@ -1,10 +1,11 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
 import { AvatarError, messageOf } from '../../base/errors.ts';
 import type { Closable } from '../../base/lifecycle.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Meter } from '../../base/meter.ts';
 import type { AidMessage, SpeechMessage, VoiceEntry } from '../../../protocol/speech.ts';
+import { isSameSecret } from '../../../signaling/secret.ts';
 import { OpusEncoder } from '../../native/codec/opus-encoder.ts';
 import type { Participant, PeerEvent } from '../../peer/avatar-peer.ts';
 import { SpeechSession } from './speech-session.ts';
@@ -77,7 +78,7 @@ export class SpeechDesk implements Closable {
     const place = this.#places.get(participantId);
     // A wrong name takes as long as a wrong token and says as much.
     const expected = place?.token ?? '';
-    if (!sameSecret(token, expected) || place === undefined) {
+    if (expected === '' || !isSameSecret(expected, token) || place === undefined) {
       throw new AvatarError('TOKEN_INVALID', 'That is not the speech token of a participant who is here');
     }
     return place.session;
@@ -148,9 +149,4 @@ export class SpeechDesk implements Closable {
     this.#places.delete(participantId);
     void place?.session.then((session) => session.close()).catch(() => undefined);
   }
-}
-
-function sameSecret(given: string, expected: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(given), digest(expected)) && expected !== '';
 }

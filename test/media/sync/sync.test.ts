@@ -40,14 +40,27 @@ describe('MediaClock', () => {
   it('never runs backwards, and no faster than 2 % off, unless it is far off', () => {
     const clock = new MediaClock(media(0), at(0));
     const random = seededRandom(2);
-    let before = clock.at(at(0));
+    let [before, beforeMs] = [clock.at(at(0)), 0];
+    const paces: number[] = [];
     for (let packet = 1; packet < 2000; packet++) {
       const now = packet * 20 + random.uniform() * 15;
       clock.observe(media(packet * 20 - (packet > 1000 ? 80 : 0)), at(now));
       const next = clock.at(at(now));
-      expect(next).toBeGreaterThan(before - 1);
-      before = next;
+      paces.push((next - before) / ((now - beforeMs) * 1000));
+      [before, beforeMs] = [next, now];
     }
+    // A microsecond of rounding in the five milliseconds that lie at least between two packets.
+    expect(Math.min(...paces)).toBeGreaterThan(0.98 - 2e-4);
+    expect(Math.max(...paces)).toBeLessThan(1.02 + 2e-4);
+    // It does follow: 80 ms take four seconds, in which the pace is at its limit.
+    expect(Math.min(...paces)).toBeLessThan(0.981);
+  });
+
+  it('jumps when it is further off than a quarter of a second', () => {
+    const clock = new MediaClock(media(0), at(0));
+    clock.observe(media(20), at(20));
+    clock.observe(media(4000), at(40));
+    expect(clock.at(at(40))).toBe(4_000_000);
   });
 });
 
@@ -62,18 +75,26 @@ describe('Playout', () => {
     expect(playout.delayUs).toBeGreaterThan(115_000);
     expect(playout.delayUs).toBeLessThan(125_000);
     expect(playout.due(media(1000), clock)).toBe(1_000_000 + playout.delayUs);
+    // A browser holds sound 30 ms longer than pictures, so that the sound leaves that much sooner.
+    expect(playout.soundDue(media(1000), clock)).toBe(playout.due(media(1000), clock) - 30_000);
   });
 
   it('does not jump: five per cent at most', () => {
     const clock = new MediaClock(media(0), at(0));
     const playout = new Playout({ initialDelayUs: 150_000, leastDelayUs: 60_000, mostDelayUs: 500_000 });
-    let before = playout.delayUs;
+    let [before, beforeMs] = [playout.delayUs, 0];
+    let fastest = 0;
     for (let frame = 1; frame < 500; frame++) {
-      playout.observe(media(frame * 40), at(frame * 40 + (frame < 250 ? 600 : 50)), clock);
-      // The first picture after a change of pace comes sooner or later than the interval.
-      expect(Math.abs(playout.delayUs - before)).toBeLessThan(0.05 * 600_000);
-      before = playout.delayUs;
+      // What was late and what is not are ready at the same moment: time does not go back.
+      const nowMs = Math.max(beforeMs, frame * 40 + (frame < 250 ? 600 : 50));
+      playout.observe(media(frame * 40), at(nowMs), clock);
+      const elapsedUs = (nowMs - beforeMs) * 1000;
+      // The delay is told in whole microseconds.
+      expect(Math.abs(playout.delayUs - before)).toBeLessThanOrEqual(0.05 * elapsedUs + 1);
+      fastest = Math.max(fastest, Math.abs(playout.delayUs - before) / elapsedUs || 0);
+      [before, beforeMs] = [playout.delayUs, nowMs];
     }
+    expect(fastest).toBeGreaterThan(0.049);
     expect(playout.delayUs).toBeLessThan(250_000);
   });
 });

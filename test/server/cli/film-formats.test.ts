@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isInstalled } from '../../support/programs.ts';
 import { babble, ffmpeg, hasFfmpeg, wavFile } from '../../support/sound.ts';
 import { pictures, probe, visavis, type Ran } from '../../support/visavis.ts';
 
@@ -149,7 +150,7 @@ describe.skipIf(!hasFfmpeg)('visavis render', () => {
   }, 120_000);
 });
 
-const hasEspeak = spawnSync('espeak-ng', ['--version']).status === 0;
+const hasEspeak = isInstalled('espeak-ng', '--version');
 
 describe.skipIf(!hasFfmpeg || !hasEspeak)('visavis say', () => {
   test('makes a film and subtitles of a text, in which every word comes once and in time', async () => {

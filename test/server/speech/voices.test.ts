@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,6 +10,7 @@ import { PcmReader } from '../../../src/server/speech/pcm-reader.ts';
 import { readSpeechSettings } from '../../../src/server/speech/speech-settings.ts';
 import { VoiceChain } from '../../../src/server/speech/voice-chain.ts';
 import type { SpeechRequest, Voice } from '../../../src/server/speech/voice.ts';
+import { isInstalled } from '../../support/programs.ts';
 
 const REQUEST: SpeechRequest = { text: 'Hello there', rate: 1, pitch: 1 };
 const QUICK = { firstMs: 300, stallMs: 300 };
@@ -275,8 +275,8 @@ describe('espeak-ng', () => {
     expect(espeakArguments({ ...REQUEST, text: '--version <break/>' }).join(' ')).not.toContain('version');
   });
 
-  const missing = spawnSync('espeak-ng', ['--version']).status !== 0;
-  test.skipIf(missing)('speaks four languages and whatever is typed', async () => {
+  const hasEspeak = isInstalled('espeak-ng', '--version');
+  test.skipIf(!hasEspeak)('speaks four languages and whatever is typed', async () => {
     const voice = espeakVoice();
     for (const [language, text] of [
       ['en', 'Hello, how are you?'],
@@ -292,7 +292,7 @@ describe('espeak-ng', () => {
     await expect(listenTo(voice, { ...REQUEST, language: 'qqq' })).rejects.toThrow(/espeak-ng/);
   });
 
-  test.skipIf(missing)('speaks what the caption shows, and takes no orders from it', async () => {
+  test.skipIf(!hasEspeak)('speaks what the caption shows, and takes no orders from it', async () => {
     const chain = new VoiceChain([espeakVoice()], systemClock);
     const secondsOf = async (text: string): Promise<number> => {
       let seconds = 0;
