@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
  */
 export function isInstalled(program: string, ...args: readonly string[]): boolean {
   const answers = spawnSync(program, args).status === 0;
-  if (!answers && process.env['CI'] !== undefined) throw new Error(`The tests in CI need ${program}, and it is missing`);
+  if (!answers && process.env['CI'] !== undefined)
+    throw new Error(`The tests in CI need ${program}, and it is missing`);
   return answers;
 }
