@@ -7,7 +7,7 @@ import { aidMessageSchema, MAX_TYPED_CHARACTERS, speechMessageSchema, voiceEntry
  * The speech socket, on which a program types for a participant of a call. The first message enters; after that both sides
  * send what travels on the call's data channel. A message that cannot be read is answered with an `error`.
  */
-export const SPEECH_SOCKET_PATH = '/api/speech/socket';
+export const SPEECH_SOCKET_PATH = '/api/v1/speech/socket';
 /** UTF-8 takes up to three bytes a character, JSON up to six where it escapes. A larger message closes the socket with 1009. */
 export const MAX_SPEECH_MESSAGE_BYTES = 6 * MAX_TYPED_CHARACTERS + 4096;
 export const ENTER_WITHIN_MS = 5000;

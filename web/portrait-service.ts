@@ -1,15 +1,16 @@
+import { errorSchema } from '../protocol/error.ts';
+import {
+  API_PATH,
+  OWNER_HEADER,
+  portraitListSchema,
+  portraitSchema,
+  type Portrait,
+  type PortraitList,
+  type UploadQuery,
+} from '../protocol/http.ts';
 import { ownerKey } from './owner-key.ts';
 
-/** A portrait as the server lists it. */
-export interface Portrait {
-  readonly id: string;
-  readonly name: string;
-  readonly credit: string;
-  readonly mine: boolean;
-  readonly thumbnail: string;
-  /** The same face moving for a few seconds, where there is one. */
-  readonly preview?: string;
-}
+export type { Portrait };
 
 /** The server's answer to a request that it did not grant. */
 export class ServiceError extends Error {
@@ -30,9 +31,9 @@ export class PortraitService {
   }
 
   /** @returns what there is, and how many more the server will soon have. */
-  async list(): Promise<{ readonly portraits: readonly Portrait[]; readonly arriving: number }> {
-    const response = await this.#ask('/api/portraits');
-    return (await response.json()) as { portraits: Portrait[]; arriving: number };
+  async list(): Promise<PortraitList> {
+    const response = await this.#ask(`${API_PATH}/portraits`);
+    return portraitListSchema.parse(await response.json());
   }
 
   /** @returns a portrait's small picture; an `img` could not show whose it is. The caller revokes the URL. */
@@ -41,25 +42,25 @@ export class PortraitService {
   }
 
   /** @throws ServiceError with a `FACE_…`, `IMAGE_…` or other code of the server. */
-  async upload(
-    picture: Blob,
-    about: { readonly name: string; readonly consent: string; readonly scope: 'live-call' | 'public' },
-  ): Promise<Portrait> {
-    const query = new URLSearchParams(about);
-    const response = await this.#ask(`/api/portraits?${query.toString()}`, { method: 'POST', body: picture });
-    return (await response.json()) as Portrait;
+  async upload(picture: Blob, about: UploadQuery): Promise<Portrait> {
+    const { name = '', consent, scope = 'live-call' } = about;
+    const query = new URLSearchParams({ name, consent, scope });
+    const path = `${API_PATH}/portraits?${query.toString()}`;
+    const response = await this.#ask(path, { method: 'POST', body: picture });
+    return portraitSchema.parse(await response.json());
   }
 
   async delete(id: string): Promise<void> {
-    await this.#ask(`/api/portraits/${encodeURIComponent(id)}`, { method: 'DELETE' });
+    await this.#ask(`${API_PATH}/portraits/${encodeURIComponent(id)}`, { method: 'DELETE' });
   }
 
   async #ask(path: string, init: RequestInit = {}): Promise<Response> {
-    const headers = new Headers({ 'x-visavis-owner': ownerKey() });
+    const headers = new Headers({ [OWNER_HEADER]: ownerKey() });
     if (this.#token !== undefined) headers.set('authorization', `Bearer ${this.#token}`);
     const response = await fetch(path, { ...init, headers });
     if (response.ok) return response;
-    const body = (await response.json().catch(() => ({}))) as { error?: { code?: string; message?: string } };
-    throw new ServiceError(body.error?.code ?? 'INTERNAL', body.error?.message ?? response.statusText);
+    const body = errorSchema.safeParse(await response.json().catch(() => undefined));
+    const { code, message } = body.data?.error ?? { code: 'INTERNAL', message: response.statusText };
+    throw new ServiceError(code, message);
   }
 }

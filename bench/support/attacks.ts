@@ -91,7 +91,14 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
       'content-type': 'image/png',
       'x-visavis-owner': 'z'.repeat(32),
     };
-    const paths = ['/api/portraits', '/api/blocks', '/api/sessions', '/api/speech', '/signaling', '/metrics'];
+    const paths = [
+      '/api/v1/portraits',
+      '/api/v1/blocks',
+      '/api/v1/participants',
+      '/api/v1/speech',
+      '/signaling',
+      '/metrics',
+    ];
     for (const path of paths) {
       const body = mutate(target.random, JSON_SEEDS);
       await fetch(`${target.url}${path}`, { method: 'POST', headers, body: Uint8Array.from(body) }).then((each) =>

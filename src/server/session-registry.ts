@@ -1,12 +1,8 @@
+import type { Participants } from '../../protocol/http.ts';
 import type { PeerEvent } from '../peer/avatar-peer.ts';
 
 /** One visitor as the operator sees it: no name, no address. */
-export interface SessionRecord {
-  readonly sessionId: string;
-  readonly roomId: string;
-  readonly since: string;
-  readonly state: 'connecting' | 'live' | 'interrupted';
-}
+type SessionRecord = Participants['participants'][number];
 
 /** Who is here: follows the peer's events. */
 export class SessionRegistry {
@@ -22,7 +18,7 @@ export class SessionRegistry {
     switch (event.type) {
       case 'joined':
         this.#sessions.set(event.participantId, {
-          sessionId: event.participantId,
+          participantId: event.participantId,
           roomId: event.roomId,
           since: known?.since ?? this.#now().toISOString(),
           state: 'connecting',

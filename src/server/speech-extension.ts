@@ -1,4 +1,6 @@
+import { API_PATH, type ProvenanceKey } from '../../protocol/http.ts';
 import { SPEECH_SOCKET_PATH } from '../../protocol/speech-socket.ts';
+import type { UpgradeHandler } from '../../signaling/upgrade-router.ts';
 import type { Clock } from '../base/clock.ts';
 import { fitting } from '../../protocol/graphemes.ts';
 import type { Logger } from '../base/logger.ts';
@@ -41,20 +43,21 @@ export function speechExtension(options: SpeechExtensionOptions): (host: HostPar
       }),
     );
     const socket = scope.own(new SpeechSocket(desk, options.trustProxy));
+    const upgrade: UpgradeHandler = (request, connection, head) => {
+      socket.upgrade(request, connection, head);
+    };
     return {
       routes: (app) => {
-        app.use('/api/speech', speechRoutes(desk));
-        app.get('/api/provenance-key', (_request, response) => {
-          response.json({ ...signer.publicKey, kid: signer.keyId, alg: 'EdDSA' });
+        app.use(`${API_PATH}/speech`, speechRoutes(desk));
+        app.get(`${API_PATH}/provenance-key`, (_request, response) => {
+          const key: ProvenanceKey = { ...signer.publicKey, kid: signer.keyId, alg: 'EdDSA' };
+          response.json(key);
         });
       },
       upgrades: new Map([
-        [
-          SPEECH_SOCKET_PATH,
-          (request, connection, head) => {
-            socket.upgrade(request, connection, head);
-          },
-        ],
+        [SPEECH_SOCKET_PATH, upgrade],
+        // The path of version 0.1.0, for one release.
+        ['/api/speech/socket', upgrade],
       ]),
       onPeerEvent: (event) => {
         desk.push(event);

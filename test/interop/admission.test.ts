@@ -25,7 +25,7 @@ describe('who may come in, and with which face', () => {
   test('a portrait is for one’s own browser, unless one says that others may use it', async () => {
     const page = await served.chromium.open(`${served.server.url}/?lang=en`);
     const scopes: (string | null)[] = [];
-    await page.route('**/api/portraits?*', async (route) => {
+    await page.route('**/api/v1/portraits?*', async (route) => {
       scopes.push(new URL(route.request().url()).searchParams.get('scope'));
       await route.fulfill({ status: 415, json: { error: { code: 'IMAGE_UNREADABLE', message: 'not now' } } });
     });

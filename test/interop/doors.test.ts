@@ -200,7 +200,7 @@ describe('simli-client', () => {
     await expect.poll(told, SOON).toContain('silent');
     await page.evaluate('simli.stop()');
     const calls = async (): Promise<unknown> =>
-      ((await (await fetch(`${url}/api/sessions`)).json()) as { sessions: unknown }).sessions;
+      ((await (await fetch(`${url}/api/v1/participants`)).json()) as { participants: unknown }).participants;
     await expect.poll(calls, SOON).toEqual([]);
     expect(await told()).not.toContain('error');
   }, 60_000);

@@ -49,7 +49,7 @@ describe('the page', () => {
     const page = await served.chromium.open('about:blank');
     let asked = 0;
     let all = 0;
-    await page.route('**/api/portraits', async (route) => {
+    await page.route('**/api/v1/portraits', async (route) => {
       const response = await route.fetch();
       const { portraits } = (await response.json()) as { portraits: unknown[] };
       const early = asked++ === 0;

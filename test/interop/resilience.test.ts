@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
+import { participantsSchema } from '../../protocol/http.ts';
 import { waitForPictures } from '../support/browser.ts';
 import { servedBrowser } from '../support/served-browser.ts';
 
@@ -9,8 +10,8 @@ const REMOTE = '[data-testid="remote-video"]';
 const served = servedBrowser({ VISAVIS_CAPACITY: '2' });
 
 async function sessionIds(): Promise<string[]> {
-  const response = await fetch(`${served.server.url}/api/sessions`);
-  return ((await response.json()) as { sessions: { sessionId: string }[] }).sessions.map(({ sessionId }) => sessionId);
+  const response = await fetch(`${served.server.url}/api/v1/participants`);
+  return participantsSchema.parse(await response.json()).participants.map(({ participantId }) => participantId);
 }
 
 describe('what happens to a call', () => {

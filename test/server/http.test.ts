@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { afterEach, describe, expect, test } from 'vitest';
 
+import { participantsSchema } from '../../protocol/http.ts';
 import { fakeEnroller, openTestHost, type TestHost } from '../support/test-host.ts';
 import { TestSocket } from '../support/test-socket.ts';
 
@@ -26,7 +27,7 @@ async function serve(environment: Record<string, string> = {}, capacity?: number
 }
 
 async function upload(url: string, image: string, query = CONSENT, headers: object = OWNER): Promise<Response> {
-  return fetch(`${url}/api/portraits?${query}`, {
+  return fetch(`${url}/api/v1/portraits?${query}`, {
     method: 'POST',
     body: image,
     headers: { 'content-type': 'image/jpeg', ...headers },
@@ -34,7 +35,7 @@ async function upload(url: string, image: string, query = CONSENT, headers: obje
 }
 
 async function idsSeenBy(url: string, headers: Record<string, string>, query = ''): Promise<string[]> {
-  const response = await fetch(`${url}/api/portraits${query}`, { headers });
+  const response = await fetch(`${url}/api/v1/portraits${query}`, { headers });
   return ((await response.json()) as { portraits: { id: string }[] }).portraits.map(({ id }) => id);
 }
 
@@ -68,32 +69,32 @@ describe('portraits', () => {
     const { id } = (await response.json()) as { id: string };
     expect(await idsSeenBy(url, OWNER)).toEqual(['astronaut', id]);
     expect(await idsSeenBy(url, STRANGER)).toEqual(['astronaut']);
-    const thumbnail = await fetch(`${url}/api/portraits/${id}/thumbnail`);
+    const thumbnail = await fetch(`${url}/api/v1/portraits/${id}/thumbnail`);
     expect(thumbnail.headers.get('content-type')).toBe('image/webp');
     const socket = await call(url, id, 'tea', OWNER['x-visavis-owner']);
     await socket.next('answer');
     expect(peer.joins[0]?.portraitId).toBe(id);
     socket.close();
-    const byStranger = await fetch(`${url}/api/portraits/${id}`, { method: 'DELETE', headers: STRANGER });
+    const byStranger = await fetch(`${url}/api/v1/portraits/${id}`, { method: 'DELETE', headers: STRANGER });
     // On loopback without an operator key whoever asks is the operator; see the test with a key below.
     expect([204, 403]).toContain(byStranger.status);
     expect(await idsSeenBy(url, OWNER)).toEqual(['astronaut']);
-    expect((await fetch(`${url}/api/portraits/${id}/thumbnail`)).status).toBe(404);
+    expect((await fetch(`${url}/api/v1/portraits/${id}/thumbnail`)).status).toBe(404);
   });
 
   test('with an operator key a stranger cannot delete, list all, see sessions or block', async () => {
     const { url } = await serve({ VISAVIS_OPERATOR_KEY: OPERATOR_KEY });
     const { id } = (await (await upload(url, 'my face')).json()) as { id: string };
     const refused = await Promise.all([
-      fetch(`${url}/api/portraits/${id}`, { method: 'DELETE', headers: STRANGER }),
-      fetch(`${url}/api/portraits?all=true`, { headers: STRANGER }),
-      fetch(`${url}/api/sessions`),
-      fetch(`${url}/api/blocks`, { method: 'POST', body: '{}' }),
-      fetch(`${url}/api/sessions`, { headers: { authorization: 'Bearer operator-key-of-16-and-mora' } }),
+      fetch(`${url}/api/v1/portraits/${id}`, { method: 'DELETE', headers: STRANGER }),
+      fetch(`${url}/api/v1/portraits?all=true`, { headers: STRANGER }),
+      fetch(`${url}/api/v1/participants`),
+      fetch(`${url}/api/v1/blocks`, { method: 'POST', body: '{}' }),
+      fetch(`${url}/api/v1/participants`, { headers: { authorization: 'Bearer operator-key-of-16-and-mora' } }),
     ]);
     expect(refused.map(({ status }) => status)).toEqual([403, 403, 403, 403, 403]);
     expect(await idsSeenBy(url, OPERATOR, '?all=true')).toEqual(['astronaut', id]);
-    expect((await fetch(`${url}/api/portraits/${id}`, { method: 'DELETE', headers: OWNER })).status).toBe(204);
+    expect((await fetch(`${url}/api/v1/portraits/${id}`, { method: 'DELETE', headers: OWNER })).status).toBe(204);
   });
 
   test('nobody wears an uploaded face, or sees its picture, but the browser that uploaded it', async () => {
@@ -104,10 +105,10 @@ describe('portraits', () => {
       expect(await stranger.next('error')).toMatchObject({ code: 'PORTRAIT_PRIVATE' });
     }
     expect(peer.joins).toEqual([]);
-    const thumbnail = `${url}/api/portraits/${id}/thumbnail`;
+    const thumbnail = `${url}/api/v1/portraits/${id}/thumbnail`;
     const seen = [{}, STRANGER, OWNER, OPERATOR].map(async (headers) => (await fetch(thumbnail, { headers })).status);
     expect(await Promise.all(seen)).toEqual([403, 403, 200, 200]);
-    expect((await fetch(`${url}/api/portraits/astronaut/thumbnail`)).status).toBe(200);
+    expect((await fetch(`${url}/api/v1/portraits/astronaut/thumbnail`)).status).toBe(200);
   });
 
   test('everybody may use one whose consent says that it is public', async () => {
@@ -115,7 +116,7 @@ describe('portraits', () => {
     const { id } = (await (await upload(url, 'a face', `${CONSENT}&scope=public`)).json()) as { id: string };
     const stranger = await call(url, id, 'tea', STRANGER['x-visavis-owner']);
     await stranger.next('answer');
-    expect((await fetch(`${url}/api/portraits/${id}/thumbnail`)).status).toBe(200);
+    expect((await fetch(`${url}/api/v1/portraits/${id}/thumbnail`)).status).toBe(200);
     expect(await idsSeenBy(url, STRANGER)).toEqual(['astronaut']);
   });
 
@@ -135,14 +136,14 @@ describe('portraits', () => {
 
   test('the one that came with the program cannot be deleted', async () => {
     const { url } = await serve();
-    const response = await fetch(`${url}/api/portraits/astronaut`, { method: 'DELETE', headers: OWNER });
+    const response = await fetch(`${url}/api/v1/portraits/astronaut`, { method: 'DELETE', headers: OWNER });
     expect(response.status).toBe(403);
   });
 
   test('consent, time and hash of each enrolment are in the audit log, which only grows', async () => {
     const { url, folder } = await serve();
     const { id } = (await (await upload(url, 'my face')).json()) as { id: string };
-    await fetch(`${url}/api/portraits/${id}`, { method: 'DELETE', headers: OWNER });
+    await fetch(`${url}/api/v1/portraits/${id}`, { method: 'DELETE', headers: OWNER });
     const lines = (await readFile(join(folder, 'var', 'audit.log'), 'utf8')).trim().split('\n');
     const entries = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(entries.map(({ event, portraitId }) => [event, portraitId])).toEqual([
@@ -175,7 +176,7 @@ describe('the kill switch', () => {
     await Promise.all([mine.next('answer'), other.next('answer')]);
     const body = JSON.stringify({ portraitId: id, reason: 'asked by the person shown' });
     const headers = { 'content-type': 'application/json' };
-    const response = await fetch(`${url}/api/blocks`, { method: 'POST', body, headers });
+    const response = await fetch(`${url}/api/v1/blocks`, { method: 'POST', body, headers });
     const { sha256, sessionsEnded } = (await response.json()) as { sha256: string; sessionsEnded: number };
     expect(sessionsEnded).toBe(1);
     expect(await mine.next('error')).toMatchObject({ code: 'PORTRAIT_BLOCKED' });
@@ -183,7 +184,7 @@ describe('the kill switch', () => {
     expect(await errorOf(await upload(url, 'my face'))).toBe('PORTRAIT_BLOCKED');
     const again = await call(url, id);
     expect(await again.next('error')).toMatchObject({ code: 'PORTRAIT_BLOCKED' });
-    expect((await fetch(`${url}/api/blocks/${sha256}`, { method: 'DELETE' })).status).toBe(204);
+    expect((await fetch(`${url}/api/v1/blocks/${sha256}`, { method: 'DELETE' })).status).toBe(204);
     expect((await upload(url, 'my face')).status).toBe(201);
   });
 });
@@ -213,7 +214,7 @@ describe('bad input', () => {
   });
 
   test.each([
-    ['/api/portraits/..%2f..%2fetc%2fpasswd/thumbnail', 404],
+    ['/api/v1/portraits/..%2f..%2fetc%2fpasswd/thumbnail', 404],
     ['/api/nothing', 404],
     ['/nothing', 404],
     ['/%E0%A4%A', 404],
@@ -225,13 +226,8 @@ describe('bad input', () => {
   test('JSON that is none is refused', async () => {
     const { url } = await serve();
     const headers = { 'content-type': 'application/json' };
-    const response = await fetch(`${url}/api/blocks`, { method: 'POST', body: '{', headers });
+    const response = await fetch(`${url}/api/v1/blocks`, { method: 'POST', body: '{', headers });
     expect(response.status).toBe(400);
-  });
-
-  test('an unknown WebSocket path is refused', async () => {
-    const { url } = await serve();
-    await expect(TestSocket.open(`${url.replace('http', 'ws')}/other`)).rejects.toThrow('404');
   });
 
   test('an offer that cannot be used ends in an error, and the place is free again', async () => {
@@ -254,7 +250,7 @@ describe('rooms that need a token', () => {
   test('the operator’s invitation opens the room and the upload', async () => {
     const { url } = await serve(environment);
     expect((await upload(url, 'face')).status).toBe(401);
-    const invite = await fetch(`${url}/api/rooms/tea/invitations`, { method: 'POST', headers: OPERATOR });
+    const invite = await fetch(`${url}/api/v1/rooms/tea/invitations`, { method: 'POST', headers: OPERATOR });
     const { token, link } = (await invite.json()) as { token: string; link: string };
     expect(link).toBe(`/?room=tea#token=${token}`);
     const authorized = { ...OWNER, authorization: `Bearer ${token}` };
@@ -272,7 +268,7 @@ describe('a session that the operator ended', () => {
   test('does not come back with its invitation or its resume token, nor uploads; another invitation still works', async () => {
     const { url } = await serve({ VISAVIS_TOKEN_SECRET: TOKEN_SECRET, VISAVIS_OPERATOR_KEY: OPERATOR_KEY });
     const invite = async (): Promise<string> => {
-      const made = await fetch(`${url}/api/rooms/tea/invitations`, { method: 'POST', headers: OPERATOR });
+      const made = await fetch(`${url}/api/v1/rooms/tea/invitations`, { method: 'POST', headers: OPERATOR });
       return ((await made.json()) as { token: string }).token;
     };
     const enter = async (hello: object): Promise<TestSocket> => {
@@ -285,7 +281,7 @@ describe('a session that the operator ended', () => {
     const ended = await enter({ token });
     const { peerId, resume } = await ended.next('welcome');
     await ended.next('answer');
-    await fetch(`${url}/api/sessions/${peerId}`, { method: 'DELETE', headers: OPERATOR });
+    await fetch(`${url}/api/v1/participants/${peerId}`, { method: 'DELETE', headers: OPERATOR });
     expect((await ended.closed).code).toBe(4401);
     expect(await (await enter({ token })).next('error')).toMatchObject({ code: 'TOKEN_INVALID', fatal: true });
     expect(await (await enter({ token, resume })).next('error')).toMatchObject({ code: 'TOKEN_INVALID', fatal: true });
@@ -299,8 +295,15 @@ describe('a session that the operator ended', () => {
 });
 
 describe('a server on loopback without an operator key', () => {
-  const PATHS = ['/', '/api/sessions', '/api/portraits', '/api/portraits?all=true', '/api/blocks', '/metrics'];
-  const OPERATORS_PATHS = ['/api/sessions', '/api/portraits?all=true', '/api/blocks', '/metrics'];
+  const PATHS = [
+    '/',
+    '/api/v1/participants',
+    '/api/v1/portraits',
+    '/api/v1/portraits?all=true',
+    '/api/v1/blocks',
+    '/metrics',
+  ];
+  const OPERATORS_PATHS = ['/api/v1/participants', '/api/v1/portraits?all=true', '/api/v1/blocks', '/metrics'];
 
   test('answers by a loopback name and by those that are listed, to no page whose own name was pointed at it', async () => {
     const { url } = await serve({ VISAVIS_ALLOWED_HOSTS: 'visavis.local' });
@@ -310,7 +313,7 @@ describe('a server on loopback without an operator key', () => {
     }
     for (const path of PATHS) expect(await ask(url, path, { host: `evil.example:${port}` })).toBe(403);
     const sockets = url.replace('http', 'ws');
-    for (const path of ['/signaling', '/api/speech/socket']) {
+    for (const path of ['/signaling', '/api/v1/speech/socket']) {
       await expect(TestSocket.open(`${sockets}${path}`, { host: 'evil.example' })).rejects.toThrow('403');
     }
   });
@@ -325,7 +328,7 @@ describe('a server on loopback without an operator key', () => {
       expect(await ask(url, path, {})).toBe(200);
       expect(await ask(url, path, headers)).toBe(403);
     }
-    expect(await ask(url, '/api/rooms/tea/invitations', headers, 'POST')).toBe(403);
+    expect(await ask(url, '/api/v1/rooms/tea/invitations', headers, 'POST')).toBe(403);
   });
 });
 
@@ -336,7 +339,7 @@ describe('behind a proxy', () => {
       VISAVIS_OPERATOR_KEY: OPERATOR_KEY,
       VISAVIS_TOKEN_SECRET: TOKEN_SECRET,
     });
-    for (const path of ['/api/sessions', '/api/blocks', '/metrics']) {
+    for (const path of ['/api/v1/participants', '/api/v1/blocks', '/metrics']) {
       expect(await ask(url, path, {})).toBe(403);
       expect(await ask(url, path, OPERATOR)).toBe(200);
     }
@@ -372,9 +375,9 @@ describe('the process', () => {
     const metrics = await (await fetch(`${url}/metrics`)).text();
     expect(metrics).toMatch(/^signaling_rooms 1$/m);
     expect(metrics).toContain('nodejs_eventloop_lag_seconds');
-    const { sessions } = (await (await fetch(`${url}/api/sessions`)).json()) as { sessions: object[] };
-    expect(sessions).toMatchObject([{ roomId: 'tea', state: 'connecting' }]);
-    expect(JSON.stringify(sessions)).not.toContain('127.0.0.1');
+    const { participants } = participantsSchema.parse(await (await fetch(`${url}/api/v1/participants`)).json());
+    expect(participants).toMatchObject([{ roomId: 'tea', state: 'connecting' }]);
+    expect(JSON.stringify(participants)).not.toContain('127.0.0.1');
   });
 
   test('says full with a time to retry when the avatar peer is full', async () => {
@@ -389,9 +392,9 @@ describe('the process', () => {
     const socket = await call(url, 'astronaut');
     const { peerId } = await socket.next('welcome');
     await socket.next('answer');
-    expect((await fetch(`${url}/api/sessions/${peerId}`, { method: 'DELETE' })).status).toBe(204);
+    expect((await fetch(`${url}/api/v1/participants/${peerId}`, { method: 'DELETE' })).status).toBe(204);
     expect(await socket.next('error')).toMatchObject({ code: 'ENDED_BY_OPERATOR' });
-    expect((await fetch(`${url}/api/sessions/${peerId}`, { method: 'DELETE' })).status).toBe(404);
+    expect((await fetch(`${url}/api/v1/participants/${peerId}`, { method: 'DELETE' })).status).toBe(404);
   });
 
   test('drain() takes nobody new, is not ready, and ends when the last has left', async () => {

@@ -33,7 +33,7 @@ async function serve(folder?: string): Promise<TestHost> {
 }
 
 async function upload(url: string, image: string): Promise<Response> {
-  return fetch(`${url}/api/portraits?consent=mine`, { method: 'POST', body: image, headers: OWNER });
+  return fetch(`${url}/api/v1/portraits?consent=mine`, { method: 'POST', body: image, headers: OWNER });
 }
 
 async function idOf(uploaded: Promise<Response>): Promise<string> {
@@ -51,7 +51,7 @@ async function call(url: string, portrait: string, room: string): Promise<TestSo
 
 async function block(url: string, wanted: object): Promise<Response> {
   const headers = { 'content-type': 'application/json' };
-  return fetch(`${url}/api/blocks`, { method: 'POST', body: JSON.stringify(wanted), headers });
+  return fetch(`${url}/api/v1/blocks`, { method: 'POST', body: JSON.stringify(wanted), headers });
 }
 
 describe('the kill switch', () => {
@@ -115,7 +115,7 @@ describe('the kill switch', () => {
     const again = await idOf(upload(url, 'face'));
     const mine = await call(url, id, 'tea');
     await mine.next('answer');
-    await fetch(`${url}/api/portraits/${id}`, { method: 'DELETE', headers: OWNER });
+    await fetch(`${url}/api/v1/portraits/${id}`, { method: 'DELETE', headers: OWNER });
     expect(await (await block(url, { portraitId: again })).json()).toMatchObject({ sessionsEnded: 1 });
     expect(await mine.next('error')).toMatchObject({ code: 'PORTRAIT_BLOCKED' });
   });

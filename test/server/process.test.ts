@@ -44,7 +44,7 @@ async function whenReady(url: string): Promise<void> {
 }
 
 async function blocksOf(url: string): Promise<string> {
-  return (await fetch(`${url}/api/blocks`)).text();
+  return (await fetch(`${url}/api/v1/blocks`)).text();
 }
 
 function start(environment: Record<string, string> = {}, uid?: number): Program {
@@ -134,7 +134,7 @@ test('two servers on one data folder see the blocks of both, and a killed one st
   const block = async (at: string, digit: string): Promise<void> => {
     const headers = { 'content-type': 'application/json' };
     const body = JSON.stringify({ sha256: digit.repeat(64), reason: 'a test' });
-    expect((await fetch(`${at}/api/blocks`, { method: 'POST', headers, body })).ok).toBe(true);
+    expect((await fetch(`${at}/api/v1/blocks`, { method: 'POST', headers, body })).ok).toBe(true);
   };
   await Promise.all([block(url, 'a'), block(other, 'b')]);
   for (const each of [url, other]) {

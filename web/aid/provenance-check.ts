@@ -6,7 +6,7 @@ export type ProvenanceVerdict =
 
 /**
  * Checks a statement in this browser: a JWS in compact form, signed with Ed25519 (RFC 7515, RFC 8037).
- * @param key - the public key that came with it, and that `/api/provenance-key` of the server publishes.
+ * @param key - the public key that came with it, and that `/api/v1/provenance-key` of the server publishes.
  * @param participantId - whose picture the statement must be about.
  */
 export async function checkProvenance(

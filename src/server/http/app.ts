@@ -2,10 +2,12 @@ import express, { type Express } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import helmet from 'helmet';
 
+import { API_PATH, type Readiness } from '../../../protocol/http.ts';
 import { isHostAllowed, visitorOf, type HostRules } from '../../../signaling/origin.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { PrometheusMeter } from '../metrics.ts';
 import { fail, failureHandler } from './failure.ts';
+import { redirectLegacy } from './legacy.ts';
 import { operatorRoutes, type OperatorRoutesOptions } from './operator.ts';
 import type { FirstPortrait } from '../first-portrait.ts';
 import { pageRoutes, type PageSettings } from './page.ts';
@@ -24,7 +26,7 @@ export interface AppOptions extends OperatorRoutesOptions {
   readonly beforeFigures: () => void;
   /** Why the process cannot take a call now, or `undefined` when it can. */
   readonly notReady: () => string | undefined;
-  /** Adds routes of other parts, under `/api`, before the page's. */
+  /** Adds routes of other parts, under `/api/v1`, before the page's. */
   readonly extend?: (app: Express) => void;
 }
 
@@ -71,9 +73,8 @@ export function makeApp(options: AppOptions): Express {
   });
   app.get('/readyz', (_request, response) => {
     const reason = options.notReady();
-    response
-      .status(reason === undefined ? 200 : 503)
-      .json({ status: reason === undefined ? 'ready' : 'waiting', reason });
+    const readiness: Readiness = reason === undefined ? { status: 'ready' } : { status: 'waiting', reason };
+    response.status(reason === undefined ? 200 : 503).json(readiness);
   });
   app.get('/metrics', async (request, response) => {
     access.requireScraper(request);
@@ -95,9 +96,13 @@ export function makeApp(options: AppOptions): Express {
       },
     }),
   );
-  app.use('/api/portraits', portraitRoutes({ portraits, access, uploadLimitBytes, trustProxy: options.trustProxy }));
+  app.use(redirectLegacy);
+  app.use(
+    `${API_PATH}/portraits`,
+    portraitRoutes({ portraits, access, uploadLimitBytes, trustProxy: options.trustProxy }),
+  );
   options.extend?.(app);
-  app.use('/api', operatorRoutes(options));
+  app.use(API_PATH, operatorRoutes(options));
   app.use('/api', (_request, response) => {
     fail(response, 404, 'NOT_FOUND', 'There is no such address');
   });

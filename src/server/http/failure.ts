@@ -1,5 +1,6 @@
 import type { NextFunction, Request, Response } from 'express';
 
+import type { ErrorBody } from '../../../protocol/error.ts';
 import { AvatarError, messageOf, type ErrorCode } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 
@@ -48,7 +49,7 @@ export function failureHandler(log: Logger) {
     const status = statusOf(thrown);
     if (status !== undefined && status < 500) {
       // Body parsers throw these: too large, cut off, wrong encoding.
-      const isPicture = request.originalUrl.startsWith('/api/portraits');
+      const isPicture = /^\/api\/(?:v1\/)?portraits/.test(request.originalUrl);
       const tooLarge = isPicture ? 'IMAGE_TOO_LARGE' : 'REQUEST_TOO_LARGE';
       const code = status === 413 ? tooLarge : 'REQUEST_INVALID';
       fail(response, status, code, `Cannot read the request: ${messageOf(thrown)}`);
@@ -60,7 +61,8 @@ export function failureHandler(log: Logger) {
 }
 
 export function fail(response: Response, status: number, code: string, message: string): void {
-  response.status(status).json({ error: { code, message } });
+  const body: ErrorBody = { error: { code, message } };
+  response.status(status).json(body);
 }
 
 function statusOf(thrown: unknown): number | undefined {

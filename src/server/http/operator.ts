@@ -1,6 +1,13 @@
 import { json, Router, type NextFunction, type Request, type Response } from 'express';
-import { z } from 'zod';
 
+import {
+  blockRequestSchema,
+  invitationRequestSchema,
+  type BlockList as BlockListBody,
+  type BlockReply,
+  type Invitation,
+  type Participants,
+} from '../../../protocol/http.ts';
 import { roomNameSchema } from '../../../protocol/signaling.ts';
 import { signRoomToken } from '../../../signaling/room-token.ts';
 import { AvatarError } from '../../base/errors.ts';
@@ -25,25 +32,9 @@ export interface OperatorRoutesOptions {
   readonly now: () => Date;
 }
 
-const LONGEST_INVITATION_S = 30 * 24 * 3600;
-
-const reason = z.string().max(500).default('');
-const blockSchema = z.union([
-  z.object({ portraitId: z.string().max(64), reason }),
-  z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/), reason }),
-]);
-const invitationSchema = z.object({
-  lifetimeS: z
-    .number()
-    .int()
-    .min(1)
-    .max(LONGEST_INVITATION_S)
-    .default(24 * 3600),
-});
-
 /**
- * For the operator (bearer key; this machine alone where no key is set): `GET /api/sessions` ·
- * `DELETE /api/sessions/:id` · `GET|POST|DELETE /api/blocks` (the kill switch) · `POST /api/rooms/:room/invitations`.
+ * For the operator (bearer key; this machine alone where no key is set), under `/api/v1`: `GET /participants` ·
+ * `DELETE /participants/:id` · `GET|POST|DELETE /blocks` (the kill switch) · `POST /rooms/:room/invitations`.
  */
 export function operatorRoutes(options: OperatorRoutesOptions): Router {
   const { access, peer, portraits, sessions, audit, blocks, killSwitch, tokenSecret, now } = options;
@@ -54,11 +45,13 @@ export function operatorRoutes(options: OperatorRoutesOptions): Router {
     next();
   };
 
-  routes.get('/sessions', gate, (_request, response) => {
-    response.json({ sessions: sessions.list() });
+  routes.get('/participants', gate, (request, response) => {
+    const list: Participants = { participants: sessions.list() };
+    const isLegacy = request.originalUrl.startsWith('/api/sessions');
+    response.json(isLegacy ? legacyList(list) : list);
   });
 
-  routes.delete('/sessions/:id', gate, async (request, response) => {
+  routes.delete('/participants/:id', gate, async (request, response) => {
     const { id } = request.params;
     if (peer.participant(id) === undefined) throw new AvatarError('SESSION_UNKNOWN', 'There is no such session');
     await peer.leave(id, 'The operator ended this call', 'ENDED_BY_OPERATOR');
@@ -66,13 +59,15 @@ export function operatorRoutes(options: OperatorRoutesOptions): Router {
   });
 
   routes.get('/blocks', gate, (_request, response) => {
-    response.json({ blocks: blocks.entries() });
+    const list: BlockListBody = { blocks: blocks.entries() };
+    response.json(list);
   });
 
   routes.post('/blocks', gate, json(), async (request, response) => {
-    const wish = parsed(blockSchema, request.body);
+    const wish = parsed(blockRequestSchema, request.body);
     const sha256 = 'sha256' in wish ? wish.sha256 : portraits.record(wish.portraitId).sha256;
-    response.json({ sha256, ...(await killSwitch.block(sha256, wish.reason)) });
+    const reply: BlockReply = { sha256, ...(await killSwitch.block(sha256, wish.reason)) };
+    response.json(reply);
   });
 
   routes.delete('/blocks/:sha256', gate, async (request, response) => {
@@ -84,19 +79,21 @@ export function operatorRoutes(options: OperatorRoutesOptions): Router {
 
   routes.post('/rooms/:room/invitations', gate, json(), async (request, response) => {
     const room = parsed(roomNameSchema, request.params.room);
-    const { lifetimeS } = parsed(invitationSchema, request.body ?? {});
+    const { lifetimeS } = parsed(invitationRequestSchema, request.body ?? {});
     const nowS = now().getTime() / 1000;
     const token = tokenSecret === undefined ? undefined : await signRoomToken(tokenSecret, room, lifetimeS, nowS);
     // Behind the `#` no server, proxy or log between here and the guest sees the token.
     const fragment = token === undefined ? '' : `#${new URLSearchParams({ token }).toString()}`;
     const expiresAt = token === undefined ? null : new Date((nowS + lifetimeS) * 1000).toISOString();
-    response.status(201).json({
-      room,
-      token: token ?? null,
-      expiresAt,
-      link: `/?${new URLSearchParams({ room }).toString()}${fragment}`,
-    });
+    const link = `/?${new URLSearchParams({ room }).toString()}${fragment}`;
+    const invitation: Invitation = { room, token: token ?? null, expiresAt, link };
+    response.status(201).json(invitation);
   });
 
   return routes;
+}
+
+/** What `GET /api/sessions` of version 0.1.0 answered. */
+function legacyList({ participants }: Participants): object {
+  return { sessions: participants.map(({ participantId, ...rest }) => ({ sessionId: participantId, ...rest })) };
 }

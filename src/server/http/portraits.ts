@@ -1,6 +1,7 @@
 import { raw, Router, type Request } from 'express';
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 
+import { API_PATH, type Portrait, type PortraitList } from '../../../protocol/http.ts';
 import { visitorOf } from '../../../signaling/origin.ts';
 import { AvatarError } from '../../base/errors.ts';
 import { nameOf, PORTRAIT_NAME_LIMIT } from '../../../protocol/display-names.ts';
@@ -19,9 +20,8 @@ export interface PortraitRoutesOptions {
 const UPLOADS_PER_MINUTE = 20;
 
 /**
- * `GET /api/portraits` · `POST /api/portraits?name=&consent=&scope=` with the picture as body ·
- * `GET /api/portraits/:id/thumbnail` · `GET /api/portraits/:id/preview`, a portrait of the program that moves ·
- * `DELETE /api/portraits/:id`. A browser shows the same `x-visavis-owner` key at each; what it uploaded is listed to it
+ * Under `/api/v1/portraits`: `GET /` · `POST /?name=&consent=&scope=` with the picture as body · `GET /:id/thumbnail` ·
+ * `GET /:id/preview`, a portrait of the program that moves · `DELETE /:id`. A browser shows the same `x-visavis-owner` key at each; what it uploaded is listed to it
  * alone.
  */
 export function portraitRoutes(options: PortraitRoutesOptions): Router {
@@ -35,10 +35,11 @@ export function portraitRoutes(options: PortraitRoutesOptions): Router {
     if (wantsAll) access.requireOperator(request);
     const list = portraits.list(wantsAll ? undefined : (ownerKey ?? ''));
     response.setHeader('cache-control', 'no-store');
-    response.json({
+    const body: PortraitList = {
       portraits: list.map((record) => viewOf(record, ownerKey, portraits)),
       arriving: portraits.arriving,
-    });
+    };
+    response.json(body);
   });
 
   routes.post(
@@ -111,12 +112,12 @@ export function portraitRoutes(options: PortraitRoutesOptions): Router {
 }
 
 /** What a page is told of a portrait: neither its hash nor its owner. */
-function viewOf(record: PortraitRecord, ownerKey: string | undefined, portraits: PortraitStore): object {
+function viewOf(record: PortraitRecord, ownerKey: string | undefined, portraits: PortraitStore): Portrait {
   const { id, name, credit, builtIn, createdAt } = record;
   const mine = ownerKey !== undefined && portraits.isOwner(id, ownerKey);
-  const path = `/api/portraits/${id}`;
-  const preview = builtIn ? `${path}/preview` : undefined;
-  return { id, name, credit, builtIn, mine, createdAt, thumbnail: `${path}/thumbnail`, preview };
+  const path = `${API_PATH}/portraits/${id}`;
+  const preview = builtIn ? { preview: `${path}/preview` } : {};
+  return { id, name, credit, builtIn, mine, createdAt, thumbnail: `${path}/thumbnail`, ...preview };
 }
 
 function textOf(request: Request, name: string): string {

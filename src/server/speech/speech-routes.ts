@@ -1,20 +1,19 @@
 import { json, Router, type Request } from 'express';
-import { z } from 'zod';
+import type { Spoken, Voices } from '../../../protocol/http.ts';
 import { speechMessageSchema, type AidMessage } from '../../../protocol/speech.ts';
 import type { SpeechDesk } from './speech-desk.ts';
 import { fail } from '../http/failure.ts';
 
-const saySchema = z.record(z.string(), z.unknown());
-
 /**
- * Type-to-speak for programs, described in `docs/api.md`: `GET /api/speech/voices` ·
- * `POST /api/speech/:participantId/{say,stop,repeat,composing}` with the participant's speech token.
+ * Type-to-speak for programs, described in `docs/api.md`: `GET /api/v1/speech/voices` ·
+ * `POST /api/v1/speech/:participantId/{say,stop,repeat,composing}` with the participant's speech token.
  */
 export function speechRoutes(desk: SpeechDesk): Router {
   const routes = Router();
 
   routes.get('/voices', (_request, response) => {
-    response.json({ voices: desk.voices });
+    const voices: Voices = { voices: desk.voices };
+    response.json(voices);
   });
 
   // Four times the longest text: JSON may write each character as \uXXXX, and 100 kB of text is refused in words.
@@ -25,9 +24,8 @@ export function speechRoutes(desk: SpeechDesk): Router {
       return;
     }
     const session = await desk.enter(participantId, bearerOf(request));
-    const body = saySchema.safeParse(request.body ?? {});
     const id = `api-${++sayCount}`;
-    const message = speechMessageSchema.safeParse({ id, ...(body.success ? body.data : {}), type: `speech-${verb}` });
+    const message = speechMessageSchema.safeParse({ id, ...membersOf(request.body), type: `speech-${verb}` });
     if (!message.success) {
       const issue = message.error.issues[0];
       fail(response, 400, 'REQUEST_INVALID', `Cannot read "${issue?.path.join('.') ?? ''}": ${issue?.message ?? ''}`);
@@ -42,13 +40,18 @@ export function speechRoutes(desk: SpeechDesk): Router {
     const full = notices.some((heard) => heard.type === 'speech-notice' && heard.notice === 'full');
     if (full) response.setHeader('retry-after', '2');
     const said = 'id' in message.data ? message.data.id : undefined;
-    response.status(taken ? 202 : full ? 429 : 422).json({ id: said, taken, notices });
+    const spoken: Spoken = { ...(said === undefined ? {} : { id: said }), taken, notices };
+    response.status(taken ? 202 : full ? 429 : 422).json(spoken);
   });
 
   return routes;
 }
 
 let sayCount = 0;
+
+function membersOf(body: unknown): object {
+  return typeof body === 'object' && body !== null ? body : {};
+}
 
 function bearerOf(request: Request): string {
   return /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';

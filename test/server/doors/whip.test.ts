@@ -21,7 +21,7 @@ const post = (url: string, headers: Headers = {}, body = OFFER) =>
   fetch(url, { method: 'POST', body, headers: { 'content-type': 'application/sdp', ...headers } });
 const codeOf = async (response: Response) => [response.status, errorSchema.parse(await response.json()).error.code];
 async function invitation(host: TestHost, room: string): Promise<string> {
-  const response = await fetch(`${host.url}/api/rooms/${room}/invitations`, {
+  const response = await fetch(`${host.url}/api/v1/rooms/${room}/invitations`, {
     method: 'POST',
     headers: { authorization: `Bearer ${OPERATOR}` },
   });

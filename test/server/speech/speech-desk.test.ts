@@ -45,7 +45,7 @@ afterEach(async () => {
 });
 
 const post = (path: string, token: string, body: object): Promise<Response> =>
-  fetch(`${server.url}/api/speech/${path}`, {
+  fetch(`${server.url}/api/v1/speech/${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
     body: JSON.stringify(body),
@@ -100,7 +100,7 @@ describe('Type to speak over HTTP', () => {
 describe('Type to speak over a WebSocket', () => {
   test('enters, speaks, hears what becomes of it, and is told of rubbish', async () => {
     const { token } = await server.join('p1');
-    const socket = new WebSocket(`${server.url.replace('http', 'ws')}/api/speech/socket`);
+    const socket = new WebSocket(`${server.url.replace('http', 'ws')}/api/v1/speech/socket`);
     const heard: { type: string; state?: string }[] = [];
     socket.on('message', (bytes: Buffer) => heard.push(JSON.parse(bytes.toString()) as (typeof heard)[number]));
     await once(socket, 'open');
@@ -132,7 +132,7 @@ describe('Type to speak over a WebSocket', () => {
     ['another first message', { type: 'speech-say', id: 'a', text: 'Hello' }, 4400],
   ])('%s closes it', async (_name, message, code) => {
     await server.join('p1');
-    const socket = new WebSocket(`${server.url.replace('http', 'ws')}/api/speech/socket`);
+    const socket = new WebSocket(`${server.url.replace('http', 'ws')}/api/v1/speech/socket`);
     await once(socket, 'open');
     socket.send(JSON.stringify(message));
     expect((await once(socket, 'close'))[0]).toBe(code);
@@ -146,7 +146,7 @@ describe('A room', () => {
     await vi.waitFor(() => {
       expect(second.outlet.provenance().length).toBeGreaterThanOrEqual(2);
     });
-    const response = await fetch(`${server.url}/api/provenance-key`);
+    const response = await fetch(`${server.url}/api/v1/provenance-key`);
     const key = (await response.json()) as { kty: 'OKP'; crv: 'Ed25519'; x: string };
     for (const { participantId, statement } of second.outlet.provenance()) {
       const claims = await verifyProvenance(statement, key);

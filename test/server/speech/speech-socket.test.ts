@@ -31,7 +31,7 @@ afterEach(async () => {
 
 /** @returns a socket as it is seen through a proxy; that it is refused is no failure of the test. */
 function visit(address: string): WebSocket {
-  const url = `${server.url.replace('http', 'ws')}/api/speech/socket`;
+  const url = `${server.url.replace('http', 'ws')}/api/v1/speech/socket`;
   const socket = new WebSocket(url, { headers: { 'x-forwarded-for': address } });
   socket.on('error', () => undefined);
   sockets.push(socket);
@@ -76,7 +76,7 @@ function rudePeer(address: string): Socket {
   socket.on('error', () => undefined);
   socket.write(
     [
-      'GET /api/speech/socket HTTP/1.1',
+      'GET /api/v1/speech/socket HTTP/1.1',
       `Host: ${host}`,
       'Connection: Upgrade',
       'Upgrade: websocket',
