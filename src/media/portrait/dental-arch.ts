@@ -4,22 +4,29 @@ export interface ToothRow {
   readonly crownsCm: readonly number[];
   /** How far each tooth's edge stays short of the row's longest. */
   readonly shortCm: readonly number[];
-  /** How pointed each edge is: cm that its corners stay short of its middle. */
-  readonly roundCm: readonly number[];
+  /** How far the corners of each edge stay short of its middle, cm: towards the midline and away from it. */
+  readonly mesialCm: readonly number[];
+  readonly distalCm: readonly number[];
+  /** How each edge bends up to its corners: 1 a point, more a straight edge with round corners. */
+  readonly bends: readonly number[];
 }
 
 /** Six teeth on each side, as far back as the first molar (Nelson, Wheeler's Dental Anatomy). */
 export const UPPER_TEETH: ToothRow = {
   widthsCm: [0.85, 0.65, 0.76, 0.7, 0.68, 1],
   crownsCm: [1.05, 0.9, 1, 0.85, 0.85, 0.75],
-  shortCm: [0, 0.07, 0.01, 0.1, 0.14, 0.2],
-  roundCm: [0.06, 0.08, 0.12, 0.09, 0.08, 0.06],
+  shortCm: [0, 0.09, 0.03, 0.12, 0.16, 0.22],
+  mesialCm: [0.05, 0.09, 0.11, 0.09, 0.07, 0.06],
+  distalCm: [0.12, 0.15, 0.14, 0.1, 0.08, 0.06],
+  bends: [3.6, 2.8, 1.6, 1.8, 2, 2],
 };
 export const LOWER_TEETH: ToothRow = {
   widthsCm: [0.5, 0.55, 0.7, 0.7, 0.7, 1.1],
   crownsCm: [0.9, 0.95, 1.1, 0.85, 0.8, 0.75],
   shortCm: [0.04, 0.04, 0, 0.07, 0.12, 0.16],
-  roundCm: [0.04, 0.05, 0.11, 0.09, 0.08, 0.06],
+  mesialCm: [0.03, 0.04, 0.12, 0.1, 0.08, 0.06],
+  distalCm: [0.05, 0.07, 0.14, 0.11, 0.08, 0.06],
+  bends: [3.4, 3, 1.7, 1.8, 2, 2],
 };
 
 /** Columns of vertices along an arch. */

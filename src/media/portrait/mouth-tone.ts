@@ -29,16 +29,18 @@ export interface MouthTone {
 }
 
 /** Teeth stay this far under the brightest skin, or they glow. */
-const UNDER_SKIN = 0.9;
-const BRIGHTEST_SHARE = 0.9;
+const UNDER_SKIN = 0.97;
+const BRIGHTEST_SHARE = 0.96;
 /** How far a tongue's red is above its mean. */
 const TONGUE_SATURATION = 0.32;
 /** Ivory: ratio of each channel to the mean. */
-const IVORY = [1.08, 0.99, 0.88] as const;
-/** Beside warm skin neutral teeth look blue, in paintings most of all: they take this much of the skin's hue. */
-const SKIN_HUE = 0.5;
+const IVORY = [1.05, 1, 0.93] as const;
+/** How much of the light's and the palette's tint, told from the skin, teeth take; shine of their own takes the rest. */
+const TINT_SHARE = 0.75;
+/** What skin and lips around them throw onto teeth, or a yellow light would turn them green. */
+const SKIN_SHARE = 0.25;
 /** In a coloured picture teeth are never cold: green stays under red, and blue under green, by these shares. */
-const WARM = [0.93, 0.9] as const;
+const WARM = [0.96, 0.94] as const;
 /** By how much of their mean red lips are redder than grey. */
 const RED_LIPS = 0.3;
 
@@ -46,11 +48,12 @@ export function mouthTone(analysis: PortraitAnalysis, tone: SkinTone): MouthTone
   const { skinBright, blurPx, detail } = readFace(analysis);
   const lips = lipColour(analysis);
   const flesh = (red: number, green: number, blue: number): Rgb => inLight([red, green, blue], tone, lips);
-  const level = Math.min(UNDER_SKIN * skinBright, 60 + 0.64 * tone.luma);
+  const level = Math.min(UNDER_SKIN * skinBright, 88 + 0.68 * tone.luma);
   const coloured = Math.max(tone.colourfulness, lips);
   const teeth = warmed(
     IVORY.map((ivory, channel) => {
-      const hue = mix(ivory, tone.colour[channel]! / tone.luma, SKIN_HUE);
+      const own = ivory * mix(1, tone.tint[channel]!, TINT_SHARE);
+      const hue = mix(own, tone.colour[channel]! / tone.luma, SKIN_SHARE);
       return clamp(level * (1 + (hue - 1) * (0.15 + 0.85 * coloured)), 0, 235);
     }) as unknown as Rgb,
     coloured,

@@ -7,11 +7,11 @@ import type { MouthTone } from './mouth-tone.ts';
 import { shownAt, type OwnTeeth } from './own-teeth.ts';
 import type { PartsAtlas, Sprite } from './parts-atlas.ts';
 import type { HeadPose } from './pose.ts';
-import { drawTeeth } from './tooth-sprites.ts';
+import { drawTeeth, SHADE_HUE } from './tooth-sprites.ts';
 
 /** Upper incisors end this far under the line where closed lips meet, and the lower ones just as far as the lower lip hides. */
-const UPPER_EDGE_CM = -0.44;
-const LOWER_EDGE_CM = -0.14;
+const UPPER_EDGE_CM = -0.3;
+const LOWER_EDGE_CM = -0.3;
 /** How far the middle teeth's front is behind the seam of the lips. */
 const BEHIND_LIPS_CM = 0.6;
 /** Lower teeth bite behind the upper ones, on a narrower arch, and get less light. */
@@ -21,7 +21,7 @@ const LOWER_LIGHT = 0.76;
 /** The edge line of portraits that show their teeth is followed this far at most. */
 const MOST_LIFT_CM = 0.45;
 /** How much of the drawn row's shading the portrait's own teeth get on top of theirs. */
-const DRAWN_SHADE = 0.6;
+const DRAWN_SHADE = 0.72;
 
 export interface TeethOptions {
   readonly analysis: PortraitAnalysis;
@@ -119,9 +119,10 @@ function paintOwn(
       const to = (y * sprite.width + x) * 4;
       // A small picture blurs the shadows between teeth away, and a flash the depth of the row.
       const drawn = sprite.pixels[to]! / Math.max(1, tone[0]);
-      const shade = mix(1, clamp(drawn, 0.4, 1), DRAWN_SHADE);
+      const shade = mix(1, clamp(drawn, 0.25, 1), DRAWN_SHADE);
       for (let channel = 0; channel < 3; channel++) {
-        const colour = shade * sampleAt(rgba, sizePx, sizePx, 4, channel, px, Math.min(py, bottom - 0.5));
+        const colour =
+          shade ** SHADE_HUE[channel]! * sampleAt(rgba, sizePx, sizePx, 4, channel, px, Math.min(py, bottom - 0.5));
         sprite.pixels[to + channel] = mix(sprite.pixels[to + channel]!, colour, share);
       }
       const alpha = 255 * smoothstep(bottom + soft, bottom - soft, py);

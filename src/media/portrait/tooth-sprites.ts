@@ -4,12 +4,19 @@ import { archHeightCm, archLengthCm, BEYOND_CM, type ToothRow } from './dental-a
 import type { MouthTone } from './mouth-tone.ts';
 import { newSprite, type Sprite } from './parts-atlas.ts';
 
-/** Less light reaches a tooth the further back it stands: what is left at the end of the arch. */
-const BACK_LIGHT = 0.22;
+/** Light by how far back along the arch a tooth stands: whole up to the first, and least from the second on. */
+const LIT_SHARES = [0.1, 0.86] as const;
+const BACK_LIGHT = 0.17;
 /** Canines are yellower and darker than incisors, premolars and molars darker still. */
-const TOOTH_TONES = [1, 0.93, 0.87, 0.82, 0.79, 0.76] as const;
-/** Half the breadth of the shadow between two teeth. */
-const GAP_CM = 0.04;
+const TOOTH_TONES = [1, 0.96, 0.89, 0.85, 0.82, 0.8] as const;
+/** What is left of each channel in the shade, as an exponent of the light: lips and gums throw red light into it. */
+export const SHADE_HUE = [0.88, 1.02, 1.08] as const;
+/** Half the breadth of the shadow between two teeth, and how dark it is at their edges and at their gums. */
+const GAP_CM = 0.035;
+const GAP_DARK = [0.4, 0.2] as const;
+/** How far from its border a crown turns away, as a share of its half width, and how dark that is. */
+const TURN_SHARE = 0.45;
+const TURN_DARK = 0.13;
 const SEED = 11;
 
 export interface ToothLook {
@@ -36,25 +43,33 @@ export function drawTeeth({ halfWidthCm, pxPerCm, row, tone }: ToothLook): Sprit
     const { across, halfCm, index } = toothAt(row, Math.abs(alongCm) / scale);
     const own = vary[2 * index + (alongCm < 0 ? 0 : 1)]!;
     const lean = vary[2 * row.widthsCm.length + 2 * index + (alongCm < 0 ? 0 : 1)]!;
-    const side = Math.abs(2 * across - 1);
+    const s = 2 * across - 1;
+    const side = Math.abs(s);
     const back = Math.abs(alongCm) / lengthCm;
-    const light = mix(1, BACK_LIGHT, smoothstep(0, 1, 0.12 * back + 0.88 * back ** 0.95));
-    const tip = row.shortCm[index]! + 0.018 * own + row.roundCm[index]! * side ** 2.6 + 0.03 * lean * (across - 0.5);
+    const light = mix(1, BACK_LIGHT, smoothstep(LIT_SHARES[0], LIT_SHARES[1], back));
+    const notched = (0.45 + 0.55 * tone.detail) * (1 - 0.6 * back);
+    const corner = notched * (s < 0 ? row.mesialCm : row.distalCm)[index]!;
+    const tip = row.shortCm[index]! + 0.02 * own + corner * side ** row.bends[index]! + 0.025 * lean * s;
     const gumLine = row.crownsCm[index]! - 0.22 * side ** 2.4 + 0.03 * lean;
-    const gap = smoothstep(GAP_CM + 0.6 * soft, 0, halfCm * scale * (1 - side));
+    const gap =
+      smoothstep(GAP_CM + 0.6 * soft, 0, halfCm * scale * (1 - side)) * (0.3 + 0.7 * tone.detail) * (1 - 0.6 * back);
+    const turned = TURN_DARK * smoothstep(1 - TURN_SHARE, 1, side) ** 1.5;
+    const middle = Math.exp(-(((s + 0.1) / 0.5) ** 2));
     for (let y = 0; y < height; y++) {
       const up = (1 - (y + 0.5) / height) * heightCm - BEYOND_CM;
+      const rise = up / row.crownsCm[index]!;
       const gum = smoothstep(gumLine - soft, gumLine + soft, up);
-      // Between two crowns the shadow widens towards their edges and ends in the gum.
-      const shadow = gap * mix(0.3, 0.12, clamp((up - tip) / 0.6, 0, 1)) * (0.35 + 0.65 * tone.detail);
-      const round = 1 - 0.13 * side ** 2;
-      const translucent = 1 - 0.16 * smoothstep(0.16, 0, up - tip);
-      const towardsGum = 1 - 0.14 * smoothstep(0.35, 1, up / row.crownsCm[index]!);
-      const enamel = TOOTH_TONES[index]! * (1 + 0.015 * own) * round * translucent * towardsGum * (1 - shadow) * light;
+      // Between two crowns the shadow is deepest at their edges and ends in the gum.
+      const shadow = gap * mix(GAP_DARK[0], GAP_DARK[1], clamp((up - tip) / 0.5, 0, 1));
+      const translucent = 0.12 * smoothstep(0.14, 0, up - tip);
+      const towardsGum = 0.12 * smoothstep(0.5, 1, rise);
+      const gleam = 0.05 * middle * Math.exp(-(((rise - 0.4) / 0.22) ** 2));
+      const form = (1 - turned) * (1 - translucent) * (1 - towardsGum) * (1 - shadow) + gleam;
+      const enamel = clamp(TOOTH_TONES[index]! * (1 + 0.02 * own) * form * light, 0, 1.05);
       const to = (y * width + x) * 4;
       for (let channel = 0; channel < 3; channel++) {
-        const yellow = channel === 2 ? 1 - 0.05 * smoothstep(0.2, 1, up / row.crownsCm[index]!) - 0.02 * index : 1;
-        const tooth = tone.teeth[channel]! * enamel * yellow;
+        const yellow = channel === 2 ? 1 - 0.05 * smoothstep(0.2, 1, rise) - 0.02 * index : 1;
+        const tooth = tone.teeth[channel]! * enamel ** SHADE_HUE[channel]! * yellow;
         sprite.pixels[to + channel] = mix(tooth, tone.gum[channel]! * light * (0.9 - 0.12 * side ** 2), gum);
       }
       sprite.pixels[to + 3] = 255 * smoothstep(tip - soft, tip + soft, up);

@@ -16,7 +16,9 @@ const CORNER_SHARE = 0.55;
 const CORNER_CM = 0.3;
 const CORNER_WIDE_SHARE = 0.1;
 /** Between these gaps, cm, the web comes into sight: on a narrower mouth it would lie over the corners as specks. */
-const WEB_CM = [0.9, 1.8] as const;
+const WEB_CM = [0.4, 1.2] as const;
+/** Skin of the lips, in the shade of the corner. */
+const WEB_LIGHT = 0.95;
 /** Strips of edges that meet cover the hair's breadth between them. */
 const SLACK_PX = 0.3;
 /** Where along a lip's height its colour is taken for the part that rolls in, from its inner edge. */
@@ -89,9 +91,9 @@ export class InnerLipLayer {
       const dx = -alongY * down * into - Math.sign(side) * alongX * web;
       const dy = alongX * down * into - Math.sign(side) * alongY * web;
       // Skin and not lip lies beside the corners; inside it is in the cheek's shadow.
-      const cheek = 1 - CHEEK_DARK * side * side;
+      const cheek = mix(1 - CHEEK_DARK * side * side, WEB_LIGHT, corner);
       // Lips that still touch show no inside: a dark strip would be a hard line.
-      const turned = smoothstep(0.02, TURNED_CM, gap);
+      const turned = smoothstep(0.02, TURNED_CM, Math.max(gap, corner * beside));
       const point = inner[column]!;
       const beyond = outer[column]!;
       for (let row = 1; row <= 2; row++) {

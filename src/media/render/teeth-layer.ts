@@ -27,6 +27,9 @@ const ROUND_DARK = 0.12;
 /** Teeth are not seen through a gap this narrow, and are through this one. */
 const DARK_CM = 0.05;
 const CLEAR_CM = 0.32;
+/** Columns that show less than this share of what the first ones show turn away, and are so much darker at most. */
+const FACING = 0.6;
+const AWAY_LIGHT = 0.4;
 
 /** One row of teeth: still in the skull, or carried by the jaw. */
 export class TeethLayer {
@@ -55,7 +58,7 @@ export class TeethLayer {
     const { grid, jawed, space, teeth, tilt } = this;
     const { edgeCm, rootCm, sprite } = teeth;
     const { columns } = grid;
-    const light = mix(0.78, 1, smoothstep(0.1, 0.9, opening.openCm)) * (1 - ROUND_DARK * opening.round);
+    const light = mix(0.88, 1, smoothstep(0.1, 0.9, opening.openCm)) * (1 - ROUND_DARK * opening.round);
     // Through lips that hardly part nothing is told apart in the dark.
     const alpha = opening.visible * smoothstep(DARK_CM, CLEAR_CM, opening.openCm);
     const lowered = UPPER_FOLLOW * jaw.upperLipCm + ROUND_RISE_CM * opening.round;
@@ -65,9 +68,12 @@ export class TeethLayer {
     for (let row = 0; row <= ROWS; row++) {
       const down = row / ROWS;
       const first = grid.first + row * (columns + 1);
+      let middleX = 0;
+      let middleY = 0;
       for (let side = -1; side <= 1; side += 2) {
-        let lastX = 0;
-        let lastY = 0;
+        let lastX = middleX;
+        let lastY = middleY;
+        let whole = 1;
         for (let step = side < 0 ? 0 : 1; step <= middle; step++) {
           const column = middle + side * step;
           const at = column * 3;
@@ -89,7 +95,13 @@ export class TeethLayer {
             lastX = space.x;
             lastY = space.y;
           }
-          writer.putPart(first + column, lastX, lastY, sprite, column / columns, down, light, folded ? 0 : alpha);
+          // Where the arch turns away from the viewer no light comes from their side.
+          if (step === 0) {
+            middleX = lastX;
+            middleY = lastY;
+          } else if (step === 1) whole = outward;
+          const lit = light * (step < 2 ? 1 : mix(AWAY_LIGHT, 1, smoothstep(0, FACING * whole, outward)));
+          writer.putPart(first + column, lastX, lastY, sprite, column / columns, down, lit, folded ? 0 : alpha);
         }
       }
     }
