@@ -21,6 +21,17 @@ export const createSessionSchema = z.object({
     .default('portrait'),
   framesPerSecond: z.union([z.literal(25), z.literal(30), z.literal(40)]).default(25),
   lifetimeS: z.number().int().min(10).max(LONGEST_LIFE_S).default(3600),
+  /** Somebody else's server to which the avatar is sent (WHIP, RFC 9725). */
+  publish: z
+    .object({
+      whipUrl: z.url({ protocol: /^https?$/ }).max(2048),
+      /** Sent as `Authorization: Bearer …`. */
+      bearer: z
+        .string()
+        .regex(/^[\x21-\x7e]{1,4096}$/, 'a bearer token is printable ASCII')
+        .optional(),
+    })
+    .optional(),
 });
 export type CreateSession = z.infer<typeof createSessionSchema>;
 
@@ -40,6 +51,18 @@ export const sessionSchema = z.object({
 });
 export type SessionReply = z.infer<typeof sessionSchema>;
 
+/** How the sending to another server goes. */
+export const publishStateSchema = z.object({
+  /** `waiting` tries again at `retryAt`. `failed` does not: that server refused for good. */
+  state: z.enum(['connecting', 'live', 'waiting', 'failed']),
+  /** Connections that were begun. */
+  attempts: z.number().int(),
+  /** What went wrong last. */
+  message: z.string().optional(),
+  retryAt: z.iso.datetime().optional(),
+});
+export type PublishState = z.infer<typeof publishStateSchema>;
+
 /** What `GET /api/v1/sessions/:id` answers. */
 export const sessionStateSchema = z.object({
   id: z.string(),
@@ -50,6 +73,8 @@ export const sessionStateSchema = z.object({
   viewers: z.number().int(),
   /** Sound that has been sent and was not heard yet. */
   queuedMs: z.number().int(),
+  /** There when the session was opened with `publish`. */
+  publish: publishStateSchema.optional(),
   expiresAt: z.iso.datetime(),
 });
 export type SessionState = z.infer<typeof sessionStateSchema>;

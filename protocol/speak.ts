@@ -2,6 +2,7 @@ import * as z from 'zod';
 
 import { performanceControlSchema } from './control.ts';
 import { errorEventSchema } from './error.ts';
+import { publishStateSchema } from './session.ts';
 
 /**
  * The speak socket. A binary message holds PCM: 16-bit, little-endian, mono, at the rate that the session was made with.
@@ -60,6 +61,8 @@ export const speakEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('cleared'), turn: turn.nullable(), playedMs: ms, droppedMs: ms }),
   /** `pause`: more than 45 s wait, please send no more. `resume`: fewer than 30 s wait again. */
   z.object({ type: z.literal('flow'), state: z.enum(['pause', 'resume']), queuedMs: ms }),
+  /** The sending to another server (`publish`) has another state. Said once at the beginning, too. */
+  publishStateSchema.extend({ type: z.literal('publish') }),
   errorEventSchema,
 ]);
 export type SpeakEvent = z.infer<typeof speakEventSchema>;

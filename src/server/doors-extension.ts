@@ -6,6 +6,7 @@ import { SPEAK_PATH } from '../../protocol/speak.ts';
 import { Broadcasts } from './doors/broadcasts.ts';
 import { Entry } from './doors/entry.ts';
 import { iceLinks, iceServers } from './doors/ice-links.ts';
+import { OutgoingRules } from './doors/outgoing/outgoing-rules.ts';
 import { overtakingClear } from './doors/overtaking-clear.ts';
 import { SdpRoutes } from './doors/sdp-routes.ts';
 import { sessionRoutes } from './doors/session-routes.ts';
@@ -31,7 +32,8 @@ const MEMBERS_PER_ROOM = 4;
 export function doorsExtension(options: DoorsExtensionOptions): (host: HostParts) => Promise<Extension> {
   return async ({ access, config, pageFolder, peer, portraits, scope }) => {
     const { trustProxy } = config;
-    const desk = scope.own(new SpeakDesk({ peer, now: () => new Date(), ...options }));
+    const outgoing = new OutgoingRules(config.pushHosts);
+    const desk = scope.own(new SpeakDesk({ peer, outgoing, now: () => new Date(), ...options }));
     const socket = scope.own(new SpeakSocket(desk, options.clock));
     const serversFor = (id: string) => iceServers(config.signaling, id, Date.now() / 1000);
     const links = (id: string): string[] => iceLinks(serversFor(id));

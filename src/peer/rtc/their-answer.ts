@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { AvatarError } from '../../base/errors.ts';
 import { hasDirection, sectionsOf, speaks } from './sections.ts';
 import { isKnownLine } from './wire/sdp-lines.ts';
@@ -35,7 +36,8 @@ export function readAnswer(
       if (line.startsWith('a=end-of-candidates')) return false;
       if (!line.startsWith('a=candidate:')) return isKnownLine(line) || line === 'a=setup:passive';
       const [, protocol = '', address = ''] = CANDIDATE.exec(line) ?? [];
-      const isUsable = protocol.toLowerCase() === 'udp' && isKnownLine(line) && mayReach(address);
+      const isUsable =
+        protocol.toLowerCase() === 'udp' && isKnownLine(line) && isIP(address) !== 0 && mayReach(address);
       return isUsable && candidates++ < MAX_CANDIDATES;
     });
   const sections = sectionsOf(lines);

@@ -46,6 +46,7 @@ export function sessionRoutes({ entry, desk, peer, portraits, trustProxy }: Sess
         framesPerSecond,
         lifetimeS,
         background: colourOf(wish.background),
+        publish: wish.publish && { url: new URL(wish.publish.whipUrl), bearer: wish.publish.bearer },
         ownerKey: ownerKeyOf(request),
         address: visitorOf(request, trustProxy),
       });
@@ -84,7 +85,10 @@ function replyOf({ id, tokens, wish, expiresAt }: DeskSession, origin: string): 
   };
 }
 
-function stateOf({ id, wish, hasSpeaker, speech, expiresAt }: DeskSession, viewers: number): SessionState {
+function stateOf(
+  { id, wish, hasSpeaker, speech, publishState, expiresAt }: DeskSession,
+  viewers: number,
+): SessionState {
   return {
     id,
     portrait: wish.portraitId,
@@ -92,6 +96,7 @@ function stateOf({ id, wish, hasSpeaker, speech, expiresAt }: DeskSession, viewe
     speaking: hasSpeaker,
     viewers,
     queuedMs: Math.round(speech.queuedUs / 1000),
+    ...(publishState === undefined ? {} : { publish: publishState }),
     expiresAt: expiresAt.toISOString(),
   };
 }

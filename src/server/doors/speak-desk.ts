@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { PublishState } from '../../../protocol/session.ts';
 import type { SpeakEvent } from '../../../protocol/speak.ts';
 import { isSameSecret } from '../../../signaling/secret.ts';
 import type { Clock } from '../../base/clock.ts';
@@ -10,14 +11,19 @@ import type { RgbColour } from '../../media/face-codec.ts';
 import { OpusEncoder } from '../../native/codec/opus-encoder.ts';
 import type { AvatarPeer, Participant, PeerEvent } from '../../peer/avatar-peer.ts';
 import { SpeakSession } from '../../peer/speak/speak-session.ts';
+import type { OutgoingRules } from './outgoing/outgoing-rules.ts';
+import type { WhipTarget } from './outgoing/whip-client.ts';
+import { WhipPush } from './outgoing/whip-push.ts';
 
 /** What a token of a session allows; each verb has a token of its own. */
 export type Verb = 'manage' | 'speak' | 'watch';
 
 export interface SpeakDeskOptions {
-  readonly peer: Pick<AvatarPeer, 'enter' | 'leave' | 'participant'>;
+  readonly peer: Pick<AvatarPeer, 'enter' | 'leave' | 'participant' | 'send'>;
   readonly clock: Clock;
   readonly now: () => Date;
+  /** Where sessions may be sent. */
+  readonly outgoing: OutgoingRules;
   readonly logger: Logger;
   readonly meter: Meter;
 }
@@ -30,6 +36,8 @@ export interface SpeakWish {
   /** `undefined` keeps the portrait's own. */
   readonly background?: RgbColour | undefined;
   readonly lifetimeS: number;
+  /** Another server that the avatar is sent to. */
+  readonly publish?: WhipTarget | undefined;
   /** The visitor's network, for limits. */
   readonly address: string;
 }
@@ -58,6 +66,7 @@ export class DeskSession {
   readonly participant: Participant;
   readonly speech: SpeakSession;
   readonly expiresAt: Date;
+  readonly #push: WhipPush | undefined;
   #speaker: Speaker | undefined;
   #abandoned: NodeJS.Timeout;
   readonly #expired: NodeJS.Timeout;
@@ -69,8 +78,9 @@ export class DeskSession {
     readonly participant: Participant;
     readonly encoder: OpusEncoder;
     readonly clock: Clock;
-    readonly now: Date;
+    readonly now: () => Date;
     readonly end: (reason: string) => void;
+    readonly openPush: ((onState: (state: PublishState) => void) => WhipPush) | undefined;
   }) {
     const { id, wish, participant, encoder, clock } = parts;
     this.id = id;
@@ -78,7 +88,7 @@ export class DeskSession {
     this.participant = participant;
     this.tokens = { manage: newSecret(), speak: newSecret(), watch: newSecret() };
     this.#end = parts.end;
-    this.expiresAt = new Date(parts.now.getTime() + wish.lifetimeS * 1000);
+    this.expiresAt = new Date(parts.now().getTime() + wish.lifetimeS * 1000);
     this.speech = new SpeakSession({
       outlet: participant,
       encoder,
@@ -88,6 +98,12 @@ export class DeskSession {
     });
     this.#abandoned = this.#endAfter(UNUSED_MS, 'Nobody came to speak');
     this.#expired = this.#endAfter(wish.lifetimeS * 1000, 'The session has reached its lifetime');
+    this.#push = parts.openPush?.((state) => this.#speaker?.onEvent({ type: 'publish', ...state }));
+  }
+
+  /** How the sending to another server goes, where it was asked for. */
+  get publishState(): PublishState | undefined {
+    return this.#push?.state;
   }
 
   get hasSpeaker(): boolean {
@@ -109,13 +125,14 @@ export class DeskSession {
   }
 
   /** The avatar is gone. */
-  dispose(reason: string): void {
+  async dispose(reason: string): Promise<void> {
     clearTimeout(this.#abandoned);
     clearTimeout(this.#expired);
     this.speech.close();
     const speaker = this.#speaker;
     this.#speaker = undefined;
     speaker?.onGone('ended', reason);
+    await this.#push?.close();
   }
 
   #endAfter(waitMs: number, reason: string): NodeJS.Timeout {
@@ -138,10 +155,11 @@ export class SpeakDesk implements Closable {
 
   /**
    * Brings an avatar to life that a program speaks for.
-   * @throws AvatarError `SESSIONS_TOO_MANY`, `CAPACITY_FULL`, or what loading the portrait brings.
+   * @throws AvatarError `SESSIONS_TOO_MANY`, `TARGET_REFUSED`, `CAPACITY_FULL`, or what loading the portrait brings.
    */
   async open(wish: SpeakWish): Promise<DeskSession> {
-    const { address } = wish;
+    const { address, publish } = wish;
+    if (publish !== undefined) this.#options.outgoing.check(publish.url);
     const opening = this.#opening.get(address) ?? 0;
     const here = [...this.#sessions.values()].filter((session) => session.wish.address === address).length;
     if (here + opening >= SESSIONS_PER_ADDRESS) {
@@ -172,19 +190,19 @@ export class SpeakDesk implements Closable {
   async end(id: string, reason: string): Promise<void> {
     await this.#options.peer.leave(id, reason);
     // The peer tells of it later; whoever asked to end it should not find it again.
-    this.#forget(id, reason);
+    void this.#forget(id, reason);
   }
 
   push(event: PeerEvent): void {
-    if (event.type === 'left') this.#forget(event.participantId, event.reason);
+    if (event.type === 'left') void this.#forget(event.participantId, event.reason);
   }
 
-  close(): void {
-    for (const id of [...this.#sessions.keys()]) this.#forget(id, 'The server is stopping');
+  async close(): Promise<void> {
+    await Promise.all([...this.#sessions.keys()].map((id) => this.#forget(id, 'The server is stopping')));
   }
 
   async #open(wish: SpeakWish): Promise<DeskSession> {
-    const { peer, clock, now } = this.#options;
+    const { peer, clock, now, outgoing } = this.#options;
     const id = `${SESSION_PREFIX}${randomBytes(12).toString('base64url')}`;
     const { portraitId, ownerKey, framesPerSecond, background } = wish;
     // Both take a while: at once.
@@ -199,7 +217,12 @@ export class SpeakDesk implements Closable {
       });
       if (peer.participant(id) === undefined) throw new AvatarError('SESSION_UNKNOWN', 'The session ended at once');
       const end = (reason: string): void => void this.end(id, reason);
-      const session = new DeskSession({ id, wish, participant, encoder, clock, now: now(), end });
+      const { publish: target } = wish;
+      const openPush =
+        target &&
+        ((onState: (state: PublishState) => void): WhipPush =>
+          new WhipPush({ peer, participantId: id, target, rules: outgoing, now, random: Math.random, onState }));
+      const session = new DeskSession({ id, wish, participant, encoder, clock, now, end, openPush });
       this.#sessions.set(id, session);
       this.#count();
       return session;
@@ -214,12 +237,12 @@ export class SpeakDesk implements Closable {
     }
   }
 
-  #forget(id: string, reason: string): void {
+  async #forget(id: string, reason: string): Promise<void> {
     const session = this.#sessions.get(id);
     if (session === undefined) return;
     this.#sessions.delete(id);
-    session.dispose(reason);
     this.#count();
+    await session.dispose(reason);
   }
 
   #count(): void {

@@ -70,6 +70,7 @@ function serve(webSocket: WebSocket, session: DeskSession, clock: Clock): void {
   });
   const { sampleRateHz } = session.wish;
   send({ type: 'ready', sessionId: session.id, sampleRateHz, queueMs: QUEUE_MS });
+  if (session.publishState !== undefined) send({ type: 'publish', ...session.publishState });
 }
 
 function obey(text: string, { participant, speech }: DeskSession, send: (event: SpeakEvent) => void): void {

@@ -124,6 +124,30 @@ describe('sessions of programs', () => {
     ]);
   });
 
+  it('sends a session to another server, and tells how that goes', async () => {
+    const host = await open({ VISAVIS_PUSH_HOSTS: '127.0.0.1' });
+    const publish = { whipUrl: `${host.url}/whip/stage`, bearer: 'any' };
+    const session = await create(host, { publish });
+    const { events } = await speak(session);
+    const state = async () =>
+      (await fetch(`${host.url}/api/v1/sessions/${session.id}`, withToken(session.token))).json();
+    await expect.poll(state).toMatchObject({ publish: { state: 'live', attempts: 1 } });
+    await expect.poll(() => events.at(-1)).toEqual({ type: 'publish', state: 'live', attempts: 1 });
+    expect(host.peer.joins.at(-1)).toMatchObject({ roomId: 'stage', role: 'publisher' });
+    await fetch(`${host.url}/api/v1/sessions/${session.id}`, { method: 'DELETE', ...withToken(session.token) });
+    await expect.poll(() => host.peer.left).toHaveLength(2);
+  });
+
+  it.each([
+    ['https://127.0.0.1/whip', 403, 'TARGET_REFUSED'],
+    ['http://live.example/whip', 403, 'TARGET_REFUSED'],
+    ['file:///etc/passwd', 400, 'REQUEST_INVALID'],
+  ])('sends no session to %s', async (whipUrl, ...expected) => {
+    const host = await open();
+    expect(await codeOf(await post(host, { publish: { whipUrl } }))).toEqual(expected);
+    expect(host.peer.joins).toEqual([]);
+  });
+
   it('reads no faster than it speaks once a minute waits, and loses nothing', async () => {
     const host = await open();
     const session = await create(host, { sampleRateHz: 8000 });

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../src/base/clock.ts';
 import { silentLogger } from '../../../src/base/logger.ts';
 import { silentMeter } from '../../../src/base/meter.ts';
+import { OutgoingRules } from '../../../src/server/doors/outgoing/outgoing-rules.ts';
 import { SpeakDesk, type Speaker } from '../../../src/server/doors/speak-desk.ts';
 import { FakePeer } from '../../support/fake-peer.ts';
 
@@ -20,6 +21,7 @@ function openDesk() {
     peer,
     clock: systemClock,
     now: () => new Date(),
+    outgoing: new OutgoingRules([]),
     logger: silentLogger,
     meter: silentMeter,
   });
