@@ -84,7 +84,27 @@ it.each(['active', 'passive'] as const)('sends picture and sound to a server tha
   expect(told).toEqual(['connected']);
 });
 
-it('refuses answers without VP8, or with addresses that may not be reached, and forgets them', async () => {
+it('sends its sound to a WHIP server that declines pictures, as ours does', async () => {
+  const participant = await enter();
+  const { told, sending } = await send(async (offerSdp) => {
+    const { answerSdp } = await host.peer.join({
+      role: 'publisher',
+      roomId: 'stage',
+      participantId: 'other',
+      name: '',
+      portraitId: 'face',
+      offerSdp,
+    });
+    return answerSdp;
+  });
+  await until(() => told.includes('connected'));
+  participant.speak(await opusPackets(50, 0.5));
+  await until(() => host.peer.participant('other')?.talking === true);
+  await sending.close();
+  await host.peer.leave('other', 'the test is over');
+});
+
+it('refuses answers that take nothing, or with addresses that may not be reached, and forgets them', async () => {
   await enter();
   const { answer } = openServer();
   let sdp = '';
@@ -94,8 +114,8 @@ it('refuses answers without VP8, or with addresses that may not be reached, and 
     message: expect.stringContaining('no UDP address') as string,
   });
   for (const [changed, problem] of [
-    [sdp.replaceAll('VP8/', 'H264/'), 'does not take VP8'],
-    [sdp.replaceAll(/^m=video 9/gm, 'm=video 0'), 'does not take VP8'],
+    [sdp.replaceAll('VP8/', 'H264/').replaceAll('opus/', 'PCMU/'), 'neither VP8 nor Opus'],
+    [sdp.replaceAll(/^a=recvonly/gm, 'a=inactive'), 'neither VP8 nor Opus'],
     [sdp.replaceAll(/^a=mid:1/gm, 'a=mid:7'), 'not those that were offered'],
     [sdp.replaceAll(/^a=fingerprint.*\r\n/gm, ''), 'no DTLS fingerprint'],
     ['<html>', 'v=0'],

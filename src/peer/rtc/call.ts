@@ -43,9 +43,9 @@ export async function call({ exchange, mayReach }: CallOptions, rtc: RtcOptions,
     const answer = await exchange(offerSdp);
     const [audioMid, videoMid] = peer.getTransceivers().map(({ mid }) => mid ?? '');
     const mids = [audioMid ?? '', videoMid ?? ''] as const;
-    const { sdp, fingerprint, takesSound } = readAnswer(answer, mids, mayReach);
+    const { sdp, fingerprint, takesSound, takesPicture } = readAnswer(answer, mids, mayReach);
     await peer.setRemoteDescription({ type: 'answer', sdp });
-    const slots = [{ videoMid: mids[1], audioMid: takesSound ? mids[0] : undefined }];
+    const slots = [{ videoMid: mids[1], audioMid: takesSound ? mids[0] : undefined, isWanted: takesPicture }];
     return { peer, offerSdp, answerSdp: answer, offer: { sdp, fingerprint, slots, sections: [] } };
   } catch (thrown) {
     await peer.close();

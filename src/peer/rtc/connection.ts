@@ -316,12 +316,12 @@ function openSlots(
   const captureTime = ids.find(([, uri]) => uri === ABS_CAPTURE_TIME)?.[0];
   const captureTimeId = captureTime === undefined ? undefined : Number(captureTime);
   const byMid = new Map(peer.getTransceivers().map((transceiver) => [transceiver.mid, transceiver]));
-  const open = (mid: string | undefined, clockHz: number): StreamSender | undefined => {
+  const open = (mid: string | undefined, clockHz: number, isWanted = true): StreamSender | undefined => {
     const transceiver = mid === undefined ? undefined : byMid.get(mid);
-    return transceiver && new StreamSender(transceiver.sender, { clockHz, captureTimeId, random, onGone });
+    return transceiver && new StreamSender(transceiver.sender, { clockHz, captureTimeId, random, onGone, isWanted });
   };
-  return offer.slots.flatMap(({ videoMid, audioMid }) => {
-    const video = open(videoMid, VIDEO_CLOCK_HZ);
+  return offer.slots.flatMap(({ videoMid, audioMid, isWanted }) => {
+    const video = open(videoMid, VIDEO_CLOCK_HZ, isWanted);
     return video === undefined ? [] : [{ videoMid, audioMid, video, audio: open(audioMid, AUDIO_CLOCK_HZ) }];
   });
 }

@@ -16,6 +16,8 @@ export interface Offer {
 }
 export interface OfferedSlot {
   readonly videoMid: string;
+  /** `false` where the other end declined the picture and takes the sound alone. */
+  readonly isWanted?: boolean;
   readonly audioMid: string | undefined;
 }
 

@@ -22,6 +22,8 @@ export interface StreamOptions {
   readonly random: () => number;
   /** A page asked for a packet of `ssrc` that cannot be sent again. */
   readonly onGone: (ssrc: number) => void;
+  /** `false` sends nothing: the other end declined it. */
+  readonly isWanted?: boolean | undefined;
 }
 
 /**
@@ -32,6 +34,7 @@ export class StreamSender {
   readonly #sender: RTCRtpSender;
   readonly #clockHz: number;
   readonly #captureTimeId: number | undefined;
+  readonly #isWanted: boolean;
   readonly #retransmission: Retransmission | undefined;
   /** How often each packet is sent again before anybody asks; pictures only. */
   copiesUnasked = 0;
@@ -46,6 +49,7 @@ export class StreamSender {
     this.#sender = sender;
     this.#clockHz = options.clockHz;
     this.#captureTimeId = options.captureTimeId;
+    this.#isWanted = options.isWanted ?? true;
     this.#sequence = Math.floor(options.random() * 0x8000);
     this.#baseTicks = Math.floor(options.random() * 0x7fff_ffff);
     // The library would pair the last packet's timestamp with the time of sending, which wanders by what a packet waits
@@ -77,6 +81,7 @@ export class StreamSender {
    * @param captureNtp - when the moment was captured, for pages that ask (abs-capture-time).
    */
   send(payloads: readonly Uint8Array[], timeUs: MediaTimeUs, captureNtp: bigint, sourceSequence?: number): void {
+    if (!this.#isWanted) return;
     const ticks = this.#baseTicks + this.#ticks(timeUs);
     this.#lastTicks = ticks;
     const numbers: number[] = [];
@@ -101,6 +106,7 @@ export class StreamSender {
 
   /** Ties timestamps to the wall clock: at `ntp`, media time is `timeUs`. */
   report(timeUs: MediaTimeUs, ntp: bigint, canonicalName: string): (RtcpSrPacket | RtcpSourceDescriptionPacket)[] {
+    if (!this.#isWanted) return [];
     const { ssrc } = this.#sender;
     const senderInfo = new RtcpSenderInfo({
       ntpTimestamp: ntp,

@@ -7,7 +7,9 @@ import { isKnownLine } from './wire/sdp-lines.ts';
 export interface TheirAnswer {
   readonly sdp: string;
   readonly fingerprint: string;
+  /** At least one of both. */
   readonly takesSound: boolean;
+  readonly takesPicture: boolean;
 }
 
 const MAX_ANSWER_CHARACTERS = 65_536;
@@ -47,7 +49,9 @@ export function readAnswer(
   }
   const isTaken = (section: typeof video): boolean =>
     hasDirection(section, 'recvonly', 'sendrecv') && !/^m=\w+ 0 /.test(section.lines[0] ?? '');
-  if (!isTaken(video) || !speaks(video, 'VP8')) throw unusable('that server does not take VP8');
+  const takesPicture = isTaken(video) && speaks(video, 'VP8');
+  const takesSound = isTaken(audio) && speaks(audio, 'opus');
+  if (!takesPicture && !takesSound) throw unusable('that server takes neither VP8 nor Opus');
   const fingerprint = lines.find((line) => line.startsWith('a=fingerprint:'));
   if (fingerprint === undefined) throw unusable('it has no DTLS fingerprint of SHA-256 or longer');
   if (!lines.some((line) => line.startsWith('a=ice-ufrag:'))) throw unusable('it has no ICE credentials');
@@ -55,7 +59,7 @@ export function readAnswer(
   // Nothing more will come, and the library fails sooner when it knows that.
   const lastCandidate = lines.findLastIndex((line) => line.startsWith('a=candidate:'));
   lines.splice(lastCandidate + 1, 0, 'a=end-of-candidates');
-  return { sdp: lines.join('\r\n'), fingerprint, takesSound: isTaken(audio) && speaks(audio, 'opus') };
+  return { sdp: lines.join('\r\n'), fingerprint, takesSound, takesPicture };
 }
 
 function unusable(reason: string): AvatarError {
