@@ -34,7 +34,11 @@ const SETTLE_MS = 25_000;
 await using server = await InspectedServer.start(
   values.capacity === undefined ? {} : { VISAVIS_CAPACITY: values.capacity },
 );
-const target = { url: server.url, signalingUrl: server.signalingUrl, portrait: PORTRAIT };
+const listed = (await fetch(`${server.url}/api/portraits`).then((response) => response.json())) as {
+  readonly portraits: readonly { readonly id: string }[];
+};
+const portraits = listed.portraits.map(({ id }) => id);
+const target = { url: server.url, signalingUrl: server.signalingUrl, portraits };
 const seed = Number(values.seed);
 const orders: AttackerOrders =
   values.datagrams === undefined

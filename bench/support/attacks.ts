@@ -13,7 +13,8 @@ import { patiently, SignalingLine, Visitor, type VisitorOptions } from './visito
 export interface Target {
   readonly url: string;
   readonly signalingUrl: string;
-  readonly portrait: string;
+  /** Faces that anybody may wear. */
+  readonly portraits: readonly string[];
   readonly random: Random;
 }
 
@@ -46,7 +47,8 @@ function addressOf(target: Target): string {
 
 function guestOf(target: Target): VisitorOptions {
   const room = `hostile-${below(target, 1e9)}`;
-  return { room, portrait: target.portrait, name: 'Mallory', address: addressOf(target) };
+  const portrait = target.portraits[below(target, target.portraits.length)] ?? '';
+  return { room, portrait, name: 'Mallory', address: addressOf(target) };
 }
 
 /** Joins, attacks, and leaves without a word to the connection. */
@@ -107,6 +109,16 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
     }
     const response = await fetch(`${target.url}/${mutate(target.random, JSON_SEEDS).toString('base64url')}`);
     await response.text();
+  },
+
+  'pages without end, which begin with other faces': async (target) => {
+    const headers = { 'x-forwarded-for': addressOf(target) };
+    for (let index = 0; index < 20; index++) {
+      await fetch(`${target.url}/`, { headers }).then((each) => each.text());
+      const portrait = target.portraits[below(target, target.portraits.length)] ?? '';
+      await fetch(`${target.url}/api/portraits/${portrait}/preview`, { headers }).then((each) => each.arrayBuffer());
+      await pause(50);
+    }
   },
 
   'signaling that is none': async (target) => {

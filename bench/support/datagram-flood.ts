@@ -31,7 +31,7 @@ export async function floodWithDatagrams(target: Target, options: FloodOptions):
   try {
     while (left > 0 && !options.isOver()) {
       try {
-        const visitor = await Visitor.join(target.signalingUrl, { ...FLOODER, portrait: target.portrait });
+        const visitor = await Visitor.join(target.signalingUrl, { ...FLOODER, portrait: target.portraits[0] ?? '' });
         left -= await floodOne(target, { ...options, each: left }, visitor, stranger);
         await visitor.vanish();
       } catch (thrown) {

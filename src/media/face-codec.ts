@@ -9,9 +9,11 @@ export interface FaceCodec {
   /**
    * Opens what was enrolled.
    * @param avatar - the bytes of an `.avatar` file; kept by reference and only read, so sessions can share them.
+   * @param pause - waited for between pieces of work that take more than some milliseconds, so that other avatars of the
+   *   thread are drawn in time.
    * @throws AvatarError `AVATAR_CORRUPT`, `AVATAR_FOREIGN` or `AVATAR_VERSION`.
    */
-  open(avatar: Uint8Array, options: FaceDecoderOptions): Promise<FaceDecoder>;
+  open(avatar: Uint8Array, options: FaceDecoderOptions, pause?: () => Promise<void>): Promise<FaceDecoder>;
 }
 
 export interface FaceDecoderOptions {

@@ -42,6 +42,8 @@ export type Input =
   | { readonly type: 'keyframe-request' }
   /** How many watch; a picture is made for nobody only now and then, and stands alone. */
   | { readonly type: 'viewers'; readonly count: number }
+  /** At least so much time between two pictures, for as long as others go first; 0 is no limit. */
+  | { readonly type: 'held-back'; readonly intervalUs: number }
   /** The rate that those who watch need at least, while any of them does. */
   | { readonly type: 'favoured-rate'; readonly framesPerSecond: FrameRate | undefined };
 
@@ -85,7 +87,8 @@ const BACKLOG_US = 80_000;
 /** As far behind as motion may fall. */
 const HOPS_WAITING = 3;
 const KEYFRAME_REST_US = 150_000;
-const VIEWERLESS_INTERVAL_US = 100_000;
+/** Whoever comes sees the newest picture at once, and a second later nobody remembers it. */
+const VIEWERLESS_INTERVAL_US = 1_000_000;
 /** Nothing sleeps longer than this, so that a rule that no event wakes still works. */
 const NAP_US = 10_000;
 /** Three packets of 20 ms in case one is lost: after the first a decoder is silent. */
@@ -117,6 +120,7 @@ export class Pipeline {
   #publish = false;
   #spokenUs = 0;
   #viewers = 0;
+  #heldBackUs = 0;
   #lastRenderUs: MonotonicUs | undefined;
   #renders = 0;
   #rateChanges = 0;
@@ -213,6 +217,9 @@ export class Pipeline {
         return;
       case 'viewers':
         this.#viewers = input.count;
+        return;
+      case 'held-back':
+        this.#heldBackUs = input.intervalUs;
         return;
       case 'favoured-rate':
         this.#pacer.favour(input.framesPerSecond);
@@ -316,7 +323,7 @@ export class Pipeline {
   #dueRender(now: MonotonicUs): Output | undefined {
     if (this.#underWay.length >= this.#rendersAllowed) return undefined;
     const elapsedUs = now - (this.#lastRenderUs ?? -Infinity);
-    if (this.#viewers === 0 && elapsedUs < VIEWERLESS_INTERVAL_US) return undefined;
+    if (elapsedUs < (this.#viewers === 0 ? VIEWERLESS_INTERVAL_US : this.#heldBackUs)) return undefined;
     this.#skipMissed(now);
 
     const target = this.#targets[this.#renders % this.#targets.length]!;

@@ -33,6 +33,8 @@ export interface AvatarPeerOptions {
   readonly rtc: RtcOptions;
   /** A page that is not connected so long after its offer loses its place; 15 s unless given. */
   readonly connectWithinMs?: number;
+  /** Watched for so long, an avatar goes before newcomers where both wait for the machine; 20 s unless given. */
+  readonly newcomerMs?: number;
   /** Whether the AI badge is burnt in; only the operator's setting may say no. */
   readonly badge: boolean;
   /** The operator's key of the invisible mark in every picture. */

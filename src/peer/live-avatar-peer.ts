@@ -19,6 +19,7 @@ import type {
   WatchRequest,
 } from './avatar-peer.ts';
 import { Member } from './member.ts';
+import { NewcomerPace } from './newcomer-pace.ts';
 import { PeerFigures } from './peer-figures.ts';
 import { Room } from './room-hub.ts';
 import { Connection, type ConnectionEvents, type IceCredentials } from './rtc/connection.ts';
@@ -31,6 +32,8 @@ const SIZE_PX = 512;
 const FIRST_BITRATE_BPS = 1_000_000;
 /** ICE over a relay takes seconds on a slow network, and a browser gives up after about fifteen. */
 const CONNECT_WITHIN_MS = 15_000;
+/** Hostile visitors stay for seconds; a call is one by then. */
+const NEWCOMER_MS = 20_000;
 const FIGURES_INTERVAL_MS = 2000;
 const WARM_DECODERS = 4;
 /** A connection costs up to 2 % of a core. */
@@ -48,6 +51,7 @@ export class LiveAvatarPeer implements AvatarPeer {
   /** Those whose offer is being answered. */
   readonly #watchersComing = new WeakMap<Member, number>();
   readonly #scope = new Scope();
+  readonly #pace = new NewcomerPace();
   /** Places that are taken by visitors whose portrait is still being read. */
   #arriving = 0;
 
@@ -273,6 +277,7 @@ export class LiveAvatarPeer implements AvatarPeer {
       now: () => clock.now(),
       random: Math.random,
       connectWithinMs: this.#options.connectWithinMs ?? CONNECT_WITHIN_MS,
+      newcomerMs: this.#options.newcomerMs ?? NEWCOMER_MS,
       figures: this.#figures,
       onEvent: (event) => {
         this.#tell(event);
@@ -280,13 +285,22 @@ export class LiveAvatarPeer implements AvatarPeer {
       onFault: (reason) => {
         this.#options.logger.error('session.fault', { sessionId: participantId, message: reason.slice(0, 200) });
       },
+      onPicture: (tookUs) => {
+        if (this.#pace.observe(tookUs, clock.now())) this.#holdBack();
+      },
       onEnd: (ended, reason, code) => {
         void this.#end(ended, reason, code);
       },
     });
     this.#members.set(participantId, member);
+    member.session.holdBack(this.#pace.intervalUs);
     room.add(member);
     return member;
+  }
+
+  /** Newcomers are drawn as often as established calls leave time for. */
+  #holdBack(): void {
+    for (const { session } of this.#members.values()) session.holdBack(this.#pace.intervalUs);
   }
 
   #openRenderer(avatar: Uint8Array, framesPerSecond: number, background?: RgbColour): Promise<Renderer> {
@@ -335,6 +349,8 @@ export class LiveAvatarPeer implements AvatarPeer {
   }
 
   #measure(): void {
+    const anybody = [...this.#members.values()].some(({ session }) => session.established);
+    if (!anybody && this.#pace.release()) this.#holdBack();
     this.#figures.sessions(this.#members.size, this.#options.capacity, this.#rooms.size);
     let soundOut = 0;
     for (const member of this.#members.values()) {

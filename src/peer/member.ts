@@ -34,11 +34,15 @@ export interface MemberOptions {
   readonly random: () => number;
   /** A page that is not connected so long after its offer loses its place. */
   readonly connectWithinMs: number;
+  /** Watched for so long, it is a newcomer no more. */
+  readonly newcomerMs: number;
   readonly figures: PeerFigures;
   readonly openSession: (events: SessionEvents) => Session;
   readonly onEvent: (event: PeerEvent) => void;
   /** Something failed at what this participant's page sent, and ended its connection. */
   readonly onFault: (reason: string) => void;
+  /** A picture of one who is established has come. @param tookUs - from its order to its arrival. */
+  readonly onPicture: (tookUs: number) => void;
   /** It cannot go on, or nobody came back for it: its place is to be given up. */
   readonly onEnd: (member: Member, reason: string, code?: string) => void;
 }
@@ -66,6 +70,7 @@ export class Member implements Participant, Source, Closable {
   #latest: Source['latest'];
   #favoursLips = false;
   #givingUp: NodeJS.Timeout | undefined;
+  #establishing: NodeJS.Timeout | undefined;
   /** Offers and candidates are handled one at a time: two at once confuse the library's negotiation. */
   #negotiation: Promise<unknown> = Promise.resolve();
 
@@ -80,6 +85,7 @@ export class Member implements Participant, Source, Closable {
     this.session = this.#scope.own(options.openSession(this.#sessionEvents()));
     this.#scope.defer(() => {
       clearTimeout(this.#givingUp);
+      clearTimeout(this.#establishing);
     });
     this.#scope.defer(() => this.#disconnect());
   }
@@ -195,6 +201,12 @@ export class Member implements Participant, Source, Closable {
 
   /** How many connected pages show this avatar. */
   setViewers(count: number): void {
+    if (count > 0) {
+      this.#establishing ??= setTimeout(() => {
+        this.session.establish();
+      }, this.#options.newcomerMs);
+      this.#establishing.unref();
+    }
     this.session.push({ type: 'viewers', count });
   }
 
@@ -253,8 +265,9 @@ export class Member implements Participant, Source, Closable {
       onSound: (packet) => {
         for (const viewer of room.viewers) viewer.playSound(this, packet, room.size === 1);
       },
-      onRendered: (rendered) => {
+      onRendered: (rendered, tookUs) => {
         figures.rendered(rendered);
+        if (this.session.established) this.#options.onPicture(tookUs);
       },
       onMotion: (computeUs) => {
         this.#letOthersHear();

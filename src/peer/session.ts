@@ -10,6 +10,7 @@ import type { MediaClock } from '../media/sync/media-clock.ts';
 import { BitratePolicy } from '../media/video/bitrate.ts';
 import type { MotionEngine } from '../native/model/motion-engine.ts';
 import type { Rendered, Renderer } from '../native/worker/render-pool.ts';
+import type { Rank } from '../native/worker/turns.ts';
 
 export interface SentFrame {
   readonly frame: EncodedFrame;
@@ -25,8 +26,8 @@ export interface SentFrame {
 export interface SessionEvents {
   onFrame(sent: SentFrame): void;
   onSound(packet: SoundPacket): void;
-  /** What drawing it took. */
-  onRendered(rendered: Rendered): void;
+  /** @param tookUs - from the order to the arrival, what it waited for included. */
+  onRendered(rendered: Rendered, tookUs: number): void;
   onMotion(computeUs: number): void;
   /** It cannot go on; told once. */
   onFailure(failure: AvatarError): void;
@@ -58,6 +59,7 @@ export class Session implements Closable {
   #timer: NodeJS.Timeout | undefined;
   #running = false;
   #failures = 0;
+  #rank: Rank = 'newcomer';
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -74,6 +76,22 @@ export class Session implements Closable {
       this.#fail(thrown);
     });
     this.#run();
+  }
+
+  /** Whether its pictures go before those of newcomers. */
+  get established(): boolean {
+    return this.#rank === 'established';
+  }
+
+  /** From now on. */
+  establish(): void {
+    this.#rank = 'established';
+    this.holdBack(0);
+  }
+
+  /** While it is a newcomer: at least so much time between two pictures. */
+  holdBack(intervalUs: number): void {
+    this.push({ type: 'held-back', intervalUs: this.established ? 0 : intervalUs });
   }
 
   get clock(): MediaClock {
@@ -203,9 +221,11 @@ export class Session implements Closable {
     let frame: EncodedFrame | undefined;
     try {
       const renderer = await this.#options.renderer;
-      const rendered = await renderer.render({ motion, timeUs, keyframe, bitrateBps, framesPerSecond });
+      const orderedUs = this.#options.now();
+      const rank = this.#rank;
+      const rendered = await renderer.render({ motion, timeUs, keyframe, bitrateBps, framesPerSecond, rank });
       this.#failures = 0;
-      this.#options.events.onRendered(rendered);
+      this.#options.events.onRendered(rendered, this.#options.now() - orderedUs);
       frame = rendered.frame;
     } catch (thrown) {
       this.#stumble(thrown);

@@ -6,12 +6,18 @@ export interface FirstPortraitOptions {
   readonly prepare: (portraitId: string) => Promise<void>;
   /** 0 up to 1. */
   readonly random: () => number;
+  /** Milliseconds on a monotonic clock. */
+  readonly nowMs: () => number;
 }
+
+/** Time between two preparations, for each millisecond that the first took: pages that come all the time cost a tenth of a thread. */
+const REST = 9;
 
 /** Which portrait a new page begins with: one of the program's by chance, so that two who meet seldom look alike. */
 export class FirstPortrait {
   readonly #options: FirstPortraitOptions;
   #isPreparing = false;
+  #restUntilMs = -Infinity;
 
   constructor(options: FirstPortraitOptions) {
     this.#options = options;
@@ -26,12 +32,15 @@ export class FirstPortrait {
     return chosen;
   }
 
-  /** One at a time: many pages at once must not fill the drawing threads with portraits that nobody wears yet. */
+  /** One at a time, and seldom: many pages must not fill the drawing threads with portraits that nobody wears yet. */
   #prepare(portraitId: string): void {
-    if (this.#isPreparing) return;
+    const { nowMs, prepare } = this.#options;
+    const startMs = nowMs();
+    if (this.#isPreparing || startMs < this.#restUntilMs) return;
     this.#isPreparing = true;
-    void this.#options.prepare(portraitId).finally(() => {
+    void prepare(portraitId).finally(() => {
       this.#isPreparing = false;
+      this.#restUntilMs = nowMs() + REST * (nowMs() - startMs);
     });
   }
 }

@@ -127,7 +127,12 @@ export class Host implements Closable {
         if (event.type === 'joined') killSwitch.checkArrival(event.participantId);
       });
       const prepare = peer.prepare.bind(peer);
-      const firstPortrait = new FirstPortrait({ portraits, prepare, random: Math.random });
+      const firstPortrait = new FirstPortrait({
+        portraits,
+        prepare,
+        random: Math.random,
+        nowMs: () => performance.now(),
+      });
       // What a call takes besides its portrait is loaded now, too.
       void portraits.ready().then(
         () => (portraits.first === undefined ? undefined : prepare(portraits.first)),

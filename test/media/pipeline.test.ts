@@ -317,14 +317,30 @@ describe('Pipeline', () => {
   });
 
   it('makes few pictures for nobody, all of which stand alone', () => {
-    const world = new World({ viewers: 0 }).run(3000);
-    expect(world.frames.length).toBeGreaterThan(20);
-    expect(world.frames.length).toBeLessThan(32);
+    const world = new World({ viewers: 0 }).run(10_000);
+    expect(world.frames.length).toBeGreaterThan(8);
+    expect(world.frames.length).toBeLessThan(12);
     expect(world.frames.every(({ keyframe }) => keyframe)).toBe(true);
     world.pipeline.push({ type: 'viewers', count: 1 }, world.now);
     const before = world.frames.length;
     world.run(1000);
     expect(world.frames.length - before).toBeGreaterThan(20);
+  });
+
+  it('makes fewer pictures while it is held back, and all of them again afterwards', () => {
+    const world = new World().run(1000);
+    const madeIn = (forMs: number): number => {
+      const before = world.frames.length;
+      world.run(forMs);
+      return world.frames.length - before;
+    };
+    world.pipeline.push({ type: 'held-back', intervalUs: 320_000 }, world.now);
+    world.talk(4000);
+    expect(madeIn(4000)).toBeLessThan(15);
+    // In sync all the same: no picture is older than its sound.
+    expect(world.frames.at(-1)?.totalUs ?? 0).toBeLessThan(400_000);
+    world.pipeline.push({ type: 'held-back', intervalUs: 0 }, world.now);
+    expect(madeIn(4000)).toBeGreaterThan(90);
   });
 
   it('takes another stream, DTX, stereo and rubbish as they come', () => {

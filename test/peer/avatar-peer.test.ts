@@ -227,6 +227,32 @@ describe('LiveAvatarPeer', () => {
     expect(host.peer.load.active).toBe(1);
   });
 
+  it('draws a newcomer less often while an established call has to wait for its pictures', async () => {
+    await host.close();
+    host = await openPeer({ newcomerMs: 500 });
+    const open = host.renderers.open.bind(host.renderers);
+    const orders = { established: 0, newcomer: 0, preparation: 0 };
+    vi.spyOn(host.renderers, 'open').mockImplementation(async (options) => {
+      const renderer = await open(options);
+      return {
+        render: async (order) => {
+          const { rank = 'preparation' } = order;
+          orders[rank]++;
+          if (rank === 'established') await new Promise((later) => setTimeout(later, 70));
+          return renderer.render(order);
+        },
+        close: () => renderer.close(),
+      };
+    });
+    const ann = await join('ann');
+    await until(() => orders.established > 20);
+    const ben = await join('ben', { roomId: 'other' });
+    await until(() => frames(ben) > 0);
+    const [before, drawn] = [frames(ann), orders.newcomer];
+    await until(() => frames(ann) >= before + 5);
+    expect(orders.newcomer - drawn).toBeLessThan(frames(ann) - before);
+  });
+
   it('is full when it is full', async () => {
     await host.close();
     host = await openPeer({ capacity: 1 });

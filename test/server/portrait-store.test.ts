@@ -119,16 +119,32 @@ test('pages begin with different portraits of the program, which are made ready 
   await add(portraits, 'somebody’s own');
   const prepared: string[] = [];
   const shares = [0, 0.99, 0.2];
+  let nowMs = 0;
+  let finish = (): void => undefined;
   const next = new FirstPortrait({
     portraits,
     prepare: (id) => {
       prepared.push(id);
-      return new Promise(() => undefined);
+      return new Promise((done) => {
+        finish = done;
+      });
     },
     random: () => shares.shift() ?? 0,
+    nowMs: () => nowMs,
   });
   expect([next.next(), next.next(), next.next()]).toEqual(['astronaut', 'drawn', 'astronaut']);
   expect(prepared).toEqual(['astronaut']);
+  // It took 200 ms: pages that come in the 1.8 s after it cost the threads nothing.
+  nowMs = 200;
+  finish();
+  await Promise.resolve();
+  await Promise.resolve();
+  nowMs = 1999;
+  next.next();
+  expect(prepared).toHaveLength(1);
+  nowMs = 2000;
+  next.next();
+  expect(prepared).toHaveLength(2);
 });
 
 test('a portrait of the program whose file is cut off is made again', async () => {

@@ -2,8 +2,8 @@ import type { MediaTimeUs } from '../../base/timeline.ts';
 import type { Appearance } from '../../media/appearance.ts';
 import type { FaceCodec, FaceDecoder, FaceDecoderOptions } from '../../media/face-codec.ts';
 import { FaceScene, type SceneTextures } from '../../media/render/face-scene.ts';
-import type { Rasteriser, RasterScene, SceneBackground } from '../../media/render/scene-plan.ts';
-import { loadTexture, sharpened } from '../../media/render/texture.ts';
+import type { Rasteriser, RasterScene, SceneBackground, Texture } from '../../media/render/scene-plan.ts';
+import { loadTextureInPieces, sharpened } from '../../media/render/texture.ts';
 import { unpackAppearance } from '../codec/appearance-file.ts';
 import { avatarDigest } from '../codec/avatar-digest.ts';
 import { SimdRasteriser } from './simd-rasteriser.ts';
@@ -37,11 +37,11 @@ export class MeshCodec implements FaceCodec {
     this.rasteriser = rasteriser;
   }
 
-  async open(avatar: Uint8Array, options: FaceDecoderOptions): Promise<FaceDecoder> {
+  async open(avatar: Uint8Array, options: FaceDecoderOptions, pause = nextTurn): Promise<FaceDecoder> {
     const key = `${avatarDigest(avatar)}:${options.sizePx}`;
     let shelf = MeshCodec.shelves.get(key);
     if (shelf === undefined) {
-      const loaded = loadAvatar(avatar, options.sizePx);
+      const loaded = loadAvatar(avatar, options.sizePx, pause);
       // What cannot be loaded is not kept.
       loaded.catch(() => MeshCodec.shelves.delete(key));
       shelf = { loaded, users: 0 };
@@ -55,7 +55,9 @@ export class MeshCodec implements FaceCodec {
       MeshCodec.tidy();
     };
     try {
-      return new MeshDecoder(await shelf.loaded, this.rasteriser(), options, leave);
+      const loaded = await shelf.loaded;
+      await pause();
+      return new MeshDecoder(loaded, this.rasteriser(), options, leave);
     } catch (thrown) {
       leave();
       throw thrown;
@@ -74,20 +76,48 @@ export class MeshCodec implements FaceCodec {
   }
 }
 
-async function loadAvatar(avatar: Uint8Array, sizePx: number): Promise<LoadedAvatar> {
-  const { appearance } = await unpackAppearance(avatar);
-  return { appearance: withoutPixels(appearance), textures: texturesOf(appearance, sizePx) };
+/** Where nobody says who goes first, whatever is there goes. */
+function nextTurn(): Promise<void> {
+  return new Promise((go) => setImmediate(go));
 }
 
-function texturesOf({ facts, images }: Appearance, sizePx: number): SceneTextures {
+/** Lets the thread draw other avatars in between. */
+async function loadAvatar(avatar: Uint8Array, sizePx: number, pause: () => Promise<void>): Promise<LoadedAvatar> {
+  const { appearance } = await unpackAppearance(avatar);
+  const pieces = texturesInPieces(appearance, sizePx);
+  for (;;) {
+    await pause();
+    const { done, value } = pieces.next();
+    if (done === true) return { appearance: withoutPixels(appearance), textures: value };
+  }
+}
+
+function texturesOf(appearance: Appearance, sizePx: number): SceneTextures {
+  const pieces = texturesInPieces(appearance, sizePx);
+  for (;;) {
+    const { done, value } = pieces.next();
+    if (done === true) return value;
+  }
+}
+
+function* texturesInPieces({ facts, images }: Appearance, sizePx: number): Generator<void, SceneTextures> {
   const scale = Math.min(1, (OVERSAMPLING * sizePx) / facts.sizePx);
-  const load = (name: 'body' | 'face' | 'hair' | 'parts'): ReturnType<typeof loadTexture> => {
+  function* load(name: 'body' | 'face' | 'hair' | 'parts'): Generator<void, Texture> {
     const image = images[name];
-    return loadTexture(image, Math.round(image.widthPx * scale), Math.round(image.heightPx * scale));
+    return yield* loadTextureInPieces(image, Math.round(image.widthPx * scale), Math.round(image.heightPx * scale));
+  }
+  function* warped(name: 'body' | 'face' | 'hair'): Generator<void, Texture> {
+    const texture = yield* load(name);
+    yield;
+    return sharpened(texture, DETAIL);
+  }
+  return {
+    plate: yield* loadTextureInPieces(images.plate, sizePx, sizePx),
+    body: yield* warped('body'),
+    face: yield* warped('face'),
+    hair: yield* warped('hair'),
+    parts: yield* load('parts'),
   };
-  const warped = (name: 'body' | 'face' | 'hair'): ReturnType<typeof loadTexture> => sharpened(load(name), DETAIL);
-  const plate = loadTexture(images.plate, sizePx, sizePx);
-  return { plate, body: warped('body'), face: warped('face'), hair: warped('hair'), parts: load('parts') };
 }
 
 /** The textures hold all that is drawn; only the sizes of the pictures are still asked for. */

@@ -25,9 +25,14 @@ export class EncodingRenderer implements Closable {
     this.#framesPerSecond = options.framesPerSecond;
   }
 
-  /** @throws AvatarError what the codec says of the avatar, or `CODEC_FAILED`. */
-  static async open(codec: FaceCodec, options: RendererOptions): Promise<EncodingRenderer> {
-    const decoder = marked(await codec.open(options.avatar, options.decoder), options.decoder.watermarkKey);
+  /**
+   * @param pause - waited for between pieces of the work.
+   * @throws AvatarError what the codec says of the avatar, or `CODEC_FAILED`.
+   */
+  static async open(codec: FaceCodec, options: RendererOptions, pause: () => Promise<void>): Promise<EncodingRenderer> {
+    const bare = await codec.open(options.avatar, options.decoder, pause);
+    await pause();
+    const decoder = marked(bare, options.decoder.watermarkKey);
     try {
       const { bitrateBps, framesPerSecond } = options;
       const { widthPx, heightPx } = decoder;
@@ -43,12 +48,18 @@ export class EncodingRenderer implements Closable {
   }
 
   /** Draws and encodes for nobody. @throws AvatarError as `open` and `render`. */
-  static async prepare(codec: FaceCodec, avatar: Uint8Array, decoder: FaceDecoderOptions): Promise<void> {
+  static async prepare(
+    codec: FaceCodec,
+    avatar: Uint8Array,
+    decoder: FaceDecoderOptions,
+    pause: () => Promise<void>,
+  ): Promise<void> {
     const settings = { bitrateBps: 1_000_000, framesPerSecond: 25 };
-    const renderer = await EncodingRenderer.open(codec, { avatar, decoder, ...settings });
+    const renderer = await EncodingRenderer.open(codec, { avatar, decoder, ...settings }, pause);
     try {
       const motion = restMotion();
       for (let index = 0; index < WARM_PICTURES; index++) {
+        await pause();
         renderer.render({ motion, timeUs: mediaTimeUs(index * 40_000), keyframe: index === 0, ...settings });
       }
     } finally {

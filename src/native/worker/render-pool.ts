@@ -4,6 +4,7 @@ import type { EncodedFrame } from '../../base/media.ts';
 import type { MediaTimeUs } from '../../base/timeline.ts';
 import type { FaceDecoderOptions } from '../../media/face-codec.ts';
 import type { RenderReply, RenderRequest, RenderWorkerData } from './render-protocol.ts';
+import type { Rank } from './turns.ts';
 import { WorkerClient, workerEntry } from './worker-client.ts';
 
 export interface RendererOptions {
@@ -26,6 +27,8 @@ export interface RenderOrder {
   readonly motion: Float32Array;
   readonly timeUs: MediaTimeUs;
   readonly keyframe: boolean;
+  /** Who goes first where pictures of several sessions wait; `established` unless given. */
+  readonly rank?: Rank;
   readonly bitrateBps: number;
   readonly framesPerSecond: number;
 }
@@ -130,7 +133,12 @@ class ThreadRenderer implements Renderer {
   }
 
   async render(order: RenderOrder): Promise<Rendered> {
-    const reply = await this.#client.request({ type: 'render', rendererId: this.#rendererId, ...order });
+    const reply = await this.#client.request({
+      type: 'render',
+      rendererId: this.#rendererId,
+      ...order,
+      rank: order.rank ?? 'established',
+    });
     assert(reply.type === 'rendered', 'a render request is answered with a picture');
     return reply;
   }

@@ -1,6 +1,7 @@
 import type { EncodedFrame } from '../../base/media.ts';
 import type { MediaTimeUs } from '../../base/timeline.ts';
 import type { FaceDecoderOptions } from '../../media/face-codec.ts';
+import type { Rank } from './turns.ts';
 
 /** What the render worker is asked; `rendererId` names a renderer that the asker opened. */
 export type RenderRequest =
@@ -15,6 +16,7 @@ export type RenderRequest =
   | {
       readonly type: 'render';
       readonly rendererId: number;
+      readonly rank: Rank;
       readonly motion: Float32Array;
       readonly timeUs: MediaTimeUs;
       readonly keyframe: boolean;

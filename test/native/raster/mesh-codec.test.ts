@@ -115,6 +115,18 @@ test('sessions of one avatar share its layers, and the last to leave gives them 
   expect(arena.usedBytes).toBe(before);
 });
 
+test('opens in pieces, between which others are drawn', async () => {
+  let pauses = 0;
+  const pause = async (): Promise<void> => {
+    pauses++;
+    await Promise.resolve();
+  };
+  // A size that no other test has left on the shelf.
+  const decoder = await new MeshCodec().open(avatar, { ...OPTIONS, sizePx: 512 }, pause);
+  decoder.close();
+  expect(pauses).toBeGreaterThan(10);
+});
+
 test('what is no avatar is refused', async () => {
   await expect(new MeshCodec().open(new Uint8Array(100), OPTIONS)).rejects.toMatchObject({ code: 'AVATAR_FOREIGN' });
   const damaged = avatar.slice();

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { mediaTimeUs } from '../../../src/base/timeline.ts';
 import { restMotion } from '../../../src/media/motion-space.ts';
 import { RenderPool, type Renderer } from '../../../src/native/worker/render-pool.ts';
+import type { Rank } from '../../../src/native/worker/turns.ts';
 
 const CODEC = new URL('../../peer/support/flat-codec.ts', import.meta.url);
 const AVATAR = new Uint8Array(new SharedArrayBuffer(4));
@@ -23,9 +24,9 @@ function open(threads = 1): RenderPool {
   return pool;
 }
 
-function render(renderer: Renderer, index: number, keyframe = false) {
+function render(renderer: Renderer, index: number, keyframe = false, rank: Rank = 'established') {
   const timeUs = mediaTimeUs(index * 40_000);
-  return renderer.render({ motion: restMotion(), timeUs, keyframe, bitrateBps: 500_000, framesPerSecond: 25 });
+  return renderer.render({ motion: restMotion(), timeUs, keyframe, rank, bitrateBps: 500_000, framesPerSecond: 25 });
 }
 
 describe('RenderPool', () => {
@@ -43,6 +44,38 @@ describe('RenderPool', () => {
     expect([pool.renderers, pool.pending]).toEqual([0, 0]);
     const { frame } = await render(await pool.open(OPTIONS), 0);
     expect(frame?.keyframe).toBe(true);
+  });
+
+  it('draws for a call before it goes on with a preparation', async () => {
+    const pool = open();
+    const renderer = await pool.open(OPTIONS);
+    await render(renderer, 0);
+    const done: string[] = [];
+    const prepared = pool.prepare(AVATAR, OPTIONS.decoder).then(() => done.push('prepared'));
+    const picture = render(renderer, 1).then(() => done.push('picture'));
+    await Promise.all([prepared, picture]);
+    expect(done).toEqual(['picture', 'prepared']);
+  });
+
+  it('draws for established calls before newcomers, and each in its order', async () => {
+    const pool = open();
+    const [old, young] = await Promise.all([pool.open(OPTIONS), pool.open(OPTIONS)]);
+    const done: string[] = [];
+    const order = (
+      renderer: Renderer,
+      index: number,
+      rank: 'established' | 'newcomer',
+      name: string,
+    ): Promise<unknown> => render(renderer, index, false, rank).then(() => done.push(name));
+    await Promise.all([
+      order(young, 0, 'newcomer', 'young 0'),
+      order(young, 1, 'newcomer', 'young 1'),
+      order(old, 0, 'established', 'old 0'),
+      order(old, 1, 'established', 'old 1'),
+    ]);
+    expect(done.indexOf('old 1')).toBeLessThan(done.indexOf('young 1'));
+    expect(done.indexOf('old 0')).toBeLessThan(done.indexOf('old 1'));
+    expect(done.indexOf('young 0')).toBeLessThan(done.indexOf('young 1'));
   });
 
   it('spreads renderers over its threads and takes them back', async () => {
