@@ -188,9 +188,9 @@ export class SpeakDesk implements Closable {
   }
 
   async end(id: string, reason: string): Promise<void> {
-    await this.#options.peer.leave(id, reason);
-    // The peer tells of it later; whoever asked to end it should not find it again.
+    // First: whoever asked to end it should not find it again, and no other server is asked to take it again.
     void this.#forget(id, reason);
+    await this.#options.peer.leave(id, reason);
   }
 
   push(event: PeerEvent): void {

@@ -136,6 +136,7 @@ describe('sessions of programs', () => {
     expect(host.peer.joins.at(-1)).toMatchObject({ roomId: 'stage', role: 'publisher' });
     await fetch(`${host.url}/api/v1/sessions/${session.id}`, { method: 'DELETE', ...withToken(session.token) });
     await expect.poll(() => host.peer.left).toHaveLength(2);
+    expect(events.at(-1)).toMatchObject({ state: 'live' });
   });
 
   it.each([
