@@ -8,7 +8,7 @@
  */
 import { parseArgs } from 'node:util';
 import { WebSocket } from 'ws';
-import { CLOSE } from '../protocol/signaling.ts';
+import { CLOSE } from '../protocol/signaling-limits.ts';
 import { DEFAULT_SIGNALING_LIMITS } from '../signaling/options.ts';
 import { Bystanders, LONGEST_GAP_MS } from './support/bystanders.ts';
 import { InspectedServer } from './support/inspected-server.ts';

@@ -3,29 +3,7 @@ import * as z from 'zod';
 import { isName, isRoom } from './display-names.ts';
 import { errorEventSchema } from './error.ts';
 
-/**
- * What all messages on the signaling socket share. A text frame is one JSON object, told apart by `type`. Callers (pages;
- * `caller.ts`) and avatar peers (processes that draw; `avatar.ts`) speak to the server; the server carries messages
- * between them and knows no media. A socket's first message is `hello` or `register` with the protocol's version; a
- * server that does not speak that version says which one it does.
- *
- * Adding an optional member or a new kind of message keeps the version. The server answers a kind that it does not know
- * with the error `MESSAGE_UNKNOWN`, and clients ignore such a kind.
- */
-export const PROTOCOL_VERSION = 1;
-
-/** A frame larger than this closes the socket with 1009. A four-person offer is about 12 kB. */
-export const MAX_MESSAGE_BYTES = 65_536;
-
-/** Close codes of the private range (RFC 6455, 7.4.2); 1009 is the standard's own "too big". */
-export const CLOSE = {
-  badMessage: 4400,
-  unauthorised: 4401,
-  silent: 4408,
-  replaced: 4409,
-  flooding: 4429,
-  draining: 4503,
-} as const;
+/** What messages on the signaling socket share; `signaling-limits.ts` describes the socket. */
 
 /** What `error.code` may say; the page has a sentence for each. */
 export const SIGNALING_ERRORS = [

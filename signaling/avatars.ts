@@ -2,7 +2,7 @@ import type { IceServer } from '../protocol/signaling.ts';
 import type { AvatarMessage, ToAvatar } from '../protocol/avatar.ts';
 import type { Connection } from './connection.ts';
 import type { SignalingOptions } from './options.ts';
-import { CLOSE, PROTOCOL_VERSION } from '../protocol/signaling.ts';
+import { CLOSE, PROTOCOL_VERSION } from '../protocol/signaling-limits.ts';
 import type { Effect } from './room-record.ts';
 import type { Rooms } from './room.ts';
 import { isSameSecret } from './secret.ts';

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { AvatarError, messageOf } from '../src/base/errors.ts';
 import type { Connection } from './connection.ts';
 import type { SignalingOptions } from './options.ts';
-import { CLOSE, PROTOCOL_VERSION } from '../protocol/signaling.ts';
+import { CLOSE, PROTOCOL_VERSION } from '../protocol/signaling-limits.ts';
 import type { CallerMessage, ToCaller } from '../protocol/caller.ts';
 import { verifyRoomToken, type RoomRight } from './room-token.ts';
 import type { WithdrawnTokens } from './withdrawn-tokens.ts';

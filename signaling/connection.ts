@@ -3,7 +3,8 @@ import type { WebSocket } from 'ws';
 import { BoundedQueue } from '../src/base/bounded-queue.ts';
 import { advance, US_PER_S, type MonotonicUs } from '../src/base/timeline.ts';
 import { unreadEvent, type Read } from '../protocol/read.ts';
-import { CLOSE, MAX_MESSAGE_BYTES, type SignalingErrorCode } from '../protocol/signaling.ts';
+import { CLOSE, MAX_MESSAGE_BYTES } from '../protocol/signaling-limits.ts';
+import type { SignalingErrorCode } from '../protocol/signaling.ts';
 import type { ToAvatar } from '../protocol/avatar.ts';
 import type { ToCaller } from '../protocol/caller.ts';
 

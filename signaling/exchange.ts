@@ -8,7 +8,7 @@ import type { SignalingOptions } from './options.ts';
 import { avatarMessageSchema, speaksAsAvatar } from '../protocol/avatar.ts';
 import { callerMessageSchema, type CallerMessage } from '../protocol/caller.ts';
 import { readText } from '../protocol/read.ts';
-import { CLOSE, PROTOCOL_VERSION } from '../protocol/signaling.ts';
+import { CLOSE, PROTOCOL_VERSION } from '../protocol/signaling-limits.ts';
 import type { Effect } from './room-record.ts';
 import { Rooms } from './room.ts';
 import { MemoryRoomStore } from './store/memory.ts';

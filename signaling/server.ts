@@ -12,7 +12,7 @@ import { randomId } from './callers.ts';
 import { Connection, PING_INTERVAL_US } from './connection.ts';
 import { Exchange, type Speaker } from './exchange.ts';
 import { isOriginAllowed, visitorOf } from './origin.ts';
-import { CLOSE, MAX_MESSAGE_BYTES } from '../protocol/signaling.ts';
+import { CLOSE, MAX_MESSAGE_BYTES } from '../protocol/signaling-limits.ts';
 import type { SignalingOptions } from './options.ts';
 import { refuseUpgrade } from './upgrade-router.ts';
 

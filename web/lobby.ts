@@ -7,7 +7,7 @@ import { problemOf, type Microphone } from './microphone.ts';
 import type { PortraitPicker } from './portrait-picker.ts';
 import { inventRoom, type Settings } from './settings.ts';
 import { recall, remember } from './storage.ts';
-import type { JoinWish } from './call.ts';
+import type { JoinRequest } from './call.ts';
 
 /** The room before the room: who, where, with which face and which microphone. */
 export class Lobby {
@@ -23,7 +23,7 @@ export class Lobby {
   readonly #hint = byId('mic-hint', HTMLParagraphElement);
   readonly #error = byId('join-error', HTMLParagraphElement);
 
-  constructor(settings: Settings, picker: PortraitPicker, microphone: Microphone, onJoin: (wish: JoinWish) => void) {
+  constructor(settings: Settings, picker: PortraitPicker, microphone: Microphone, onJoin: (wish: JoinRequest) => void) {
     this.#picker = picker;
     this.#microphone = microphone;
     this.#name.value = settings.name ?? recall('name') ?? '';
@@ -52,7 +52,7 @@ export class Lobby {
     void this.listDevices();
   }
 
-  get wish(): JoinWish {
+  get wish(): JoinRequest {
     const name = nameOf(this.#name.value);
     remember('name', name);
     const room = roomOf(this.#room.value) ?? inventRoom(Math.random);

@@ -1,4 +1,4 @@
-import { Call, type JoinWish } from './call.ts';
+import { PageCall, type JoinRequest } from './call.ts';
 import { byId } from './dom.ts';
 import { Microphone } from './microphone.ts';
 import { SelfView } from './self-view.ts';
@@ -13,12 +13,12 @@ const PICTURE_WAIT_MS = 1000;
 const settings = readSettings(document.getElementById('settings')?.textContent ?? '{}', location);
 const isAskedByLink = new URLSearchParams(location.search).has('portrait');
 const portrait = isAskedByLink ? settings.portrait : (recall('portrait') ?? settings.portrait);
-const call = new Call(settings);
-const wish: JoinWish | undefined =
+const call = new PageCall(settings);
+const wish: JoinRequest | undefined =
   settings.autojoin && settings.room !== undefined
     ? { room: settings.room, name: settings.name ?? '', portrait, door: settings.door }
     : undefined;
-if (wish !== undefined) call.join(wish);
+if (wish !== undefined) call.start(wish);
 await documentIsRead();
 const selfView = new SelfView(call);
 if (wish !== undefined) {

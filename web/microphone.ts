@@ -1,3 +1,4 @@
+import { openMicrophone } from '../client/browser.ts';
 import { LevelMeter } from './level-meter.ts';
 
 export type MicrophoneProblem = 'denied' | 'missing' | 'failed';
@@ -87,15 +88,12 @@ export class Microphone {
   }
 
   async devices(): Promise<readonly MediaDeviceInfo[]> {
-    const all = await mediaDevices().enumerateDevices();
-    return all.filter(({ kind, deviceId }) => kind === 'audioinput' && deviceId !== '');
+    const all = await (navigator.mediaDevices as MediaDevices | undefined)?.enumerateDevices();
+    return (all ?? []).filter(({ kind, deviceId }) => kind === 'audioinput' && deviceId !== '');
   }
 
   async #open(): Promise<MediaStreamTrack> {
-    const device = this.#deviceId === undefined ? {} : { deviceId: { exact: this.#deviceId } };
-    const stream = await mediaDevices().getUserMedia({
-      audio: { channelCount: 1, echoCancellation: true, noiseSuppression: true, autoGainControl: true, ...device },
-    });
+    const stream = await openMicrophone(this.#deviceId);
     for (const track of this.#stream?.getTracks() ?? []) track.stop();
     this.#stream = stream;
     const track = stream.getAudioTracks()[0];
@@ -149,11 +147,4 @@ export function problemOf(thrown: unknown): MicrophoneProblem {
   const name = thrown instanceof DOMException ? thrown.name : '';
   if (name === 'NotAllowedError' || name === 'SecurityError') return 'denied';
   return name === 'NotFoundError' || name === 'OverconstrainedError' ? 'missing' : 'failed';
-}
-
-/** A page that was not opened over https, nor from this machine, has no devices at all. */
-function mediaDevices(): MediaDevices {
-  const devices = navigator.mediaDevices as MediaDevices | undefined;
-  if (devices === undefined) throw new DOMException('Microphones need https', 'SecurityError');
-  return devices;
 }

@@ -1,6 +1,6 @@
 import { mountAid } from './aid/mount.ts';
 import { announce, toast } from './announce.ts';
-import type { Call, JoinWish } from './call.ts';
+import type { JoinRequest, PageCall } from './call.ts';
 import { Controls } from './controls.ts';
 import { byId, make } from './dom.ts';
 import { isLanguage, LANGUAGE_NAMES, language, setLanguage, startLanguage, t, translate } from './i18n.ts';
@@ -20,12 +20,12 @@ import { sentenceForCode, UploadDialog } from './upload-dialog.ts';
 
 export interface PageStart {
   readonly settings: Settings;
-  readonly call: Call;
+  readonly call: PageCall;
   readonly microphone: Microphone;
   /** Chosen at first. */
   readonly portrait: string;
   /** What the call has been asked already. */
-  readonly wish: JoinWish | undefined;
+  readonly wish: JoinRequest | undefined;
   readonly selfView: SelfView;
 }
 
@@ -36,7 +36,7 @@ export function startPage({ settings, call, microphone, portrait, wish, selfView
   let current = wish;
 
   microphone.onTrack((track) => {
-    call.setMicrophone(track);
+    call.publish(track);
   });
   microphone.onTrouble((trouble) => {
     toast(t(`call.mic.${trouble}`));
@@ -77,13 +77,13 @@ export function startPage({ settings, call, microphone, portrait, wish, selfView
     toast(t('call.error.INTERNAL'));
   });
 
-  function join(next: JoinWish): void {
+  function join(next: JoinRequest): void {
     current = next;
-    call.join(next);
+    call.start(next);
     enter(next);
   }
 
-  function enter(wish: JoinWish): void {
+  function enter(wish: JoinRequest): void {
     if (settings.withMicrophone) void openMicrophone();
     showCall(wish);
   }
@@ -99,9 +99,9 @@ export function startPage({ settings, call, microphone, portrait, wish, selfView
     }
   }
 
-  function showCall(wish: JoinWish): void {
+  function showCall(wish: JoinRequest): void {
     lobby.hide();
-    selfView.setName(wish.name);
+    selfView.setName(wish.name ?? '');
     byId('call', HTMLElement).hidden = false;
     document.body.classList.add('in-call');
     if (aid.isScanned) panels.show('aid');

@@ -1,5 +1,7 @@
 import { announce, toast } from './announce.ts';
-import type { Call, DoorMessage, SeenParticipant } from './call.ts';
+import type { Participant } from '../client/participant.ts';
+import type { RoomDoor } from '../protocol/caller.ts';
+import type { PageCall } from './call.ts';
 import { byId, make } from './dom.ts';
 import { onLanguageChange, t } from './i18n.ts';
 
@@ -7,18 +9,18 @@ const DOORS = ['open', 'ask', 'locked'] as const;
 
 /** Who is in the room and who waits at its door; the host lets in, removes, and opens or locks the door. */
 export class PeoplePanel {
-  readonly #call: Call;
+  readonly #call: PageCall;
   readonly #button = byId('people-button', HTMLButtonElement);
   readonly #door = byId('people-door', HTMLFieldSetElement);
   readonly #note = byId('people-note', HTMLParagraphElement);
   readonly #waiting = byId('people-waiting', HTMLUListElement);
   readonly #waitingTitle = byId('people-waiting-title', HTMLHeadingElement);
   readonly #present = byId('people-present', HTMLUListElement);
-  #people: readonly SeenParticipant[] = [];
-  #state: DoorMessage | undefined;
+  #people: readonly Participant[] = [];
+  #state: RoomDoor | undefined;
   #known = new Set<string>();
 
-  constructor(call: Call) {
+  constructor(call: PageCall) {
     this.#call = call;
     for (const radio of this.#radios()) {
       radio.addEventListener('change', () => {
@@ -73,7 +75,7 @@ export class PeoplePanel {
     );
   }
 
-  #person(person: SeenParticipant, isHost: boolean): HTMLElement {
+  #person(person: Participant, isHost: boolean): HTMLElement {
     const { participantId: peerId, isSelf } = person;
     const name = nameOf(person);
     const shown = isSelf ? t('room.you', { name }) : name;

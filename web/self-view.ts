@@ -1,16 +1,16 @@
-import type { Call } from './call.ts';
+import type { PageCall } from './call.ts';
 import { byId } from './dom.ts';
 
 /** The own avatar as the others see it. Its place is known before anybody says so: its picture waits for no message. */
 export class SelfView {
   /** The first picture is seen. */
   readonly shown: Promise<void>;
-  readonly #call: Call;
+  readonly #call: PageCall;
   readonly #tile = byId('self', HTMLDivElement);
   readonly #video = byId('self-video', HTMLVideoElement);
-  #link: Call['link'];
+  #link: PageCall['link'];
 
-  constructor(call: Call) {
+  constructor(call: PageCall) {
     this.#call = call;
     this.shown = new Promise((resolve) => {
       watchPlaying(this.#video, this.#tile, () => {

@@ -1,5 +1,6 @@
 import { announce } from './announce.ts';
-import type { Call, SeenParticipant } from './call.ts';
+import type { Participant } from '../client/participant.ts';
+import type { PageCall } from './call.ts';
 import { byId, make } from './dom.ts';
 import { t } from './i18n.ts';
 import { watchPlaying } from './self-view.ts';
@@ -13,17 +14,17 @@ interface Tile {
 
 /** The others' pictures, large beside one's own; alone in a room one's own is large, as in a mirror. */
 export class Stage {
-  readonly #call: Call;
+  readonly #call: PageCall;
   readonly #stage = byId('stage', HTMLDivElement);
   readonly #others = byId('others', HTMLUListElement);
   readonly #alone = byId('alone', HTMLParagraphElement);
   readonly #unmute = byId('unmute-sound', HTMLButtonElement);
   readonly #tiles = new Map<string, Tile>();
-  #link: Call['link'];
+  #link: PageCall['link'];
   /** Names of the others by id. */
   #known: ReadonlyMap<string, string> = new Map();
 
-  constructor(call: Call) {
+  constructor(call: PageCall) {
     this.#call = call;
     this.#unmute.addEventListener('click', () => {
       this.#unmute.hidden = true;
@@ -37,7 +38,7 @@ export class Stage {
     });
   }
 
-  #show(participants: readonly SeenParticipant[]): void {
+  #show(participants: readonly Participant[]): void {
     const { link } = this.#call;
     if (link === undefined) return;
     const others = participants.filter(({ isSelf }) => !isSelf);
@@ -54,7 +55,7 @@ export class Stage {
     this.#tell(others);
   }
 
-  #place(other: SeenParticipant): void {
+  #place(other: Participant): void {
     const tile = this.#tiles.get(other.participantId) ?? this.#makeTile(other.participantId);
     tile.name.textContent = other.name || t('call.somebody');
     tile.element.classList.toggle('away', other.state === 'interrupted');
@@ -87,7 +88,7 @@ export class Stage {
     return tile;
   }
 
-  #tell(others: readonly SeenParticipant[]): void {
+  #tell(others: readonly Participant[]): void {
     const now = new Map(others.map(({ participantId, name }) => [participantId, name || t('call.somebody')]));
     const came = [...now].filter(([id]) => !this.#known.has(id)).map(([, name]) => t('call.came', { name }));
     const went = [...this.#known].filter(([id]) => !now.has(id)).map(([, name]) => t('call.went', { name }));

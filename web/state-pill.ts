@@ -1,5 +1,6 @@
 import { announce } from './announce.ts';
-import type { CallPort, CallState } from './call-port.ts';
+import type { CallState } from '../client/call-state.ts';
+import type { CallPort } from './call-port.ts';
 import { byId } from './dom.ts';
 import { onLanguageChange, t } from './i18n.ts';
 

@@ -1,18 +1,18 @@
-import type { Call } from './call.ts';
+import type { PageCall } from './call.ts';
 import { byId, make } from './dom.ts';
 import { t, type MessageKey } from './i18n.ts';
-import { Statistics, type AvatarFigures } from './statistics.ts';
+import { Statistics, type AvatarFigures } from '../client/statistics.ts';
 
 const INTERVAL_MS = 1000;
 
 /** The figures of the call, once a second while somebody looks. */
 export class StatisticsPanel {
-  readonly #call: Call;
+  readonly #call: PageCall;
   readonly #list = byId('statistics', HTMLDListElement);
   #timer = 0;
   #statistics = new Statistics();
 
-  constructor(call: Call) {
+  constructor(call: PageCall) {
     this.#call = call;
   }
 

@@ -1,5 +1,5 @@
 import { keyOut, readColour, type Colour } from './chroma-key.ts';
-import { WhepPlayer } from './whep-player.ts';
+import { WhepPlayer } from '../client/whep-player.ts';
 
 /**
  * The picture of one session and nothing else: `/view/ID#token=…`, for OBS, kiosks and frames. `?background=transparent`

@@ -2,7 +2,8 @@ import { WebSocket } from 'ws';
 
 import { toAvatarSchema, type AvatarMessage, type ToAvatar } from '../../protocol/avatar.ts';
 import { readText } from '../../protocol/read.ts';
-import { PROTOCOL_VERSION, SIGNALING_ERRORS, type SignalingErrorCode } from '../../protocol/signaling.ts';
+import { PROTOCOL_VERSION } from '../../protocol/signaling-limits.ts';
+import { SIGNALING_ERRORS, type SignalingErrorCode } from '../../protocol/signaling.ts';
 import { AvatarError, messageOf } from '../base/errors.ts';
 import type { Closable } from '../base/lifecycle.ts';
 import type { Logger } from '../base/logger.ts';

@@ -1,5 +1,5 @@
 import { readExpression } from '../../protocol/expression-text.ts';
-import { aidMessageSchema, type AidMessage, type SpeechNotice, type VoiceEntry } from '../../protocol/speech.ts';
+import type { AidMessage, SpeechNotice, VoiceEntry } from '../../protocol/speech.ts';
 import { cleanText, isSpeakable } from '../../protocol/speech-text.ts';
 import type { CallPort } from '../call-port.ts';
 import type { MessageKey } from '../i18n.ts';
@@ -39,8 +39,8 @@ export class Speaker {
     this.#call = call;
     this.#preferences = preferences;
     call.onMessage((message) => {
-      const parsed = aidMessageSchema.safeParse(message);
-      if (parsed.success) this.#hear(parsed.data);
+      const { type } = message;
+      if (type !== 'roster' && type !== 'coefficients' && type !== 'error') this.#hear(message);
     });
     call.onState(({ type }) => {
       if (type === 'live') this.#greet();

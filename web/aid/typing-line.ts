@@ -1,11 +1,12 @@
 import { T140_BUFFER_MS, TextSender } from '../../client/real-time-text.ts';
+import type { TextChannel } from '../../client/media-link.ts';
 import type { CallPort } from '../call-port.ts';
 import type { PreferenceStore } from './preferences.ts';
 
 /** Sends the text as it grows on the T.140 channel (RFC 8865), while the person allows it. */
 export class TypingLine {
   readonly #preferences: PreferenceStore;
-  #channel: RTCDataChannel | undefined;
+  #channel: TextChannel | undefined;
   #sender = new TextSender();
   #text = '';
   #timer: number | undefined;

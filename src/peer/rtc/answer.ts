@@ -8,7 +8,7 @@ import {
   useSdesMid,
   type RTCRtpTransceiver,
 } from 'werift';
-import { MAX_CHANNEL_MESSAGE_BYTES } from '../../../protocol/channel.ts';
+import { MAX_CHANNEL_MESSAGE_BYTES } from '../../../protocol/channel-names.ts';
 import type { Guard } from './guard.ts';
 import type { Offer, PeerRole } from './offer.ts';
 import type { RtcOptions } from './rtc-options.ts';

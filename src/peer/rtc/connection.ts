@@ -7,7 +7,7 @@ import { advance, US_PER_MS, type MonotonicUs } from '../../base/timeline.ts';
 import type { CandidateInit } from '../../../protocol/signaling.ts';
 import { ABS_CAPTURE_TIME, answer, peerConfiguration } from './answer.ts';
 import { WINDOW_BYTES, windowLeft } from './association.ts';
-import { MAX_CHANNEL_MESSAGE_BYTES } from '../../../protocol/channel.ts';
+import { MAX_CHANNEL_MESSAGE_BYTES } from '../../../protocol/channel-names.ts';
 import { call, type CallOptions } from './call.ts';
 import { DataChannels, type DataChannelEvents } from './data-channels.ts';
 import { readFeedback, type Feedback } from './feedback.ts';

@@ -1,5 +1,5 @@
 import type { RTCDataChannel } from 'werift';
-import { CONTROL_LABEL, MAX_CHANNEL_MESSAGE_BYTES, TEXT_PROTOCOL } from '../../../protocol/channel.ts';
+import { CONTROL_LABEL, MAX_CHANNEL_MESSAGE_BYTES, TEXT_PROTOCOL } from '../../../protocol/channel-names.ts';
 import type { MonotonicUs } from '../../base/timeline.ts';
 import { TokenBucket } from '../../base/token-bucket.ts';
 

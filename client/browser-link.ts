@@ -1,39 +1,17 @@
-import type { CandidateInit, IceServer } from '../protocol/signaling.ts';
-import type { ChannelMessage } from './call-port.ts';
+import { CONTROL_LABEL, TEXT_LABEL, TEXT_PROTOCOL } from '../protocol/channel-names.ts';
+import type { CandidateInit } from '../protocol/signaling.ts';
+import type { LinkState, MediaLink, MediaLinkEvents, MediaLinkOptions, Place, StatisticsReport } from './media-link.ts';
 
-/** Where one participant's picture and sound arrive. */
-export interface Place {
-  readonly videoMid: string;
-  readonly audioMid: string | undefined;
-}
-
-export interface PeerLinkOptions {
-  /** Other participants that there is room for. */
-  readonly others: number;
-  readonly iceServers: readonly IceServer[];
-  readonly relayOnly: boolean;
-}
-
-export interface PeerLinkEvents {
-  onCandidate(candidate: CandidateInit): void;
-  onState(state: RTCPeerConnectionState): void;
-  onMessage(message: ChannelMessage): void;
-  onTextChannel(channel: RTCDataChannel): void;
-}
-
-const CONTROL_LABEL = 'visavis';
-const TEXT_LABEL = 'text';
-/** RFC 8865, 4.1: the subprotocol says that it is real-time text. */
-const TEXT_PROTOCOL = 't140';
+type Entry = Readonly<Record<string, unknown>>;
 
 /** What an avatar peer speaks; the retransmissions of a video codec are a codec of their own. */
 const USED_CODECS = ['audio/opus', 'video/VP8', 'video/rtx'];
 
 /**
- * One WebRTC connection to an avatar peer. The offer is made before there is a microphone: its place is kept and filled
- * by `setMicrophone` whenever the track is there, without a second negotiation.
+ * A browser's connection to an avatar peer. The offer is made before there is a microphone: its place is kept and filled by
+ * `publish` whenever the track is there, without a second negotiation.
  */
-export class PeerLink {
+export class BrowserLink implements MediaLink<MediaStreamTrack, MediaStream> {
   readonly #connection: RTCPeerConnection;
   readonly #control: RTCDataChannel;
   readonly #microphone: RTCRtpSender;
@@ -41,7 +19,7 @@ export class PeerLink {
   #answered = false;
   #closed = false;
 
-  constructor(options: PeerLinkOptions, events: PeerLinkEvents) {
+  constructor(options: MediaLinkOptions, events: MediaLinkEvents) {
     const connection = new RTCPeerConnection({
       bundlePolicy: 'max-bundle',
       iceServers: options.iceServers.map((server) => ({ ...server, urls: [...server.urls] })),
@@ -57,8 +35,7 @@ export class PeerLink {
     for (const transceiver of connection.getTransceivers()) offerUsedCodecs(transceiver);
     this.#control = connection.createDataChannel(CONTROL_LABEL);
     this.#control.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
-      const message: unknown = typeof data === 'string' ? JSON.parse(data) : undefined;
-      if (isChannelMessage(message)) events.onMessage(message);
+      if (typeof data === 'string') events.onMessage(data);
     });
     events.onTextChannel(connection.createDataChannel(TEXT_LABEL, { protocol: TEXT_PROTOCOL }));
     connection.addEventListener('icecandidate', ({ candidate }) => {
@@ -70,7 +47,7 @@ export class PeerLink {
     });
   }
 
-  get state(): RTCPeerConnectionState {
+  get state(): LinkState {
     return this.#connection.connectionState;
   }
 
@@ -78,15 +55,9 @@ export class PeerLink {
     return this.#connection.signalingState !== 'stable';
   }
 
-  /** @returns the SDP to send; called again it restarts ICE. */
   async offer(): Promise<string> {
     if (this.#answered) this.#connection.restartIce();
     await this.#connection.setLocalDescription();
-    return this.localSdp;
-  }
-
-  /** The offer with the candidates that were found since. */
-  get localSdp(): string {
     return this.#connection.localDescription?.sdp ?? '';
   }
 
@@ -103,18 +74,16 @@ export class PeerLink {
     else await this.#connection.addIceCandidate(candidate === null ? undefined : candidateOf(candidate));
   }
 
-  async setMicrophone(track: MediaStreamTrack | null): Promise<void> {
+  async publish(track: MediaStreamTrack | null): Promise<void> {
     if (!this.#closed) await this.#microphone.replaceTrack(track);
   }
 
-  /** @returns whether the channel was open to take it. */
-  send(message: object): boolean {
+  send(text: string): boolean {
     if (this.#control.readyState !== 'open') return false;
-    this.#control.send(JSON.stringify(message));
+    this.#control.send(text);
     return true;
   }
 
-  /** The tracks of a place, best in one stream: then the browser keeps them in step. */
   streamOf(place: Place): MediaStream {
     const tracks = this.#connection
       .getTransceivers()
@@ -123,7 +92,6 @@ export class PeerLink {
     return new MediaStream(tracks);
   }
 
-  /** The page's own avatar: the first of each kind, known before there are `mid`s to name them by. */
   get ownStream(): MediaStream {
     const tracks = this.#connection.getTransceivers().map(({ receiver }) => receiver.track);
     const first = ['audio', 'video'].flatMap((kind) => tracks.find((track) => track.kind === kind) ?? []);
@@ -136,8 +104,8 @@ export class PeerLink {
     return { videoMid: midOf('video') ?? '', audioMid: midOf('audio') };
   }
 
-  get statistics(): Promise<RTCStatsReport> {
-    return this.#connection.getStats();
+  get statistics(): Promise<StatisticsReport> {
+    return this.#connection.getStats().then((report) => new Map(report as Iterable<[string, Entry]>));
   }
 
   close(): void {
@@ -154,10 +122,6 @@ function toInit(candidate: RTCIceCandidate): CandidateInit {
 function candidateOf(init: NonNullable<CandidateInit>): RTCIceCandidateInit {
   const { candidate, sdpMid = null, sdpMLineIndex = null, usernameFragment = null } = init;
   return { candidate, sdpMid, sdpMLineIndex, usernameFragment };
-}
-
-function isChannelMessage(message: unknown): message is ChannelMessage {
-  return typeof message === 'object' && message !== null && 'type' in message && typeof message.type === 'string';
 }
 
 /** A browser offers twenty codecs in each section; the fifth of it takes a fifth of the time to send and to read. */

@@ -1,14 +1,12 @@
-import type { Place } from './peer-link.ts';
+import type { Place, StatisticsReport } from './media-link.ts';
 
 /** From 1900, where NTP begins, to 1970. */
 const NTP_EPOCH_MS = 2_208_988_800_000;
 
-type Entry = Readonly<Record<string, unknown>>;
-
 /** @returns by how many ms the page's clock is ahead of the NTP time of what is played in a place, sound before picture. */
-export function playoutOffsetMs(report: RTCStatsReport, place: Place): number | undefined {
+export function playoutOffsetMs(report: StatisticsReport, place: Place): number | undefined {
   for (const mid of [place.audioMid, place.videoMid]) {
-    for (const entry of report.values() as Iterable<Entry>) {
+    for (const entry of report.values()) {
       if (mid === undefined || entry['type'] !== 'inbound-rtp' || entry['mid'] !== mid) continue;
       const played = entry['estimatedPlayoutTimestamp'];
       const takenMs = entry['timestamp'];

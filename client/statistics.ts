@@ -1,3 +1,5 @@
+import type { Place, StatisticsReport } from './media-link.ts';
+
 /** What one incoming avatar is worth, measured over the last second. */
 export interface AvatarFigures {
   readonly framesPerSecond: number | undefined;
@@ -28,8 +30,8 @@ export class Statistics {
   readonly #before = new Map<string, Counters>();
 
   /** @returns milliseconds to the server and back, over the path that is in use. */
-  roundTripMs(report: RTCStatsReport): number | undefined {
-    for (const entry of report.values() as Iterable<Entry>) {
+  roundTripMs(report: StatisticsReport): number | undefined {
+    for (const entry of report.values()) {
       if (entry['type'] === 'candidate-pair' && entry['nominated'] === true) {
         const seconds = number(entry['currentRoundTripTime']);
         if (seconds !== undefined) return seconds * 1000;
@@ -38,11 +40,8 @@ export class Statistics {
     return undefined;
   }
 
-  figures(
-    report: RTCStatsReport,
-    place: { readonly videoMid: string; readonly audioMid: string | undefined },
-  ): AvatarFigures {
-    const incoming = [...(report.values() as Iterable<Entry>)].filter((entry) => entry['type'] === 'inbound-rtp');
+  figures(report: StatisticsReport, place: Place): AvatarFigures {
+    const incoming = [...report.values()].filter((entry) => entry['type'] === 'inbound-rtp');
     const video = incoming.find((entry) => entry['mid'] === place.videoMid);
     const audio = incoming.find((entry) => entry['mid'] === place.audioMid);
     if (video === undefined) return NOTHING;
@@ -66,6 +65,16 @@ export class Statistics {
       size: width === undefined || height === undefined ? undefined : `${width}×${height}`,
     };
   }
+}
+
+/** @returns whether the chosen path goes through a TURN server. */
+export function usesRelay(report: StatisticsReport): boolean {
+  for (const entry of report.values()) {
+    if (entry['type'] !== 'candidate-pair' || entry['nominated'] !== true || entry['state'] !== 'succeeded') continue;
+    const local = report.get(String(entry['localCandidateId']));
+    if (local?.['candidateType'] === 'relay') return true;
+  }
+  return false;
 }
 
 const NOTHING: AvatarFigures = {

@@ -17,7 +17,7 @@ export class WhepPlayer {
   #connection: RTCPeerConnection | undefined;
   #resource: string | undefined;
   #retryMs = FIRST_RETRY_MS;
-  #timer: number | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #isClosed = false;
 
   constructor(url: string, token: string, events: WhepPlayerEvents) {
@@ -79,7 +79,7 @@ export class WhepPlayer {
     this.#events.onState('waiting');
     const waitMs = Math.max(afterMs, this.#retryMs);
     this.#retryMs = Math.min(LONGEST_RETRY_MS, 2 * this.#retryMs);
-    this.#timer = window.setTimeout(() => void this.#connect(), waitMs);
+    this.#timer = setTimeout(() => void this.#connect(), waitMs);
   }
 
   #end(): void {

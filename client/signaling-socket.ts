@@ -1,4 +1,16 @@
 import type { CallerMessage, ToCaller } from '../protocol/caller.ts';
+import { CLOSE_BROKEN, CLOSE_FINAL, PROTOCOL_VERSION } from '../protocol/signaling-limits.ts';
+
+/** What is used of a `WebSocket`: a browser's, or that of the package `ws`. */
+export interface ClientSocket {
+  readonly readyState: number;
+  send(text: string): void;
+  close(code?: number): void;
+  addEventListener(type: 'open', listener: () => void): void;
+  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
+  addEventListener(type: 'close', listener: (event: { readonly code: number; readonly reason: string }) => void): void;
+}
+export type OpenSocket = (url: string) => ClientSocket;
 
 export interface SignalingEvents {
   onMessage(message: ToCaller): void;
@@ -8,45 +20,53 @@ export interface SignalingEvents {
   onRefused(code: string, message: string): void;
 }
 
+type Timer = ReturnType<typeof setTimeout>;
 type Hello = Extract<CallerMessage, { type: 'hello' }>;
 
-const VERSION = 1;
+const OPEN = 1;
 const RETRY_FIRST_MS = 200;
 const RETRY_LONGEST_MS = 4000;
 const BEAT_MS = 2000;
 /** Two heartbeats that were not answered. */
 const SILENCE_LIMIT_MS = 4500;
-/** Tells the server "broken, not gone": it keeps our place. */
-const CLOSE_BROKEN = 4000;
-const NOT_WORTH_RETRYING = new Set([4400, 4401, 4409]);
+
+/** Browsers tell when the network is back; Node does not. */
+const network: Pick<EventTarget, 'addEventListener' | 'removeEventListener'> | undefined =
+  'addEventListener' in globalThis ? globalThis : undefined;
 
 /** The socket to the signaling server: greets, beats, and comes back with its resume token when it breaks. */
 export class SignalingSocket {
   readonly #url: string;
+  readonly #open: OpenSocket;
   readonly #token: string | undefined;
   readonly #events: SignalingEvents;
-  #socket: WebSocket | undefined;
+  #socket: ClientSocket | undefined;
   #resume: string | undefined;
   #unsent: CallerMessage[] = [];
   #attempts = 0;
   #heardAt = 0;
-  #beat = 0;
-  #retry = 0;
+  #beat: Timer | undefined;
+  #retry: Timer | undefined;
+  /** Schemas are fetched while the socket opens: a page makes its offer without them. */
+  readonly #incoming = import('./incoming.ts');
+  /** What came is read in order. */
+  #reading: Promise<void> = Promise.resolve();
   #closed = false;
   #refusal: { readonly code: string; readonly message: string } | undefined;
 
-  constructor(url: string, token: string | undefined, events: SignalingEvents) {
+  constructor(url: string, token: string | undefined, open: OpenSocket, events: SignalingEvents) {
     this.#url = url;
+    this.#open = open;
     this.#token = token;
     this.#events = events;
-    addEventListener('online', this.#onOnline);
-    addEventListener('offline', this.#onOffline);
+    network?.addEventListener('online', this.#onOnline);
+    network?.addEventListener('offline', this.#onOffline);
     this.#connect();
   }
 
   /** Says it now, or as soon as there is a socket. */
   send(message: CallerMessage): void {
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+    if (this.#socket?.readyState === OPEN) this.#socket.send(JSON.stringify(message));
     else this.#unsent.push(message);
   }
 
@@ -59,13 +79,13 @@ export class SignalingSocket {
     this.#closed = true;
     clearTimeout(this.#retry);
     clearInterval(this.#beat);
-    removeEventListener('online', this.#onOnline);
-    removeEventListener('offline', this.#onOffline);
+    network?.removeEventListener('online', this.#onOnline);
+    network?.removeEventListener('offline', this.#onOffline);
     this.#socket?.close(1000);
   }
 
   readonly #onOnline = (): void => {
-    if (this.#socket?.readyState !== WebSocket.OPEN) this.#connect();
+    if (this.#socket?.readyState !== OPEN) this.#connect();
   };
 
   readonly #onOffline = (): void => {
@@ -75,11 +95,11 @@ export class SignalingSocket {
   #connect(): void {
     if (this.#closed) return;
     clearTimeout(this.#retry);
-    const socket = new WebSocket(this.#url);
+    const socket = this.#open(this.#url);
     this.#socket = socket;
     socket.addEventListener('open', () => {
       this.#heardAt = performance.now();
-      const hello: Hello = { type: 'hello', version: VERSION };
+      const hello: Hello = { type: 'hello', version: PROTOCOL_VERSION };
       if (this.#token !== undefined) hello.token = this.#token;
       if (this.#resume !== undefined) hello.resume = this.#resume;
       socket.send(JSON.stringify(hello));
@@ -90,17 +110,34 @@ export class SignalingSocket {
         else this.send({ type: 'heartbeat' });
       }, BEAT_MS);
     });
-    socket.addEventListener('message', (event: MessageEvent<string>) => {
+    socket.addEventListener('message', ({ data }) => {
       this.#heardAt = performance.now();
-      this.#hear(JSON.parse(event.data) as ToCaller);
+      this.#inTurn(socket, async () => {
+        const message = typeof data === 'string' ? (await this.#incoming).readSignaling(data) : undefined;
+        if (message !== undefined) this.#hear(message);
+      });
     });
     socket.addEventListener('close', ({ code, reason }) => {
-      if (this.#socket !== socket) return;
-      if (NOT_WORTH_RETRYING.has(code)) {
-        this.close();
-        this.#events.onRefused(this.#refusal?.code ?? 'SIGNALING_REFUSED', this.#refusal?.message ?? reason);
-      } else this.#lost(socket);
+      this.#inTurn(socket, () => {
+        this.#closeCame(socket, code, reason);
+      });
     });
+  }
+
+  /** What a socket says counts until another has taken its place. */
+  #inTurn(socket: ClientSocket, act: () => void | Promise<void>): void {
+    this.#reading = this.#reading
+      .then(() => (this.#socket === socket ? act() : undefined))
+      .catch(() => {
+        this.#lost(socket);
+      });
+  }
+
+  #closeCame(socket: ClientSocket, code: number, reason: string): void {
+    if (CLOSE_FINAL.includes(code)) {
+      this.close();
+      this.#events.onRefused(this.#refusal?.code ?? 'SIGNALING_REFUSED', this.#refusal?.message ?? reason);
+    } else this.#lost(socket);
   }
 
   #hear(message: ToCaller): void {
@@ -113,7 +150,7 @@ export class SignalingSocket {
   }
 
   /** Does not wait for a close that may never be confirmed. */
-  #lost(socket: WebSocket): void {
+  #lost(socket: ClientSocket): void {
     if (this.#closed || this.#socket !== socket) return;
     this.#socket = undefined;
     clearInterval(this.#beat);
