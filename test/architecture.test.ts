@@ -12,7 +12,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   'express-rate-limit': ['src/server/'],
   helmet: ['src/server/'],
   jose: ['signaling/', 'src/server/', 'web/'],
-  'libopus-wasm': ['src/native/codec/'],
+  'libopus-wasm': ['client/node/', 'src/native/codec/'],
   'node:worker_threads': ['src/native/worker/', 'bench/'],
   mediabunny: ['src/native/codec/film-reader.ts'],
   'onnxruntime-node': ['src/native/model/onnx-session.ts'],
@@ -22,9 +22,9 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   'csv-parse': ['src/media/motion/live-link-reader.ts', 'src/server/cli/batch-list.ts'],
   sharp: ['src/native/codec/backdrop.ts', 'src/native/codec/image.ts'],
   'webm-muxer': ['src/native/codec/'],
-  werift: ['src/peer/rtc/', 'bench/support/'],
-  ws: ['src/peer/signaling-client.ts', 'signaling/', 'src/server/', 'bench/'],
-  zod: ['protocol/', 'signaling/', 'src/native/model/', 'src/server/'],
+  werift: ['client/node/', 'src/peer/rtc/', 'bench/support/'],
+  ws: ['client/node/', 'src/peer/signaling-client.ts', 'signaling/', 'src/server/', 'bench/'],
+  zod: ['client/incoming.ts', 'protocol/', 'signaling/', 'src/native/model/', 'src/server/'],
 };
 
 /** Files at the root of media/ where its stages meet; the others there are contracts, which every stage may take. */
