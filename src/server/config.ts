@@ -15,6 +15,7 @@ import {
 import { AvatarError } from '../base/errors.ts';
 import type { RtcOptions } from '../peer/rtc/rtc-options.ts';
 import { defaultDataFolder } from './data-folder.ts';
+import { readDoorSettings, type DoorSettings } from './doors/door-settings.ts';
 import { packageFolder } from './package-folder.ts';
 import { readSpeechSettings, type SpeechSettings } from './speech/speech-settings.ts';
 
@@ -43,8 +44,8 @@ export interface Config {
   readonly hosts: HostRules;
   /** Origins whose pages may show `/view/ID` in a frame. */
   readonly frameAncestors: readonly string[];
-  /** Hosts to which sessions may be sent by WHIP; empty for any on the internet. */
-  readonly pushHosts: readonly string[];
+  /** Of the interfaces for programs. */
+  readonly doors: DoorSettings;
   readonly rtc: RtcOptions;
   /** Voices for typed speech, best first. */
   readonly speech: SpeechSettings;
@@ -95,11 +96,6 @@ const schema = z.object({
   VISAVIS_FRAME_ANCESTORS: optional.refine(
     (text) => listOf(text).every((each) => each === '*' || /^https?:\/\/(?:\*\.)?[\w.-]+(?::\d{1,5})?$/.test(each)),
     'expected origins such as https://kiosk.example, or *',
-  ),
-  VISAVIS_PUSH_HOSTS: optional.refine(
-    (text) =>
-      listOf(text).every((each) => /^(?:none|(?:\*\.)?[\w.-]+(?::\d{1,5})?|\[[\da-f:]+\](?::\d{1,5})?)$/i.test(each)),
-    'expected hosts such as live.example, *.example.org or 10.0.0.5:7088, or none',
   ),
   VISAVIS_DRAIN_S: z.coerce.number().min(0).max(3600).default(20),
   VISAVIS_TRUST_PROXY: flag('false'),
@@ -159,7 +155,7 @@ export function readConfig(environment: Environment): Config {
     isPrivate,
     hosts: hostRules(listOf(env.VISAVIS_ALLOWED_HOSTS), listOf(env.VISAVIS_ALLOWED_ORIGINS), isPrivate),
     frameAncestors: listOf(env.VISAVIS_FRAME_ANCESTORS),
-    pushHosts: listOf(env.VISAVIS_PUSH_HOSTS),
+    doors: readDoorSettings(environment),
     rtc: {
       iceLite: env.VISAVIS_ICE_LITE,
       hostAddresses: listOf(env.VISAVIS_HOST_ADDRESSES),

@@ -7,6 +7,8 @@ import { Broadcasts } from './doors/broadcasts.ts';
 import { Entry } from './doors/entry.ts';
 import { iceLinks, iceServers } from './doors/ice-links.ts';
 import { OutgoingRules } from './doors/outgoing/outgoing-rules.ts';
+import { SessionReporter, type SessionReporterOptions } from './doors/outgoing/session-reporter.ts';
+import { Webhooks, type WebhookTarget } from './doors/outgoing/webhooks.ts';
 import { overtakingClear } from './doors/overtaking-clear.ts';
 import { SdpRoutes } from './doors/sdp-routes.ts';
 import { sessionRoutes } from './doors/session-routes.ts';
@@ -31,9 +33,13 @@ const MEMBERS_PER_ROOM = 4;
 /** Adds the interfaces for programs to a host: sessions that speak PCM, broadcasters, and players that show both. `docs/integrate.md` describes them. */
 export function doorsExtension(options: DoorsExtensionOptions): (host: HostParts) => Promise<Extension> {
   return async ({ access, config, pageFolder, peer, portraits, scope }) => {
-    const { trustProxy } = config;
-    const outgoing = new OutgoingRules(config.pushHosts);
-    const desk = scope.own(new SpeakDesk({ peer, outgoing, now: () => new Date(), ...options }));
+    const { doors, trustProxy } = config;
+    const sessionsPerMinute = doors.sessions.perMinute;
+    const now = (): Date => new Date();
+    const report =
+      doors.webhook === undefined ? undefined : openReport(doors.webhook, { peer, portraits, scope }, options);
+    const outgoing = new OutgoingRules(doors.pushHosts);
+    const desk = scope.own(new SpeakDesk({ peer, outgoing, limits: doors.sessions, now, ...options }));
     const socket = scope.own(new SpeakSocket(desk, options.clock));
     const serversFor = (id: string) => iceServers(config.signaling, id, Date.now() / 1000);
     const links = (id: string): string[] => iceLinks(serversFor(id));
@@ -49,7 +55,7 @@ export function doorsExtension(options: DoorsExtensionOptions): (host: HostParts
     const simliIce = (): readonly object[] => serversFor(randomUUID());
     return {
       routes: (app) => {
-        app.use('/api/v1/sessions', sessionRoutes({ entry, desk, peer, portraits, trustProxy }));
+        app.use('/api/v1/sessions', sessionRoutes({ entry, desk, peer, portraits, trustProxy, sessionsPerMinute }));
         app.use(SPEAK_PATH, overtakingClear(desk, trustProxy));
         app.use('/whep', whep.router);
         app.use('/whip', whip.router);
@@ -71,9 +77,29 @@ export function doorsExtension(options: DoorsExtensionOptions): (host: HostParts
         ],
       ]),
       onPeerEvent: (event) => {
+        report?.push(event);
         desk.push(event);
         broadcasts.push(event);
       },
     };
   };
+}
+
+/** Tells the operator's webhook of all sessions, until the scope closes. */
+function openReport(
+  target: WebhookTarget,
+  { peer, portraits, scope }: Pick<HostParts, 'peer' | 'portraits' | 'scope'>,
+  { logger, meter }: DoorsExtensionOptions,
+): SessionReporter {
+  const now = (): Date => new Date();
+  const webhooks = scope.own(new Webhooks({ target, now, random: Math.random, logger, meter }));
+  const record: SessionReporterOptions['record'] = (portraitId) => {
+    try {
+      return portraits.record(portraitId);
+    } catch {
+      return undefined;
+    }
+  };
+  const tell = webhooks.push.bind(webhooks);
+  return scope.own(new SessionReporter({ peer, record, now, tell }));
 }

@@ -19,20 +19,20 @@ export interface SessionRoutesOptions {
   readonly peer: Pick<AvatarPeer, 'viewerCount'>;
   readonly portraits: Pick<PortraitStore, 'first'>;
   readonly trustProxy: boolean;
+  /** Of one address: a program opens one for each conversation. */
+  readonly sessionsPerMinute: number;
 }
-
-/** Of one address: a program opens one for each conversation. */
-const SESSIONS_PER_MINUTE = 30;
 
 /**
  * `POST /api/v1/sessions` (for whoever may join a call) · `GET|DELETE /api/v1/sessions/:id` with the session's own token.
  */
-export function sessionRoutes({ entry, desk, peer, portraits, trustProxy }: SessionRoutesOptions): Router {
+export function sessionRoutes(options: SessionRoutesOptions): Router {
+  const { entry, desk, peer, portraits, trustProxy, sessionsPerMinute } = options;
   const routes = Router();
 
   routes.post(
     '/',
-    perMinute(SESSIONS_PER_MINUTE, trustProxy, 'Too many sessions'),
+    perMinute(sessionsPerMinute, trustProxy, 'Too many sessions'),
     json({ limit: '16kb' }),
     async (request, response) => {
       await entry.check(request, bearerOf(request.headers) ?? '');

@@ -11,6 +11,7 @@ import type { RgbColour } from '../../media/face-codec.ts';
 import { OpusEncoder } from '../../native/codec/opus-encoder.ts';
 import type { AvatarPeer, Participant, PeerEvent } from '../../peer/avatar-peer.ts';
 import { SpeakSession } from '../../peer/speak/speak-session.ts';
+import { SessionQuota, type SessionLimits } from './session-limits.ts';
 import type { OutgoingRules } from './outgoing/outgoing-rules.ts';
 import type { WhipTarget } from './outgoing/whip-client.ts';
 import { WhipPush } from './outgoing/whip-push.ts';
@@ -22,6 +23,7 @@ export interface SpeakDeskOptions {
   readonly peer: Pick<AvatarPeer, 'enter' | 'leave' | 'participant' | 'send'>;
   readonly clock: Clock;
   readonly now: () => Date;
+  readonly limits: Pick<SessionLimits, 'minutesPerDay' | 'perAddress'>;
   /** Where sessions may be sent. */
   readonly outgoing: OutgoingRules;
   readonly logger: Logger;
@@ -55,8 +57,6 @@ export const SESSION_PREFIX = 's-';
 const UNUSED_MS = 60_000;
 /** A session outlives a broken socket by this much. */
 const SPEAKER_AWAY_MS = 10_000;
-/** Sessions that one network may have at once. */
-const SESSIONS_PER_ADDRESS = 8;
 
 /** One avatar that a program speaks for. */
 export class DeskSession {
@@ -71,6 +71,7 @@ export class DeskSession {
   #abandoned: NodeJS.Timeout;
   readonly #expired: NodeJS.Timeout;
   readonly #end: (reason: string) => void;
+  readonly #onGone: () => void;
 
   constructor(parts: {
     readonly id: string;
@@ -80,6 +81,7 @@ export class DeskSession {
     readonly clock: Clock;
     readonly now: () => Date;
     readonly end: (reason: string) => void;
+    readonly onGone: () => void;
     readonly openPush: ((onState: (state: PublishState) => void) => WhipPush) | undefined;
   }) {
     const { id, wish, participant, encoder, clock } = parts;
@@ -88,6 +90,7 @@ export class DeskSession {
     this.participant = participant;
     this.tokens = { manage: newSecret(), speak: newSecret(), watch: newSecret() };
     this.#end = parts.end;
+    this.#onGone = parts.onGone;
     this.expiresAt = new Date(parts.now().getTime() + wish.lifetimeS * 1000);
     this.speech = new SpeakSession({
       outlet: participant,
@@ -128,6 +131,7 @@ export class DeskSession {
   async dispose(reason: string): Promise<void> {
     clearTimeout(this.#abandoned);
     clearTimeout(this.#expired);
+    this.#onGone();
     this.speech.close();
     const speaker = this.#speaker;
     this.#speaker = undefined;
@@ -148,27 +152,34 @@ export class SpeakDesk implements Closable {
   readonly #sessions = new Map<string, DeskSession>();
   /** Places that are taken by sessions which are being opened, by address. */
   readonly #opening = new Map<string, number>();
+  readonly #quota: SessionQuota;
 
   constructor(options: SpeakDeskOptions) {
     this.#options = options;
+    this.#quota = new SessionQuota(options.limits.minutesPerDay, options.now);
   }
 
   /**
    * Brings an avatar to life that a program speaks for.
-   * @throws AvatarError `SESSIONS_TOO_MANY`, `TARGET_REFUSED`, `CAPACITY_FULL`, or what loading the portrait brings.
+   * @throws AvatarError `SESSIONS_TOO_MANY`, `QUOTA_EXCEEDED`, `TARGET_REFUSED`, `CAPACITY_FULL`, or what loading the portrait brings.
    */
   async open(wish: SpeakWish): Promise<DeskSession> {
     const { address, publish } = wish;
     if (publish !== undefined) this.#options.outgoing.check(publish.url);
     const opening = this.#opening.get(address) ?? 0;
     const here = [...this.#sessions.values()].filter((session) => session.wish.address === address).length;
-    if (here + opening >= SESSIONS_PER_ADDRESS) {
-      const found = `this address has ${here + opening} sessions, at most ${SESSIONS_PER_ADDRESS} are allowed`;
+    const { perAddress } = this.#options.limits;
+    if (here + opening >= perAddress) {
+      const found = `this address has ${here + opening} sessions, at most ${perAddress} are allowed`;
       throw new AvatarError('SESSIONS_TOO_MANY', `Cannot open a session: ${found}`);
     }
+    const { lifetimeS, giveBack } = this.#quota.take(address, wish.lifetimeS);
     this.#opening.set(address, opening + 1);
     try {
-      return await this.#open(wish);
+      return await this.#open({ ...wish, lifetimeS }, giveBack);
+    } catch (thrown) {
+      giveBack();
+      throw thrown;
     } finally {
       const left = (this.#opening.get(address) ?? 1) - 1;
       if (left === 0) this.#opening.delete(address);
@@ -201,7 +212,7 @@ export class SpeakDesk implements Closable {
     await Promise.all([...this.#sessions.keys()].map((id) => this.#forget(id, 'The server is stopping')));
   }
 
-  async #open(wish: SpeakWish): Promise<DeskSession> {
+  async #open(wish: SpeakWish, onGone: () => void): Promise<DeskSession> {
     const { peer, clock, now, outgoing } = this.#options;
     const id = `${SESSION_PREFIX}${randomBytes(12).toString('base64url')}`;
     const { portraitId, ownerKey, framesPerSecond, background } = wish;
@@ -222,7 +233,7 @@ export class SpeakDesk implements Closable {
         target &&
         ((onState: (state: PublishState) => void): WhipPush =>
           new WhipPush({ peer, participantId: id, target, rules: outgoing, now, random: Math.random, onState }));
-      const session = new DeskSession({ id, wish, participant, encoder, clock, now, end, openPush });
+      const session = new DeskSession({ id, wish, participant, encoder, clock, now, end, onGone, openPush });
       this.#sessions.set(id, session);
       this.#count();
       return session;

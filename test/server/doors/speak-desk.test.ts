@@ -21,6 +21,7 @@ function openDesk() {
     peer,
     clock: systemClock,
     now: () => new Date(),
+    limits: { perAddress: 8, minutesPerDay: 0 },
     outgoing: new OutgoingRules([]),
     logger: silentLogger,
     meter: silentMeter,
