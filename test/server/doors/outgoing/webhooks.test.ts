@@ -9,7 +9,7 @@ import { Webhooks } from '../../../../src/server/doors/outgoing/webhooks.ts';
 import { openTestHost } from '../../../support/test-host.ts';
 
 const SECRET = Buffer.from('0123456789abcdef0123456789abcdef');
-const closing: (() => Promise<unknown> | void)[] = [];
+const closing: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });

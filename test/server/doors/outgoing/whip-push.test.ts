@@ -6,7 +6,7 @@ import type { SendRequest } from '../../../../src/peer/avatar-peer.ts';
 import { OutgoingRules } from '../../../../src/server/doors/outgoing/outgoing-rules.ts';
 import { WhipPush } from '../../../../src/server/doors/outgoing/whip-push.ts';
 
-const closing: (() => Promise<void> | void)[] = [];
+const closing: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
