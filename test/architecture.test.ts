@@ -36,6 +36,7 @@ const CROSSINGS: readonly (readonly [from: string, to: string])[] = [
   ['bench/', 'protocol/'],
   ['bench/', 'src/'],
   ['bench/', 'signaling/'],
+  ['bench/', 'web/'],
   ['client/', 'protocol/'],
   ['signaling/', 'protocol/'],
   ['signaling/', 'src/base/'],

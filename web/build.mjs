@@ -17,6 +17,7 @@ const { metafile } = await build({
   splitting: true,
   bundle: true,
   format: 'esm',
+  charset: 'utf8',
   target: ['chrome110', 'firefox115', 'safari16'],
   minify: true,
   sourcemap: true,
@@ -24,12 +25,16 @@ const { metafile } = await build({
   logLevel: 'warning',
 });
 const made = Object.keys(metafile.outputs).map((path) => basename(path));
+// Word lists are fetched by whoever writes in their language, and by nobody else.
+const onDemand = Object.entries(metafile.outputs)
+  .filter(([, { entryPoint }]) => entryPoint?.startsWith('aid/words/'))
+  .map(([path]) => basename(path));
 const named = (pattern) => made.find((name) => pattern.test(name));
 // Parts are fetched while the first of them is read, and not one after the other.
 const preload = (template) =>
   template.replace(/^.*\{\{parts\}\}.*\n/m, (line) =>
     made
-      .filter((name) => /^part-.*\.js$/.test(name))
+      .filter((name) => /^part-.*\.js$/.test(name) && !onDemand.includes(name))
       .map((name) => line.replace('{{parts}}', name))
       .join(''),
   );

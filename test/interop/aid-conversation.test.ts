@@ -47,13 +47,13 @@ describe.skipIf(!hasEspeak)('a conversation of two who do not speak, in real Chr
 
     await goTo(grace, 'Letters');
     for (const [row, letter] of [
-      ['Letters e t a o i n', 'o'],
-      ['Letters p b v k j x', 'k'],
+      ['Letters e t o n d w', 'o'],
+      ['Letters ␣ h u y k z', 'k'],
     ] as const) {
       await goTo(grace, row);
       await goTo(grace, letter);
     }
-    await goTo(grace, 'Say');
+    await goTo(grace, 'Words');
     await goTo(grace, 'Say');
     await hears(ada, 'Grace', 'ok');
 

@@ -131,21 +131,43 @@ describe.skipIf(!isInstalled(CHROMIUM, '--version'))('The communication aid in C
     await page.evaluate(`localStorage.setItem('visavis.aid', '{"scan":"two"}')`);
     await page.reload();
     await page.waitForFunction('window.harness !== undefined');
-    const here = (): Promise<string> => page.evaluate(`document.querySelector('.aid-scan-here')?.textContent ?? ''`);
+    const here = async (): Promise<string> =>
+      (await page.evaluate<string>(`document.querySelector('.aid-scan-back').textContent`)).replace('Scanning: ', '');
     const goTo = async (name: string): Promise<void> => {
-      for (let i = 0; i < 40 && !(await here()).startsWith(name); i++) await page.keyboard.press('Space');
-      expect(await here()).toContain(name);
+      for (let i = 0; i < 40 && (await here()) !== name; i++) await page.keyboard.press('Space');
+      expect(await here()).toBe(name);
       await page.keyboard.press('Enter');
     };
-    await goTo('Say');
-    for (const letter of ['h', 'i']) {
-      await goTo(letter === 'h' ? 'shrdlu' : 'etaoin');
-      await goTo(letter);
-    }
+    await goTo('Letters');
+    await page.locator('.aid-letter.word', { hasText: 'I think' }).waitFor();
+    await goTo('Letters ␣ h u y k z');
+    await goTo('h');
+    await goTo('Letters a i s l f v');
+    await goTo('i');
     expect(await page.locator('[data-aid="text"]').inputValue()).toBe('hi');
-    await goTo('Say');
+    await goTo('Words');
     await goTo('Say');
     expect(await saidBy(page)).toEqual(['hi']);
+    await page.context().close();
+  });
+
+  test('words are taken by a press or a digit, a full stop goes to its word, and what is said is learned', async () => {
+    const page = await pages.open();
+    await page.evaluate(`localStorage.setItem('visavis.aid', '{"digitKeys":true}')`);
+    await page.reload();
+    const text = page.locator('[data-aid="text"]');
+    await page.locator('.aid-word', { hasText: 'I think' }).click();
+    await text.pressSequentially('th');
+    await page.keyboard.press('1');
+    await page.keyboard.press('.');
+    expect(await text.inputValue()).toMatch(/^I think th\w+\. $/);
+    await text.fill('Zebedee is here');
+    await page.keyboard.press('Enter');
+    await text.pressSequentially('and Zeb');
+    await page.locator('.aid-word', { hasText: 'Zebedee' }).waitFor();
+    await page.getByText('Words that are offered').click();
+    await page.getByRole('button', { name: 'Forget what was learned' }).click();
+    await page.waitForFunction(`!document.querySelector('[data-aid="words"]').textContent.includes('Zebedee')`);
     await page.context().close();
   });
 

@@ -17,6 +17,9 @@ export class Composer {
   readonly #state: HTMLElement;
   /** What was written before each key of a board, newest last. */
   #earlier: string[] = [];
+  #tidyDraft: (draft: string) => string = (draft) => draft;
+  readonly #draftListeners = new Set<() => void>();
+  readonly #digitListeners = new Set<(digit: number) => boolean>();
 
   constructor(speaker: Speaker, typing: TypingLine, preferences: PreferenceStore) {
     this.#speaker = speaker;
@@ -25,10 +28,15 @@ export class Composer {
     const id = freshId('text');
     const hint = said('p', 'aid.compose.hint', { class: 'hint', id: freshId('hint') });
     this.#input = h('textarea', { id, rows: '3', dir: 'auto', 'aria-describedby': hint.id, 'data-aid': 'text' });
-    this.#input.addEventListener('input', () => {
+    this.#input.addEventListener('input', (event) => {
+      this.#tidy(event);
       this.#typed();
     });
     this.#input.addEventListener('keydown', (event) => {
+      if (this.#isDigitTaken(event)) {
+        event.preventDefault();
+        return;
+      }
       // Enter that ends a Chinese or Japanese conversion belongs to the input method.
       if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
       event.preventDefault();
@@ -107,6 +115,7 @@ export class Composer {
     this.#input.value = '';
     this.#earlier = [];
     this.#typing.end();
+    this.#tellDraft();
   }
 
   stop(): void {
@@ -141,6 +150,43 @@ export class Composer {
     return this.#input.value;
   }
 
+  focus(): void {
+    this.#input.focus({ preventScroll: true });
+    this.#input.setSelectionRange(this.#input.value.length, this.#input.value.length);
+  }
+
+  /** Lets a sign go before the space that a word left, and writes abbreviations out. */
+  onTidy(tidy: (draft: string) => string): void {
+    this.#tidyDraft = tidy;
+  }
+
+  /** Calls `listener` at each change of what is written. */
+  onDraft(listener: () => void): void {
+    this.#draftListeners.add(listener);
+  }
+
+  /** Calls `listener` with each digit that is typed; one that returns `true` has used it up. */
+  onDigit(listener: (digit: number) => boolean): void {
+    this.#digitListeners.add(listener);
+  }
+
+  #isDigitTaken(event: KeyboardEvent): boolean {
+    if (!/^[1-6]$/.test(event.key) || event.altKey || event.ctrlKey || event.metaKey || event.isComposing) return false;
+    return [...this.#digitListeners].some((listener) => listener(Number(event.key)));
+  }
+
+  /** Only at the end of the text, and only for what was typed there: a correction within it stays as it is. */
+  #tidy(event: Event): void {
+    const { value, selectionStart } = this.#input;
+    if (!(event instanceof InputEvent) || event.inputType !== 'insertText' || selectionStart !== value.length) return;
+    const tidy = this.#tidyDraft(value);
+    if (tidy !== value) this.#input.value = tidy;
+  }
+
+  #tellDraft(): void {
+    for (const listener of this.#draftListeners) listener();
+  }
+
   #typed(): void {
     const draft = this.#input.value;
     const finished = this.#preferences.current.sentences ? finishedLength(draft) : 0;
@@ -150,6 +196,7 @@ export class Composer {
     }
     this.#speaker.compose(this.#input.value.trim() !== '');
     this.#typing.show(this.#input.value);
+    this.#tellDraft();
   }
 
   #show({ key, values, isTrouble }: AidState): void {

@@ -1,18 +1,31 @@
 import { graphemesOf } from '../../protocol/graphemes.ts';
-import { language, onLanguageChange, t, type Language, type MessageKey } from '../i18n.ts';
+import { language, onLanguageChange, t, type MessageKey } from '../i18n.ts';
+import { boardRows, type BoardKey } from './board-layout.ts';
 import type { Composer } from './composer.ts';
-import { button, h } from './element.ts';
+import { h } from './element.ts';
+import type { PreferenceStore } from './preferences.ts';
+import type { Speaker } from './speaker.ts';
+import type { Suggestion } from './vocabulary.ts';
+import type { WordHelp } from './word-help.ts';
+import { withSign } from './writing.ts';
 
-/** Rows of a board for switches: common letters first, so that most are a few steps away. */
-const ROWS: Readonly<Record<Language, readonly string[]>> = {
-  en: ['etaoin', 'shrdlu', 'cmwfgy', 'pbvkjx', 'qz,.?!'],
-  de: ['enisra', 'tdhulc', 'gmobwf', 'kzpväü', 'ößjyxq', ',.?!'],
-  es: ['eaosrn', 'idlctu', 'mpbgvy', 'qhfzjñ', 'xkwáéí', 'óú,.¿?'],
-  ar: ['اليمنو', 'تربعدس', 'فهكقحج', 'شصخطزض', 'ذثغظءة', 'ىأإآؤئ', '،.؟!'],
+/** What the keys that are no letters do: their names, and the signs that are shown for long names. */
+const ACTIONS: Readonly<Record<'say' | 'stop' | 'delete' | 'undo' | 'clear', readonly [MessageKey, string?]>> = {
+  say: ['aid.compose.say'],
+  stop: ['aid.compose.stop'],
+  delete: ['aid.board.backspace', '⌫'],
+  undo: ['aid.compose.undo'],
+  clear: ['aid.compose.clear'],
 };
 
-/** Letters that are written by scanning alone; shown while scanning is on. */
-export function letterBoard(composer: Composer): HTMLElement {
+/** Words and letters that are written by scanning alone; shown while scanning is on. */
+export function letterBoard(
+  composer: Composer,
+  speaker: Speaker,
+  help: WordHelp,
+  preferences: PreferenceStore,
+): HTMLElement {
+  const rows: HTMLElement[] = [];
   const board = h('div', {
     class: 'aid-board',
     'data-scan-group': true,
@@ -24,81 +37,77 @@ export function letterBoard(composer: Composer): HTMLElement {
     'aria-label': t('aid.board.title'),
     hidden: true,
   });
-  const append = (letters: string): void => {
-    composer.write(composer.text + letters);
+  const acts: Readonly<Record<keyof typeof ACTIONS, () => void>> = {
+    say: () => {
+      composer.say();
+    },
+    stop: () => {
+      composer.stop();
+    },
+    delete: () => {
+      composer.write(graphemesOf(composer.text).slice(0, -1).join(''));
+    },
+    undo: () => {
+      composer.undo();
+    },
+    clear: () => {
+      composer.write('');
+    },
   };
-  const letter = (name: string): HTMLButtonElement => {
-    const act = (): void => {
-      append(name);
-    };
-    return h('button', { type: 'button', class: 'aid-letter', onclick: act }, name);
-  };
-  /** A key that shows a sign and is called by a word. */
-  const sign = (key: MessageKey, shown: string, onclick: () => void): HTMLButtonElement => {
-    const name = { 'data-i18n-label': key, 'aria-label': t(key) };
-    return h('button', { type: 'button', class: 'aid-letter wide', ...name, onclick }, shown);
+  const keyOf = (key: BoardKey, offered: readonly Suggestion[]): HTMLButtonElement => {
+    if (key.kind === 'word') {
+      const { shown = '', draft = '' } = offered[key.place] ?? {};
+      return made('aid-letter wide word', shown, () => {
+        composer.write(draft);
+      });
+    }
+    if (key.kind === 'letter') {
+      const isSpace = key.letter === ' ';
+      const press = made(`aid-letter${isSpace ? ' wide' : ''}`, isSpace ? '␣' : key.letter, () => {
+        composer.write(help.expand(withSign(composer.text, key.letter)));
+      });
+      if (isSpace) press.setAttribute('aria-label', t('aid.board.space'));
+      return press;
+    }
+    const [name, sign] = ACTIONS[key.kind];
+    const press = made(`aid-letter wide ${key.kind === 'say' ? 'primary' : ''}`, sign ?? t(name), acts[key.kind]);
+    press.setAttribute('aria-label', t(name));
+    return press;
   };
   const show = (): void => {
-    const rows = ROWS[language()].map((letters) =>
-      h(
-        'div',
-        {
-          class: 'aid-board-row',
-          'data-scan-group': true,
-          role: 'group',
-          'aria-label': t('aid.board.row', { letters: Array.from(letters).join(' ') }),
-        },
-        ...Array.from(letters, letter),
-      ),
-    );
-    const actions = h(
-      'div',
-      {
-        class: 'aid-board-row',
-        'data-scan-group': true,
-        role: 'group',
-        'data-i18n-label': 'aid.compose.say',
-        'aria-label': t('aid.compose.say'),
-      },
-      button(
-        'aid.compose.say',
-        () => {
-          composer.say();
-        },
-        { class: 'aid-letter wide primary' },
-      ),
-      sign('aid.board.space', '␣', () => {
-        append(' ');
-      }),
-      sign('aid.board.backspace', '⌫', () => {
-        composer.write(graphemesOf(composer.text).slice(0, -1).join(''));
-      }),
-      button(
-        'aid.compose.undo',
-        () => {
-          composer.undo();
-        },
-        { class: 'aid-letter wide' },
-      ),
-      button(
-        'aid.compose.stop',
-        () => {
-          composer.stop();
-        },
-        { class: 'aid-letter wide' },
-      ),
-      button(
-        'aid.compose.clear',
-        () => {
-          composer.write('');
-        },
-        { class: 'aid-letter wide' },
-      ),
-    );
-    // Where each round begins, so that what was written is said with two presses.
-    board.replaceChildren(actions, ...rows);
+    const offered = help.offer(composer.text);
+    const first = composer.text.trim() !== '' ? 'say' : speaker.isSpeaking ? 'stop' : undefined;
+    const keys = boardRows(language(), offered.length, first);
+    const isFirstRow = (row: readonly BoardKey[]): boolean => row.some(({ kind }) => kind === 'word' || kind === 'say');
+    for (const [index, row] of keys.entries()) {
+      // A row stays the same element while its keys change: a switch that is in it stays there.
+      const element = (rows[index] ??= h('div', { class: 'aid-board-row', 'data-scan-group': true, role: 'group' }));
+      const letters = row.flatMap((key) => (key.kind === 'letter' ? [key.letter] : []));
+      element.setAttribute(
+        'aria-label',
+        letters.length > 0
+          ? t('aid.board.row', { letters: letters.map((one) => (one === ' ' ? '␣' : one)).join(' ') })
+          : t(isFirstRow(row) ? 'aid.words.title' : 'aid.board.edit'),
+      );
+      element.replaceChildren(...row.map((key) => keyOf(key, offered)));
+    }
+    rows.length = keys.length;
+    board.replaceChildren(...rows);
   };
-  show();
-  onLanguageChange(show);
+  const showIfSeen = (): void => {
+    if (!board.hidden) show();
+  };
+  preferences.watch(({ scan }) => {
+    board.hidden = scan === 'off';
+    showIfSeen();
+  });
+  composer.onDraft(showIfSeen);
+  help.onChange(showIfSeen);
+  speaker.onState(showIfSeen);
+  onLanguageChange(showIfSeen);
   return board;
+}
+
+function made(className: string, shown: string, onclick: () => void): HTMLButtonElement {
+  return h('button', { type: 'button', class: className, dir: 'auto', onclick }, shown);
 }

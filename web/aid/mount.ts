@@ -16,6 +16,10 @@ import { Transcript } from './transcript.ts';
 import { trustView } from './trust-view.ts';
 import { TypingLine } from './typing-line.ts';
 import { voiceSettings } from './voice-settings.ts';
+import { wordBar } from './word-bar.ts';
+import { WordHelp } from './word-help.ts';
+import { wordSettings } from './word-settings.ts';
+import { tidied } from './writing.ts';
 
 /** Where the aid goes and what it speaks through. */
 export interface AidContext {
@@ -40,14 +44,18 @@ export function mountAid(root: HTMLElement, { call, stage, captions }: AidContex
   const composer = new Composer(speaker, new TypingLine(call, preferences), preferences);
   const quick = quickAnswers(speaker);
   const phrases = new PhrasePanel(speaker);
-  const board = letterBoard(composer);
+  const help = new WordHelp(speaker, preferences);
+  composer.onTidy((draft) => help.expand(tidied(draft)));
+  composer.element.querySelector('textarea')?.after(wordBar(composer, help, preferences));
+  const board = letterBoard(composer, speaker, help, preferences);
   root.classList.add('aid');
   root.append(
     composer.element,
-    quick.element,
     board,
+    quick.element,
     phrases.element,
     expressionKeys(speaker, preferences),
+    fold('aid.words.settings', wordSettings(help, preferences)),
     fold('aid.captions.title', captionSettings(preferences), transcript.element),
     fold('aid.voice.title', voiceSettings(speaker, preferences)),
     fold('aid.access.title', accessSettings(call, stage, preferences)),
@@ -55,9 +63,6 @@ export function mountAid(root: HTMLElement, { call, stage, captions }: AidContex
   );
   // With a switch alone what folds away must be within reach too.
   for (const each of root.querySelectorAll<HTMLElement>('.aid-fold')) each.dataset['scanGroup'] = '';
-  preferences.watch(({ scan }) => {
-    board.hidden = scan === 'off';
-  });
   new ScanView(root, preferences);
   translate(root);
   document.addEventListener('keydown', (event) => {

@@ -17,6 +17,13 @@ export interface Preferences {
   readonly contrast: boolean;
   readonly lessMotion: boolean;
   readonly strength: number;
+  /** Words offered while the person writes; 0 for none. */
+  readonly words: number;
+  /** Whether words and sentences are learned from what is said. */
+  readonly learns: boolean;
+  /** Whether the keys 1 to 6 take the words that are offered. */
+  readonly digitKeys: boolean;
+  readonly situation: 'talk' | 'needs' | 'feelings' | 'health' | 'work';
 }
 
 export const DEFAULT_PREFERENCES: Preferences = {
@@ -37,6 +44,10 @@ export const DEFAULT_PREFERENCES: Preferences = {
   contrast: false,
   lessMotion: false,
   strength: 0.7,
+  words: 5,
+  learns: true,
+  digitKeys: false,
+  situation: 'talk',
 };
 
 const STORAGE_KEY = 'visavis.aid';

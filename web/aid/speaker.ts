@@ -31,6 +31,7 @@ export class Speaker {
   #last: string | undefined;
   #count = 0;
   #composing = false;
+  #isSpeaking = false;
   #composedMs = 0;
   #idle: number | undefined;
   #feeling: Parameters<CallPort['send']>[0] | undefined;
@@ -46,6 +47,11 @@ export class Speaker {
       if (type === 'live') this.#greet();
       this.#tell({ key: type === 'live' ? 'aid.state.ready' : 'aid.state.offline' });
     });
+  }
+
+  /** Whether a text is being spoken, prepared, or waits to be. */
+  get isSpeaking(): boolean {
+    return this.#isSpeaking;
   }
 
   get last(): string | undefined {
@@ -147,6 +153,7 @@ export class Speaker {
 
   #hear(message: AidMessage): void {
     if (message.type === 'speech-state') {
+      this.#isSpeaking = message.state !== 'ready' && message.state !== 'stopped';
       if (message.state === 'speaking' && message.queued > 0) {
         this.#tell({ key: 'aid.state.queued', values: { count: message.queued } });
       } else if (message.state !== 'ready' || !this.#composing) this.#tell({ key: `aid.state.${message.state}` });
