@@ -21,6 +21,7 @@ import { RigSolver } from './rig-solver.ts';
 import { bothSides, buildShapes, measuredShapes } from './shapes.ts';
 import { estimateLight } from './light.ts';
 import { skinTone } from './skin-tone.ts';
+import { throatHold } from './throat.ts';
 import { spectacles } from './spectacles.ts';
 import { vertexNormals } from './normals.ts';
 import { unfold } from './mesh-unfold.ts';
@@ -46,6 +47,7 @@ export function buildAppearance(analysis: PortraitAnalysis): Appearance {
   const hair = hairOf(split, analysis);
   const grain = faceGrain(analysis);
   const bareness = jawBareness(split, landmarks, pose);
+  const tone = skinTone(analysis);
   const mesh = buildMesh(
     restPx,
     landmarks,
@@ -55,9 +57,9 @@ export function buildAppearance(analysis: PortraitAnalysis): Appearance {
     sizePx,
     bareness,
     (x, y) => sampleAt(split.alpha, sizePx, sizePx, 1, 0, x, y),
+    throatHold(split, tone, pose),
     hair === null ? null : (x, y) => sampleAt(hair, sizePx, sizePx, 1, 0, x, y),
   );
-  const tone = skinTone(analysis);
   const layers = buildLayers(split, hair, bareness, grain, tone, landmarks, pose, sizePx);
   const normals = vertexNormals(mesh, triangles);
   const atlas = new PartsAtlas();

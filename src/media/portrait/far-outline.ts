@@ -17,6 +17,7 @@ const BACK_CM = 0.1;
 const JAW_REACH_CM = 0.6;
 const JAW_CM = [-1.2, -9] as const;
 const SIDEWAYS = 0.45;
+const CORNER_CM = -5.5;
 /** How fast the surface falls back beyond the landmarks. */
 const SLOPE = 0.8;
 
@@ -57,7 +58,7 @@ export function withFarOutline(landmarks: Float32Array, { alpha, person }: Split
     return around.sort((a, b) => a - b)[2]!;
   });
   const smooth = boxBlur(Float32Array.from([...medians, ...medians, ...medians]), 3 * found.length, 1, 1);
-  const jaw = normals.map((normal, index) => toEdge(oval[index]!, normal, alpha, size, pose));
+  const jaw = carriedOn(normals.map((normal, index) => toEdge(oval[index]!, normal, alpha, size, pose)));
   const moved = landmarks.slice();
   FACE_OVAL.forEach((point, index) => {
     const distance = Math.max(smooth[found.length + index]!, jaw[index]!) * cm;
@@ -84,8 +85,25 @@ function toEdge(
   for (let along = 0; along <= JAW_REACH_CM; along += STEP_CM / 2) {
     const px = x + nx * along * pose.pxPerCm;
     if (sampleAt(alpha, size, size, 1, 0, px, y + ny * along * pose.pxPerCm) < 0.5) return along;
+    // At the corner of the jaw the neck lies below, and the edge beside.
+    const beside = x + (Math.sign(nx) * along * pose.pxPerCm) / Math.abs(nx);
+    if (height > CORNER_CM && sampleAt(alpha, size, size, 1, 0, beside, y) < 0.5) return along;
   }
   return 0;
+}
+
+/** Where no edge is near, as on the neck, the jaw goes on from its neighbours little by little: a step would be a notch in it. */
+function carriedOn(found: readonly number[]): number[] {
+  const count = found.length;
+  let out = [...found];
+  for (const share of [0.66, 0.5]) {
+    const before = out;
+    out = before.map((distance, index) => {
+      const beside = Math.max(before[(index + 1) % count]!, before[(index + count - 1) % count]!);
+      return found[index] === 0 ? Math.max(distance, share * beside) : distance;
+    });
+  }
+  return out;
 }
 
 /** @param at - colour (channels 0..2) and presence (3) so many cm outward. @returns how far skin goes on, cm. */

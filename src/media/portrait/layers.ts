@@ -37,9 +37,13 @@ const NECK_AREA_CM2 = 0.8;
 const BELOW_CHIN_CM = 1.2;
 /** How far the neck's side lies inside the straight line from ear to collar. */
 const HOLLOW_CM = 0.85;
+const HOLLOW_SHARE = 0.5;
 /** The jaw shades what lies behind its edge, the more the lower. */
 const CHEEK_SHADE = 0.9;
 const NECK_SHADE = 0.82;
+const FILL_SHADE = 0.9;
+/** The shade sets in over this distance from the edge. */
+const SHADOW_CM = 0.6;
 /** Of the outline: the angles of the jaw, on the person's right and left. */
 const RIGHT_ANGLE = [132, 58, 172] as const;
 const LEFT_ANGLE = [361, 288, 397] as const;
@@ -207,6 +211,8 @@ function fillBehindJaw(
     jawSide(RIGHT_ANGLE, landmarks, bareness, alpha, pose, size),
     jawSide(LEFT_ANGLE, landmarks, bareness, alpha, pose, size),
   ] as const;
+  // Right at the jaw's edge the fill is as light as what it goes on from; a step would draw a second jaw.
+  const within = boxBlur(fill, width, height, Math.max(1, Math.round(SHADOW_CM * pose.pxPerCm)));
   const random = seededRandom(size, 9);
   const pixels = new Uint8Array(size * size * 4);
   for (let at = 0; at < size * size; at++) {
@@ -220,7 +226,8 @@ function fillBehindJaw(
       if (share === 0) continue;
       const to = ((y + top) * size + x + left) * 4;
       // The jaw shades the neck close under it; deeper inside nothing is seen but shadow.
-      const shade = 0.93;
+      const inner = smoothstep(0.5, 0.95, within[at]!);
+      const shade = mix(1, FILL_SHADE, inner);
       const a = filled[at * 4 + 3]!;
       const headX = head.x0 + head.xRight * (x + left) + head.xDown * (y + top);
       const headY = head.y0 + head.yRight * (x + left) + head.yDown * (y + top);
@@ -228,7 +235,7 @@ function fillBehindJaw(
       const angle = side.bare * behindJaw(side, headX, headY);
       // Where no neck was found to carry on there is only the jaw's own skin.
       const skin = Math.max(side.bare * smoothstep(NECK_SKIN_CM, SKIN_CM, headY), 1 - smoothstep(0.05, 0.3, a));
-      const behind = mix(NECK_SHADE, CHEEK_SHADE, smoothstep(NECK_SKIN_CM, SKIN_CM + 2, headY));
+      const behind = mix(1, mix(NECK_SHADE, CHEEK_SHADE, smoothstep(NECK_SKIN_CM, SKIN_CM + 2, headY)), inner);
       const noise = grain * random.normal();
       for (let channel = 0; channel < 3; channel++) {
         const neck = (filled[at * 4 + channel]! / Math.max(a, 1e-3)) * shade + noise;
@@ -252,7 +259,7 @@ interface JawSide {
 }
 
 function jawSide(
-  points: readonly number[],
+  points: readonly [number, number, number],
   landmarks: Float32Array,
   bareness: readonly number[],
   alpha: Float32Array,
@@ -262,14 +269,23 @@ function jawSide(
   const places = FACE_OVAL as readonly number[];
   const bare = points.reduce((sum, point) => sum + bareness[places.indexOf(point)]!, 0) / points.length;
   // From the lobe, not from the corner of the jaw: a second corner behind the turned jaw would double it.
-  const [lobe = 0] = points;
+  const [lobe, , corner] = points;
   const [x, y] = headPointAt(landmarks[lobe * 3]!, landmarks[lobe * 3 + 1]!, 0, pose);
-  const chinX = landmarks[152 * 3]!;
-  const row = Math.round(clamp(landmarks[152 * 3 + 1]! + BELOW_CHIN_CM * pose.pxPerCm, 0, size - 1));
+  const chinX = Math.round(clamp(landmarks[152 * 3]!, 0, size - 1));
   const step = x < 0 ? -1 : 1;
-  let column = Math.round(clamp(chinX, 0, size - 1));
-  while (column > 0 && column < size - 1 && alpha[row * size + column]! > 0.5) column += step;
-  const [neckX, neckY] = headPointAt(column, row, 0, pose);
+  // The neck's edge is where the person is narrowest between the jaw's angle and a little below the chin.
+  const first = Math.round(clamp(landmarks[corner * 3 + 1]!, 0, size - 1));
+  const last = Math.round(clamp(landmarks[152 * 3 + 1]! + BELOW_CHIN_CM * pose.pxPerCm, first, size - 1));
+  let narrowest: readonly [x: number, y: number] = [x, last];
+  let least = Infinity;
+  for (let row = first; row <= last; row++) {
+    let column = chinX;
+    while (column > 0 && column < size - 1 && alpha[row * size + column]! > 0.5) column += step;
+    if (Math.abs(column - chinX) > least) continue;
+    least = Math.abs(column - chinX);
+    narrowest = [column, row];
+  }
+  const [neckX, neckY] = headPointAt(...narrowest, 0, pose);
   // A collar or a shoulder may be wider than the jaw: the jaw is not.
   return { bare, lobe: [x, y], neck: [Math.sign(x) * Math.min(Math.abs(neckX), Math.abs(x)), neckY] };
 }
@@ -279,8 +295,9 @@ function behindJaw({ lobe, neck }: JawSide, x: number, y: number): number {
   if (y >= lobe[1]) return 1;
   const along = (lobe[1] - y) / Math.max(0.1, lobe[1] - neck[1]);
   if (along >= 1) return 0;
-  // Below an ear the neck is hollow.
-  const line = Math.abs(lobe[0] + (neck[0] - lobe[0]) * along) - HOLLOW_CM * Math.sin(Math.PI * along);
+  // Below an ear the neck is hollow, unless it is as wide as the jaw.
+  const hollow = clamp(HOLLOW_SHARE * (Math.abs(lobe[0]) - Math.abs(neck[0])), 0, HOLLOW_CM);
+  const line = Math.abs(lobe[0] + (neck[0] - lobe[0]) * along) - hollow * Math.sin(Math.PI * along);
   return smoothstep(0.3, -0.1, Math.abs(x) - line) * (1 - smoothstep(0.85, 1, along));
 }
 

@@ -1,4 +1,4 @@
-import { smoothstep } from '../../base/ramp.ts';
+import { mix, smoothstep } from '../../base/ramp.ts';
 import { FACE_OVAL } from './landmark-groups.ts';
 import type { HeadPose } from './pose.ts';
 
@@ -33,6 +33,8 @@ const RINGS = [
 /** The flap begins below the ear and is whole at the jaw's angle (head axes, cm). */
 const FLAP_TOP_CM = -1.8;
 const FLAP_FULL_CM = -3.2;
+const TAPER_CM = [-2.4, -6] as const;
+const BACK = [1, 0.25] as const;
 
 /** Adds the flap's vertices. @returns its triangles, to be drawn under the face. */
 export function buildFlap(input: FlapInput): number[] {
@@ -49,12 +51,14 @@ export function buildFlap(input: FlapInput): number[] {
     const inX = -(ny - py) / length;
     const inY = (nx - px) / length;
     const leader = FACE_OVAL[index]!;
+    // The neck's contour runs straight from the ear down: the lower, the less of a jaw lies behind the outline.
+    const back = mix(BACK[1], BACK[0], smoothstep(TAPER_CM[1], TAPER_CM[0], face[leader * 3 + 1]!));
     for (const ring of RINGS) {
       const inset = ring.insetCm * scale;
       positions.push(
         restPx[leader * 3]! + inX * inset,
         restPx[leader * 3 + 1]! - inY * inset,
-        restPx[leader * 3 + 2]! - ring.backCm * scale,
+        restPx[leader * 3 + 2]! - ring.backCm * back * scale,
       );
       texels.push(x + inX * ring.texelCm * scale, y + inY * ring.texelCm * scale);
       alphas.push(ring.alpha * shares[index]!);

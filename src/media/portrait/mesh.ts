@@ -4,6 +4,7 @@ import { freedomAt, pictureEdges, texelAt } from './mesh-edges.ts';
 import { buildFlap } from './mesh-flap.ts';
 import { mix, smoothstep } from '../../base/ramp.ts';
 import { buildHair, type GridPlace } from './mesh-hair.ts';
+import type { ThroatHold } from './throat.ts';
 import { splitLids } from './mesh-lids.ts';
 
 /** Vertices and triangles of a person: face, body, hair, as `AppearanceArrays` lays them out. */
@@ -40,6 +41,10 @@ const DEPTH_FALLOFF_CM = 3;
 const NECK_RADIUS_CM = 6;
 /** Shapes fade with the distance from the face (measured on the prototype). */
 const SHAPE_FALLOFF_CM = 2.6;
+/** The throat's skin takes this much of what the jaw's edge does. */
+const JAW_SHARE = 0.8;
+/** So far outside the jaw's outline is its throat looked for, at the least. */
+const THROAT_CM = 0.6;
 
 interface OvalSpot {
   /** Negative inside the face. */
@@ -47,12 +52,16 @@ interface OvalSpot {
   readonly point: number;
   readonly height: number;
   readonly depth: number;
+  /** Of the outline in the picture. */
+  readonly x: number;
+  readonly y: number;
 }
 
 /**
  * @param restPx - `[468, 3]` camera space, lips closed; @param landmarks - `[478, 3]` as the portrait shows them;
  * @param face - `[468, 3]` cm in head axes, lips closed; @param triangles - open at mouth and eyes;
  * @param presence - how much of a pixel is the person, 0..1, edges repeated;
+ * @param throat - how much of the body goes along with the jaw;
  * @param hair - as `presence`, of the hair; null without a layer of it;
  * @param bareness - for each point of the outline: 0 where hair or cloth lies against it .. 1 where nothing does.
  */
@@ -65,6 +74,7 @@ export function buildMesh(
   sizePx: number,
   bareness: readonly number[],
   presence: (x: number, y: number) => number,
+  throat: ThroatHold,
   hair: ((x: number, y: number) => number) | null = null,
 ): PersonMesh {
   const facePoints = face.length / 3;
@@ -128,7 +138,16 @@ export function buildMesh(
       used.push(undefined);
     }
   }
-  const depths = gridDepths(spots, columns, cell, pose);
+  const holds = spots.map((spot, at) =>
+    holdAt(
+      spot,
+      ((at % columns) - MARGIN_CELLS) * cell,
+      (Math.floor(at / columns) - MARGIN_CELLS) * cell,
+      throat,
+      pose,
+    ),
+  );
+  const depths = gridDepths(spots, holds, columns, cell, pose);
   const vertexAt = (row: number, column: number): number => {
     const at = row * columns + column;
     const known = used[at];
@@ -143,13 +162,14 @@ export function buildMesh(
     const { alpha, texelX, texelY } = texelAt(x, y, edges);
     texels.push(texelX, texelY);
     alphas.push(alpha);
-    const headWeight = 1 - smoothstep(-4, 8, chinHeight - head[1]);
+    const hold = holds[at]!;
+    const headWeight = mix(1 - smoothstep(-4, 8, chinHeight - head[1]), 1, hold);
     headWeights.push(headWeight);
     freedoms.push(freedomAt(x, y, headWeight, edges));
     leaders.push(spot.point);
     const cut = cutAt(spot.height);
     const fade = Math.exp(-((Math.max(0, spot.distanceCm) / SHAPE_FALLOFF_CM) ** 2));
-    followings.push(fade * (1 - cut) + 0.1 * cut * fade);
+    followings.push(mix(fade * (1 - cut) + 0.1 * cut * fade, 1, JAW_SHARE * hold));
     used[at] = index;
     return index;
   };
@@ -234,7 +254,7 @@ function nearestOnOval(
   pxPerCm: number,
 ): OvalSpot {
   let best = Infinity;
-  let spot = { point: 10, height: 0, depth: 0 };
+  let spot = { point: 10, height: 0, depth: 0, x, y };
   let crossings = 0;
   oval.forEach(([ax, ay], index) => {
     const next = (index + 1) % oval.length;
@@ -249,7 +269,7 @@ function nearestOnOval(
     best = distance;
     const [a, b] = [FACE_OVAL[index]!, FACE_OVAL[next]!];
     const between = (axis: number): number => mix(face[a * 3 + axis]!, face[b * 3 + axis]!, t);
-    spot = { point: t < 0.5 ? a : b, height: between(1), depth: between(2) };
+    spot = { point: t < 0.5 ? a : b, height: between(1), depth: between(2), x: mix(ax, bx, t), y: mix(ay, by, t) };
   });
   return { ...spot, distanceCm: (crossings % 2 === 1 ? -best : best) / pxPerCm };
 }
@@ -260,7 +280,23 @@ function hidden(spot: OvalSpot): boolean {
   return spot.distanceCm < -reach;
 }
 
-function gridDepths(spots: readonly OvalSpot[], columns: number, cell: number, pose: HeadPose): Float64Array {
+/** Inside the outline the skin goes on that lies just outside of it. */
+function holdAt(spot: OvalSpot, x: number, y: number, throat: ThroatHold, pose: HeadPose): number {
+  const { distanceCm } = spot;
+  if (distanceCm > 8) return 0;
+  if (distanceCm >= THROAT_CM) return cutAt(spot.height) * throat(x, y, distanceCm);
+  const length = Math.hypot(spot.x - x, spot.y - y) || 1;
+  const outward = (Math.sign(-distanceCm || 1) * THROAT_CM * pose.pxPerCm) / length;
+  return cutAt(spot.height) * throat(spot.x + (spot.x - x) * outward, spot.y + (spot.y - y) * outward, distanceCm);
+}
+
+function gridDepths(
+  spots: readonly OvalSpot[],
+  holds: readonly number[],
+  columns: number,
+  cell: number,
+  pose: HeadPose,
+): Float64Array {
   const fixed = new Uint8Array(spots.length);
   const depths = Float64Array.from(spots, (spot, at) => {
     const x = ((at % columns) - MARGIN_CELLS) * cell;
@@ -273,8 +309,9 @@ function gridDepths(spots: readonly OvalSpot[], columns: number, cell: number, p
     // Under the face the body keeps the depth of the face's edge, so that both move as one where they meet.
     const joined = spot.depth + (target - spot.depth) * outward;
     const neck = NECK_DEPTH_CM - NECK_RADIUS_CM + Math.sqrt(Math.max(4, NECK_RADIUS_CM ** 2 - 0.7 * headX * headX));
-    if (spot.distanceCm < 0.3 && cut < 0.1) fixed[at] = 1;
-    return joined + (neck - joined) * cut * Math.exp(-Math.max(0, spot.distanceCm) / 6);
+    if (spot.distanceCm < 0.3 && (cut < 0.1 || holds[at]! > 0.5)) fixed[at] = 1;
+    const free = joined + (neck - joined) * cut * Math.exp(-Math.max(0, spot.distanceCm) / 6);
+    return mix(free, spot.depth, holds[at]!);
   });
   // Smooth what does not touch the face, so that the grid bends without folds.
   for (let pass = 0; pass < 8; pass++) {

@@ -1,8 +1,10 @@
-import { smoothstep } from '../../base/ramp.ts';
+import { clamp, smoothstep } from '../../base/ramp.ts';
 import type { RgbaImage } from '../appearance.ts';
 import type { PortraitAnalysis } from './analysis.ts';
 import { addGrain, grainOf } from './grain.ts';
+import { isSkin } from './far-side.ts';
 import { narrowedAtSkin } from './skin-edges.ts';
+import { skinTone } from './skin-tone.ts';
 import { boxBlur, fillUnknown, halve, sampleAt } from './inpaint.ts';
 import { patchFill } from './patch-fill.ts';
 
@@ -19,6 +21,9 @@ export interface SplitPicture {
 /** Hair and matte errors reach this share of the picture beyond the matte; they must not stain the plate. */
 const MARGIN_SHARE = 1 / 40;
 
+/** Skin this near its edge has a little of the background's light in it. */
+const EDGE_CM = 0.12;
+
 export function splitPicture(analysis: PortraitAnalysis): SplitPicture {
   const { sizePx: size, rgba, matte } = analysis;
   const pixels = size * size;
@@ -33,7 +38,7 @@ export function splitPicture(analysis: PortraitAnalysis): SplitPicture {
   }
   const plate = fillAtHalfSize(colours, known, size);
   const narrow = narrowedAtSkin(analysis, alpha, colours, plate);
-  const person = cleanColours(colours, plate, narrow, size);
+  const person = cleanColours(analysis, colours, plate, narrow);
   const pixelsOut = new Uint8Array(pixels * 4);
   for (let at = 0; at < pixels; at++) {
     for (let channel = 0; channel < 3; channel++) pixelsOut[at * 4 + channel] = Math.round(plate[at * 3 + channel]!);
@@ -77,9 +82,18 @@ function fillAtHalfSize(colours: Float32Array, known: Float32Array, size: number
 }
 
 /** Takes the background's share out of edge pixels, and carries the person's colours on beyond the edge. */
-function cleanColours(colours: Float32Array, plate: Float32Array, alpha: Float32Array, size: number): Float32Array {
+function cleanColours(
+  analysis: PortraitAnalysis,
+  colours: Float32Array,
+  plate: Float32Array,
+  alpha: Float32Array,
+): Float32Array {
+  const size = analysis.sizePx;
   const sure = new Float32Array(alpha.length);
   for (let at = 0; at < alpha.length; at++) sure[at] = alpha[at]! > 0.97 ? 1 : 0;
+  const tone = skinTone(analysis);
+  const deep = boxBlur(sure, size, size, Math.max(1, Math.round(EDGE_CM * analysis.pose.pxPerCm)));
+  for (let at = 0; at < alpha.length; at++) sure[at] = deep[at]! > 0.99 ? 1 : 0;
   const inside = fillUnknown(colours, sure, size, size, 3);
   const out = new Float32Array(colours.length);
   for (let at = 0; at < alpha.length; at++) {
@@ -91,6 +105,21 @@ function cleanColours(colours: Float32Array, plate: Float32Array, alpha: Float32
       const colour = own * solved + inside[index]! * (1 - solved);
       out[index] = Math.max(0, Math.min(255, colour));
     }
+    if (sure[at] === 0 && a > 0.25 && isSkin(inside, at * 3, tone)) takeOut(out, inside, plate, at * 3);
   }
   return out;
+}
+
+/** Takes out of a colour what it has of the background, as a share of the way from the skin inside to the background. */
+function takeOut(colours: Float32Array, inside: Float32Array, plate: Float32Array, at: number): void {
+  let [along, square] = [0, 0];
+  for (let index = at; index < at + 3; index++) {
+    const away = plate[index]! - inside[index]!;
+    along += away * (colours[index]! - inside[index]!);
+    square += away * away;
+  }
+  const share = clamp(along / Math.max(1, square), 0, 1);
+  for (let index = at; index < at + 3; index++) {
+    colours[index] = clamp(colours[index]! - share * (plate[index]! - inside[index]!), 0, 255);
+  }
 }
