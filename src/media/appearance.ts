@@ -35,6 +35,9 @@ export interface PartRect {
 /** Where lids meet, as a share of the way from the open upper lid to the lower. */
 export const LID_SEAM = 0.92;
 
+/** How far the drawn skin of a lid and its lashes go on past the eye's corners, in eighths of the eye's width. */
+export const PAST_CORNERS = { outer: 1.8, inner: 0.6 } as const;
+
 /** One eye. Vertex numbers count in `vertexPositions`; pixel positions are picture coordinates. */
 export interface EyeFacts {
   /** Nine lid vertices from the corner at 33 or 263 to the inner corner. */

@@ -19,13 +19,9 @@ const BRIGHT = [1.5, 1.22] as const;
 /** What an eye would look like if the skin around it went on over it. */
 export interface EyeSkin {
   /** One channel, 0..255, at a place of the picture: skin without brow, lashes, crease or eye. */
-  colour(x: number, y: number, channel: number): number;
-  /** The finest detail of the skin at a place of the picture, as a difference in luma. */
-  detail(x: number, y: number): number;
-  /** Mean colour of the bare skin in a ring around the eye, 0..255. */
-  readonly around: readonly number[];
+  readonly colour: (x: number, y: number, channel: number) => number;
   /** How surely the picture shows bare skin there, 0..1. */
-  bareness(x: number, y: number): number;
+  readonly bareness: (x: number, y: number) => number;
 }
 
 /** Looks at the skin around one eye, and carries its colours on over lid and eyeball. */
@@ -65,28 +61,16 @@ export function eyeSkin({ landmarks, pose, rgba, sizePx }: PortraitAnalysis, eye
     smoothstep(0.45, 0.95, share),
   );
   const known = bare.map((share, pixel) => (covered(pixel) ? 0 : share));
-  const around = [0, 0, 0];
-  let weights = 0;
-  for (let pixel = 0; pixel < known.length; pixel++) {
-    if (covered(pixel)) continue;
-    // Shade under a brow is of the skin, too.
-    const weight = smoothstep(0.6, 0.8, lumas[pixel]! / Math.max(1, skinLumas[pixel]!));
-    weights += weight;
-    for (let channel = 0; channel < 3; channel++) around[channel]! += weight * values[pixel * 3 + channel]!;
-  }
   const filled = fillUnknown(values, known, width, height, 3);
   const radius = Math.max(1, Math.round(0.12 * cm));
   const planes = [0, 1, 2].map((channel) => {
     const plane = Float32Array.from({ length: width * height }, (_, pixel) => filled[pixel * 3 + channel]!);
     return boxBlur(boxBlur(plane, width, height, radius), width, height, radius);
   });
-  const smooth = boxBlur(lumas, width, height, Math.max(1, Math.round(0.1 * cm)));
   const look = (plane: Float32Array, x: number, y: number): number =>
     sampleAt(plane, width, height, 1, 0, x - left, y - top);
   return {
     colour: (x, y, channel) => look(planes[channel]!, x, y),
-    detail: (x, y) => (look(lumas, x, y) - look(smooth, x, y)) * look(bare, x, y),
-    around: around.map((sum) => sum / Math.max(1, weights)),
     bareness: (x, y) => look(bare, x, y),
   };
 }

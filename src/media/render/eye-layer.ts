@@ -12,7 +12,12 @@ const BALL_OVER_IRIS = 2.05;
 const BALL_CM = 1.4;
 /** A reflex on the cornea travels about half as far as the pupil under it. */
 const REFLEX_TRAVEL = 0.45;
-const SHADOW_DEPTH_CM = 0.24;
+/** The lid's shadow on the globe: how far each of its rows lies below the lid's edge, cm, and its share of the darkness. */
+const SHADOW_ROWS = [
+  [0, 1],
+  [0.13, 0.5],
+  [0.38, 0],
+] as const;
 /** Lids hide the iris's edges, so it must move further up and down to be seen to (bench/closed-loop.ts). */
 const UP_GAIN = 1.4;
 const DOWN_GAIN = 1.45;
@@ -69,7 +74,7 @@ export class EyeLayer {
     this.sclera = planner.grid(partsTexture, SCLERA_COLUMNS, SCLERA_ROWS);
     this.iris = planner.grid(partsTexture, IRIS_CELLS, IRIS_CELLS);
     this.catchLight = planner.grid(partsTexture, 1, 1);
-    this.shadow = planner.grid(partsTexture, SCLERA_COLUMNS, 1);
+    this.shadow = planner.grid(partsTexture, SCLERA_COLUMNS, SHADOW_ROWS.length - 1);
   }
 
   write(motion: Float32Array, { places }: Deformer, writer: VertexWriter): void {
@@ -102,14 +107,16 @@ export class EyeLayer {
   /** The upper lid shades the globe; the portrait's own shadow is in the sclera already, so only its travel adds to it. */
   private writeShadow(motion: Float32Array, places: Float32Array, writer: VertexWriter): void {
     const { eye, facts } = this;
-    const depth = SHADOW_DEPTH_CM * facts.pose.scalePxPerCm;
+    const scale = facts.pose.scalePxPerCm;
     const shut = clamp(motion[this.blink]!, 0, 1);
-    const strength = mix(0.26, 0.66, Math.max(shut, clamp(motion[this.down]!, 0, 1) * 0.6));
-    for (let row = 0, vertex = this.shadow.first; row <= 1; row++) {
+    const lowered = Math.max(smoothstep(0, 0.55, shut), 0.6 * clamp(motion[this.down]!, 0, 1));
+    const strength = mix(0.26, 0.68, lowered);
+    for (let row = 0, vertex = this.shadow.first; row < SHADOW_ROWS.length; row++) {
+      const [depthCm, share] = SHADOW_ROWS[row]!;
       for (let column = 0; column <= SCLERA_COLUMNS; column++, vertex++) {
         const lid = eye.upperLid[column]! * 2;
-        const y = places[lid + 1]! + row * depth;
-        writer.putPart(vertex, places[lid]!, y, facts.black, 0.5, 0.5, 1, (1 - row) * strength);
+        const y = places[lid + 1]! + depthCm * scale;
+        writer.putPart(vertex, places[lid]!, y, facts.black, 0.5, 0.5, 1, share * strength);
       }
     }
   }

@@ -1,5 +1,5 @@
 import { clamp, mix, smoothstep } from '../../base/ramp.ts';
-import { LID_SEAM, type Appearance, type EyeFacts } from '../appearance.ts';
+import { LID_SEAM, PAST_CORNERS, type Appearance, type EyeFacts } from '../appearance.ts';
 import type { Deformer } from './deformer.ts';
 import type { ScenePlanner, VertexGrid } from './scene-plan.ts';
 import type { VertexWriter } from './vertex-writer.ts';
@@ -8,8 +8,6 @@ import type { VertexWriter } from './vertex-writer.ts';
 const LAST = 8;
 /** Columns are finer than the lid's points, or its edge would have corners; they go on past the corners of the eye. */
 const COLUMNS = 18;
-const PAST_OUTER = 1.8;
-const PAST_INNER = 0.6;
 /** Rows of the unrolling skin: it fades in above the crease, and ends softly at the edge. */
 const ROWS = 6;
 /** How far the lid's edge fades out, cm to either side: about a pixel. */
@@ -22,6 +20,10 @@ const CORNER_CM = { above: 0.24, below: 0.22 } as const;
 const CREASE_TRAVEL = 0.35;
 /** Skin just below an open crease lies in its shade. */
 const CREASE_SHADE = 0.1;
+/** Half way down a lid is still in the shade of its socket; shut, it stands forward of it. */
+const SOCKET_SHADE = 0.08;
+/** Lashes of a shut eye are seen from above, against their own shade no more: this much of them shows. */
+const SHUT_LASHES = 0.62;
 /** Shares of the whole way down between which the skin that unrolls takes over from the portrait's own. */
 const UNROLLED = [0.06, 0.3] as const;
 
@@ -44,8 +46,8 @@ export class LidLayer {
   private readonly openCreases: Float32Array;
   private readonly shutCreases: Float32Array;
   private readonly fades: Float32Array;
-  /** How far each column lies past the outer corner of the eye, 0..1. */
-  private readonly beyond: Float32Array;
+  /** The same while the eye is half open, when the lids of both corners still lie in one line. */
+  private readonly openFades: Float32Array;
   private readonly cornersAbove: Float32Array;
   private readonly cornersBelow: Float32Array;
   /** Of the frame that is being written: how far the lid has come down, 0..1, and whether anything is drawn. */
@@ -74,9 +76,12 @@ export class LidLayer {
     this.shutCreases = new Float32Array(COLUMNS + 1);
     this.fades = Float32Array.from({ length: COLUMNS + 1 }, (_, column) => {
       const t = placeOf(column);
-      return smoothstep(-PAST_OUTER, 1, t) * smoothstep(LAST + 0.5, LAST - 0.4, t);
+      return smoothstep(-PAST_CORNERS.outer, 1.2, t) * smoothstep(LAST + 0.3, LAST - 1.7, t);
     });
-    this.beyond = Float32Array.from({ length: COLUMNS + 1 }, (_, column) => smoothstep(1.3, -0.2, placeOf(column)));
+    this.openFades = Float32Array.from({ length: COLUMNS + 1 }, (_, column) => {
+      const t = placeOf(column);
+      return smoothstep(-0.3, 1.7, t) * smoothstep(LAST + 0.3, LAST - 1.7, t);
+    });
     const corner = (reachCm: number): Float32Array =>
       Float32Array.from({ length: COLUMNS + 1 }, (_, column) => reachCm * scale * smoothstep(1.6, 0, placeOf(column)));
     this.cornersAbove = corner(CORNER_CM.above);
@@ -131,15 +136,28 @@ export class LidLayer {
   }
 
   private writeSkin(places: Float32Array, drawn: boolean, writer: VertexWriter): void {
-    const { edgePoints, edgePx, eye, fades, fall, openCreases, openShares, pointShares, rimPx, shutCreases } = this;
+    const {
+      edgePoints,
+      edgePx,
+      eye,
+      fades,
+      fall,
+      openCreases,
+      openFades,
+      openShares,
+      pointShares,
+      rimPx,
+      shutCreases,
+    } = this;
     const { skin, topPoints } = this;
     const rim = rimPx * smoothstep(0.75, 1, fall);
     const corner = drawn ? smoothstep(0.5, 1, fall) : 0;
     const shown = drawn ? smoothstep(UNROLLED[0], UNROLLED[1], fall) : 0;
-    const above = 0.8 * smoothstep(0.35, 1, fall);
+    const above = 0.35 * smoothstep(0.35, 1, fall);
     // Past the outer corner both edges of a half open lid lie in one line: skin there would be a barb.
     const past = smoothstep(0.55, 1, fall);
     const shade = 1 - CREASE_SHADE * (1 - fall);
+    const socket = 1 - SOCKET_SHADE * smoothstep(1, 0.4, fall);
     for (let column = 0; column <= COLUMNS; column++) {
       let edgeX = 0;
       let edgeY = 0;
@@ -159,7 +177,7 @@ export class LidLayer {
       const length = Math.max(1, Math.sqrt((edgeX - topX) * (edgeX - topX) + (edgeY - topY) * (edgeY - topY)));
       const soft = edgePx / length;
       const over = rim / length;
-      const alpha = shown * fades[column]! * mix(1, past, this.beyond[column]!);
+      const alpha = shown * mix(openFades[column]!, fades[column]!, past);
       for (let row = 0; row < ROWS; row++) {
         const share = !drawn
           ? 1
@@ -174,7 +192,7 @@ export class LidLayer {
                   : row === 4
                     ? 1 + over - soft
                     : 1 + over + soft;
-        const opacity = row === 0 || row === 5 ? 0 : row === 1 ? above : row === 2 ? mix(0.7, 1, fall) : 1;
+        const opacity = row === 0 || row === 5 ? 0 : row === 1 ? above : row === 2 ? 0.75 : 1;
         writer.putPart(
           skin.first + row * (COLUMNS + 1) + column,
           mix(topX, edgeX, share),
@@ -182,7 +200,7 @@ export class LidLayer {
           eye.lidSkin,
           u,
           clamp(1 - (1 - share) * unrolled, 0, 1),
-          row === 2 ? shade : 1,
+          row === 2 ? shade * socket : socket,
           alpha * opacity,
         );
       }
@@ -196,6 +214,7 @@ export class LidLayer {
     const above = drawn ? this.abovePx : 0;
     const below = drawn ? this.belowPx * mix(0.45, 1, fall) : 0;
     const past = smoothstep(0.55, 1, fall);
+    const faded = mix(1, SHUT_LASHES, smoothstep(0.5, 1, fall));
     for (let column = 0; column <= COLUMNS; column++) {
       let x = 0;
       let y = 0;
@@ -204,7 +223,7 @@ export class LidLayer {
         y += pointShares[at]! * places[edgePoints[at]! * 2 + 1]!;
       }
       const u = column / COLUMNS;
-      const alpha = shown * mix(1, past, this.beyond[column]!);
+      const alpha = shown * faded * mix(this.openFades[column]!, 1, past);
       writer.putPart(lashes.first + column, x, y - above, eye.lash, u, 0, 1, alpha);
       writer.putPart(lashes.first + COLUMNS + 1 + column, x, y + below, eye.lash, u, 1, 1, alpha);
     }
@@ -213,7 +232,7 @@ export class LidLayer {
 
 /** @returns where along the nine points a column lies. */
 function placeOf(column: number): number {
-  return mix(-PAST_OUTER, LAST + PAST_INNER, column / COLUMNS);
+  return mix(-PAST_CORNERS.outer, LAST + PAST_CORNERS.inner, column / COLUMNS);
 }
 
 /**

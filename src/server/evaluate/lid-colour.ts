@@ -1,14 +1,9 @@
 import { mediaTimeUs } from '../../base/timeline.ts';
 import type { FaceDecoder } from '../../media/face-codec.ts';
 import { MOTION_INDEX, restMotion } from '../../media/motion-space.ts';
+import { eyeRingColour } from '../../media/portrait/eye-ring.ts';
 import { polygonMask } from '../../media/portrait/polygon.ts';
 import { LEFT_EYE, RIGHT_EYE, type EyePoints } from '../../media/portrait/topology.ts';
-
-/** The ring of skin around an eye lies between these distances from it, as shares of the eye's width. */
-const RING = [0.1, 0.4] as const;
-/** Of the ring's lumas, the one taken for the skin's; what is darker than the share of it below is a brow or a rim. */
-const SKIN_PERCENTILE = 0.6;
-const DARK = 0.75;
 
 type Point = readonly [x: number, y: number];
 type Lab = readonly [lightness: number, a: number, b: number];
@@ -39,8 +34,6 @@ function lidColour(shut: Uint8Array, sizePx: number, landmarks: Float32Array, ey
     ax + (bx - ax) * share,
     ay + (by - ay) * share,
   ];
-  const [outer, inner] = [at(eye.upper[0]!), at(eye.upper[8]!)];
-  const width = Math.hypot(outer[0] - inner[0], outer[1] - inner[1]);
   // Between crease and lashes, without either.
   const rows = [2, 3, 4, 5, 6];
   const lid = polygonMask(
@@ -50,32 +43,12 @@ function lidColour(shut: Uint8Array, sizePx: number, landmarks: Float32Array, ey
     ],
     sizePx,
   );
-  const outline = [...eye.upperSecond, ...eye.lower.slice(1, -1).reverse()].map(at);
-  const middle: Point = [
-    outline.reduce((sum, [x]) => sum + x, 0) / outline.length,
-    outline.reduce((sum, [, y]) => sum + y, 0) / outline.length,
-  ];
-  const grown = (reach: number): Point[] =>
-    outline.map((point) => {
-      const length = Math.hypot(point[0] - middle[0], point[1] - middle[1]) || 1;
-      return towards(middle, point, 1 + (reach * width) / length);
-    });
-  const near = polygonMask(grown(RING[0]), sizePx);
-  const ring = polygonMask(grown(RING[1]), sizePx).map((inside, pixel) => (near[pixel] === 1 ? 0 : inside));
-  const lumas: number[] = [];
-  for (let pixel = 0; pixel < ring.length; pixel++) if (ring[pixel] === 1) lumas.push(lumaOf(shut, pixel * 4));
-  lumas.sort((a, b) => a - b);
-  const dark = DARK * (lumas[Math.floor(SKIN_PERCENTILE * lumas.length)] ?? 0);
-  const skin = ring.map((inside, pixel) => (inside === 1 && lumaOf(shut, pixel * 4) > dark ? 1 : 0));
-  const [lidLab, ringLab] = [labOf(meanOf(shut, lid)), labOf(meanOf(shut, skin))];
+  const ring = eyeRingColour(shut, sizePx, landmarks, eye);
+  const [lidLab, ringLab] = [labOf(meanOf(shut, lid)), labOf(ring)];
   return {
     difference: Math.hypot(...[0, 1, 2].map((axis) => lidLab[axis]! - ringLab[axis]!)),
     lighter: lidLab[0] - ringLab[0],
   };
-}
-
-function lumaOf(rgba: Uint8Array, at: number): number {
-  return 0.299 * rgba[at]! + 0.587 * rgba[at + 1]! + 0.114 * rgba[at + 2]!;
 }
 
 function meanOf(rgba: Uint8Array, mask: Uint8Array): readonly number[] {

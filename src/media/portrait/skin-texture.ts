@@ -1,0 +1,58 @@
+import { clamp, mix } from '../../base/ramp.ts';
+import { seededRandom } from '../../base/random.ts';
+import type { PortraitAnalysis } from './analysis.ts';
+import { boxBlur } from './inpaint.ts';
+
+/** What is finer than about this belongs to the texture of skin or paint, what is coarser to light and shape, cm. */
+const COARSEST_CM = 0.27;
+/** Grain is measured in steps of 0..255, texture as a share: of about this. */
+const MIDDLE_LUMA = 150;
+/** Drawing a sprite smooths it by about this much. */
+const GAIN = 1.6;
+/** The strongest texture, as a share of the colour it lies on: pores, strokes and fine lines, not moles or hairs. */
+const STRONGEST = 0.2;
+
+/** The texture at a pixel of the area, as a share of the colour it lies on. */
+export type SkinTexture = (x: number, y: number, channel: number) => number;
+
+/** A rectangle of the picture, in whole pixels. */
+export interface SkinArea {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * Takes the texture of the skin in one area of the picture: grain, pores, fine lines, strokes of a brush. It is read
+ * pixel by pixel, without interpolation, which would smooth the grain away.
+ * @param bareness - how surely there is bare skin at a place, 0..1; elsewhere there is only grain.
+ * @param grain - standard deviation of the picture's grain, 0..255.
+ */
+export function skinTexture(
+  { pose, rgba, sizePx }: PortraitAnalysis,
+  { left, top, width, height }: SkinArea,
+  bareness: (x: number, y: number) => number,
+  grain: number,
+): SkinTexture {
+  const radius = Math.max(1, Math.round(COARSEST_CM * pose.pxPerCm));
+  const random = seededRandom(left * 4096 + top, 11);
+  const shares = [0, 1, 2].map((channel) => {
+    const plane = Float32Array.from({ length: width * height }, (_, pixel) => {
+      const x = clamp(left + (pixel % width), 0, sizePx - 1);
+      const y = clamp(top + Math.floor(pixel / width), 0, sizePx - 1);
+      return rgba[(y * sizePx + x) * 4 + channel]!;
+    });
+    const smooth = boxBlur(boxBlur(plane, width, height, radius), width, height, radius);
+    return plane.map((value, pixel) => clamp((value - smooth[pixel]!) / Math.max(12, smooth[pixel]!), -1, 1));
+  });
+  const bare = Float32Array.from({ length: width * height }, (_, pixel) =>
+    bareness(left + (pixel % width) + 0.5, top + Math.floor(pixel / width) + 0.5),
+  );
+  const chance = Float32Array.from({ length: width * height }, () => (grain / MIDDLE_LUMA) * random.normal());
+  return (x, y, channel) => {
+    const pixel = y * width + x;
+    const weight = bare[pixel]!;
+    return GAIN * mix(chance[pixel]!, clamp(shares[channel]![pixel]!, -STRONGEST, STRONGEST), weight);
+  };
+}
