@@ -197,8 +197,9 @@ export class Exchange {
     this.#callers.forget(peerId);
   }
 
-  /** Gives up the places of callers that stayed away too long. */
-  expire(now: MonotonicUs): void {
+  /** Gives up the places of callers that stayed away too long. @param standstillUs - of this process, since the last call. */
+  expire(now: MonotonicUs, standstillUs: number): void {
+    if (standstillUs > 0) this.#rooms.excuse(standstillUs, now);
     const { effects, peerIds } = this.#rooms.expire(now);
     this.#apply(effects);
     for (const peerId of peerIds) this.#forget(peerId, 'did not come back');

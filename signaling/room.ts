@@ -1,4 +1,4 @@
-import type { MonotonicUs } from '../src/base/timeline.ts';
+import { monotonicUs, type MonotonicUs } from '../src/base/timeline.ts';
 import { Door } from './door.ts';
 import { Fleet } from './fleet.ts';
 import { Lobby } from './lobby.ts';
@@ -199,6 +199,16 @@ export class Rooms {
   /** The caller came back with its resume token. */
   back(peerId: string): Effect[] {
     return this.#setAway(peerId, undefined);
+  }
+
+  /** This process stood still for so long: whoever was away could not have come back in that time. */
+  excuse(standstillUs: number, now: MonotonicUs): void {
+    for (const room of this.#store.all()) {
+      for (const member of room.members.values()) {
+        if (member.awaySinceUs === undefined) continue;
+        member.awaySinceUs = monotonicUs(Math.min(now, member.awaySinceUs + standstillUs));
+      }
+    }
   }
 
   /** Gives up the places of callers that stayed away too long. @returns their ids too, so that tokens go with them. */

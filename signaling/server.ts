@@ -136,6 +136,6 @@ export class SignalingServer implements Closable {
     const now = this.#options.clock.now();
     const standstillUs = this.#standstill.take(now);
     for (const connection of this.#connections) connection.watch(now, standstillUs);
-    this.#exchange.expire(now);
+    this.#exchange.expire(now, standstillUs);
   }
 }

@@ -266,8 +266,8 @@ export class Host implements Closable {
     this.#signaling?.drain();
     this.#client.drain();
     this.#log.info('process.draining', { sessions: this.#sessions.size, limitS });
-    const until = Date.now() + limitS * 1000;
-    while (this.#sessions.size > 0 && Date.now() < until && !this.#scope.signal.aborted) {
+    const untilMs = performance.now() + limitS * 1000;
+    while (this.#sessions.size > 0 && performance.now() < untilMs && !this.#scope.signal.aborted) {
       await new Promise((later) => setTimeout(later, 100));
     }
   }

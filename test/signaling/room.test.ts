@@ -102,6 +102,15 @@ describe('Rooms', () => {
     expect(said(effects)).toEqual(['avatar gone', 'p2 roster']);
   });
 
+  test('excuse() does not count the time in which the server itself stood still', () => {
+    const rooms = roomsWith('avatar');
+    rooms.join('p1', wish('r'));
+    rooms.away('p1', at(100));
+    rooms.excuse(60 * US_PER_S, at(165));
+    expect(rooms.expire(at(169.9)).peerIds).toEqual([]);
+    expect(rooms.expire(at(170)).peerIds).toEqual(['p1']);
+  });
+
   test('back() within the window keeps the place for good', () => {
     const rooms = roomsWith('avatar');
     rooms.join('p1', wish('r'));

@@ -15,7 +15,8 @@ export type ChildDispatch<Request, Reply, Progress> = (request: Request, work: C
 export function serveParent<Request, Reply, Progress>(dispatch: ChildDispatch<Request, Reply, Progress>): void {
   assert(process.send !== undefined, 'the entry of a child process is forked');
   const send = (message: ChildReply<Reply, Progress>): void => {
-    if (process.connected) process.send?.(message);
+    // A parent that has gone is met by `disconnect`; until then each message to it fails, and would end this process with an error.
+    if (process.connected) process.send?.(message, () => undefined);
   };
   const aborts = new Map<number, AbortController>();
   const answer = async (id: number, request: Request): Promise<void> => {

@@ -26,9 +26,13 @@ interface Association {
   readonly inboundStreams: Readonly<Record<string, { readonly reassembly: readonly unknown[] }>>;
   readonly sentQueue: readonly { acked: boolean }[];
   timer3Expired: () => void;
+  /** @param roundTripS - by the wall clock. */
+  updateRto: (roundTripS: number) => void;
   handleData(packet: Buffer): Promise<void>;
   receive: (streamId: number, payloadType: number, message: Buffer) => void;
 }
+/** A page that takes longer is given up. */
+const LONGEST_ROUND_TRIP_S = 10;
 /** The library's number for it. */
 const ESTABLISHED = 4;
 
@@ -70,6 +74,7 @@ export function prepareAssociation(peer: RTCPeerConnection, tally: Tally, events
   sctp.advertisedRwnd = WINDOW_BYTES;
   sctp._inboundStreamsMax = MOST_STREAMS;
   forgetGapsOnTimeout(sctp);
+  ignoreClockJumps(sctp);
   const guard = new AssociationGuard(channels, tally, events);
   dtlsTransport.dataReceiver = (packet) => {
     guard.take(packet);
@@ -199,5 +204,16 @@ function forgetGapsOnTimeout(association: Association): void {
   association.timer3Expired = () => {
     for (const chunk of association.sentQueue) chunk.acked = false;
     expired();
+  };
+}
+
+/**
+ * Round trips are measured on the wall clock. After it was put forward by an hour, what is lost would be sent again only
+ * after a minute, and after it was put back, before it could have been acknowledged.
+ */
+function ignoreClockJumps(association: Association): void {
+  const update = association.updateRto.bind(association);
+  association.updateRto = (roundTripS) => {
+    if (roundTripS >= 0 && roundTripS <= LONGEST_ROUND_TRIP_S) update(roundTripS);
   };
 }

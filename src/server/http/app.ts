@@ -1,12 +1,12 @@
 import express, { type Express } from 'express';
-import { rateLimit } from 'express-rate-limit';
 import helmet from 'helmet';
 
 import { API_PATH, type Readiness } from '../../../protocol/http.ts';
-import { isHostAllowed, visitorOf, type HostRules } from '../../../signaling/origin.ts';
+import { isHostAllowed, type HostRules } from '../../../signaling/origin.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { PrometheusMeter } from '../metrics.ts';
 import { fail, failureHandler } from './failure.ts';
+import { perMinute } from './per-minute.ts';
 import { redirectLegacy } from './legacy.ts';
 import { operatorRoutes, type OperatorRoutesOptions } from './operator.ts';
 import type { FirstPortrait } from '../first-portrait.ts';
@@ -84,18 +84,7 @@ export function makeApp(options: AppOptions): Express {
     response.end(text);
   });
 
-  app.use(
-    rateLimit({
-      windowMs: 60_000,
-      limit: REQUESTS_PER_MINUTE,
-      standardHeaders: 'draft-8',
-      legacyHeaders: false,
-      keyGenerator: (request) => visitorOf(request, options.trustProxy),
-      handler: (_request, response) => {
-        fail(response, 429, 'RATE_EXCEEDED', 'Too many requests: try again in a minute');
-      },
-    }),
-  );
+  app.use(perMinute(REQUESTS_PER_MINUTE, options.trustProxy, 'Too many requests'));
   app.use(redirectLegacy);
   app.use(
     `${API_PATH}/portraits`,

@@ -1,13 +1,12 @@
 import { raw, Router, type Request } from 'express';
-import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
+import { ipKeyGenerator } from 'express-rate-limit';
 
 import { API_PATH, type Portrait, type PortraitList } from '../../../protocol/http.ts';
-import { visitorOf } from '../../../signaling/origin.ts';
 import { AvatarError } from '../../base/errors.ts';
 import { nameOf, PORTRAIT_NAME_LIMIT } from '../../../protocol/display-names.ts';
 import type { PortraitRecord, PortraitStore } from '../portrait-store.ts';
 import { ownerKeyOf, type Access } from './access.ts';
-import { fail } from './failure.ts';
+import { perMinute } from './per-minute.ts';
 
 export interface PortraitRoutesOptions {
   readonly portraits: PortraitStore;
@@ -44,16 +43,7 @@ export function portraitRoutes(options: PortraitRoutesOptions): Router {
 
   routes.post(
     '/',
-    rateLimit({
-      windowMs: 60_000,
-      limit: UPLOADS_PER_MINUTE,
-      standardHeaders: 'draft-8',
-      legacyHeaders: false,
-      keyGenerator: (request) => visitorOf(request, options.trustProxy),
-      handler: (_request, response) => {
-        fail(response, 429, 'RATE_EXCEEDED', 'Too many uploads: try again in a minute');
-      },
-    }),
+    perMinute(UPLOADS_PER_MINUTE, options.trustProxy, 'Too many uploads'),
     async (request, _response, next) => {
       await access.requireGuest(request);
       portraits.prepare();
