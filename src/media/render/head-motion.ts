@@ -29,9 +29,12 @@ const DOWN_GAIN = { near: 10, nearGain: 1.14, far: 15, farGain: 1.12 } as const;
 const TORSO_SHARE = 0.3;
 const TORSO_DISTANCE_SHARE = 0.75;
 /** Shoulders under a turning, nodding and leaning head: cm for each degree, and the share of its roll. */
-const SWAY_CM_PER_DEG = 0.05;
-const BOW_CM_PER_DEG = 0.03;
-const LEAN_SHARE = 0.25;
+const SWAY_CM_PER_DEG = 0.06;
+const BOW_CM_PER_DEG = 0.04;
+const LEAN_SHARE = 0.3;
+/** The torso comes after the head by about this much, which is what joins the two to one body; after a pause it has arrived. */
+const TORSO_LAG_US = 180_000;
+const PAUSE_US = 1_000_000;
 /** The part of the picture above its lower edge over which points are held when they move up. */
 const HELD_BELOW = 0.14;
 const BREATH_CM = 0.1;
@@ -58,8 +61,11 @@ export class HeadMotion {
   private zoom = 1;
   private torsoX = 0;
   private torsoY = 0;
+  /** `torsoY` without the breath. */
+  private followY = 0;
   private torsoZoom = 1;
   private torsoTilt = 0;
+  private lastUs = Number.NaN;
 
   constructor(facts: AppearanceFacts, seed: number) {
     this.facts = facts;
@@ -105,10 +111,15 @@ export class HeadMotion {
     this.shiftY = (soften(motion[MOTION_INDEX.headY]!, SHIFT) + 0.25 * BREATH_CM * breath) * scale;
     const distance = softenDistance(motion[MOTION_INDEX.headDistance]!);
     this.zoom = 1 / distance;
-    this.torsoZoom = distance ** -TORSO_DISTANCE_SHARE;
-    this.torsoX = TORSO_SHARE * this.shiftX + SWAY_CM_PER_DEG * turn.yawDeg * scale;
-    this.torsoY = TORSO_SHARE * this.shiftY + (BREATH_CM * breath + BOW_CM_PER_DEG * turn.pitchDeg) * scale;
-    this.torsoTilt = -LEAN_SHARE * turn.rollDeg * (Math.PI / 180);
+    const passedUs = timeUs - this.lastUs;
+    const follows = passedUs > 0 && passedUs < PAUSE_US ? 1 - Math.exp(-passedUs / TORSO_LAG_US) : 1;
+    this.lastUs = timeUs;
+    this.torsoZoom = mix(this.torsoZoom, distance ** -TORSO_DISTANCE_SHARE, follows);
+    this.torsoX = mix(this.torsoX, TORSO_SHARE * this.shiftX + SWAY_CM_PER_DEG * turn.yawDeg * scale, follows);
+    const headY = soften(motion[MOTION_INDEX.headY]!, SHIFT);
+    this.followY = mix(this.followY, (TORSO_SHARE * headY + BOW_CM_PER_DEG * turn.pitchDeg) * scale, follows);
+    this.torsoY = this.followY + (1 + 0.25 * TORSO_SHARE) * BREATH_CM * breath * scale;
+    this.torsoTilt = mix(this.torsoTilt, -LEAN_SHARE * turn.rollDeg * (Math.PI / 180), follows);
   }
 
   /** Sets `x` and `y` to where a point of the head, camera space at rest, is drawn. */

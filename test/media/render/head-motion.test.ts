@@ -115,3 +115,24 @@ test('shoulders sway, bow and lean a little with the head', () => {
   expect(placed({ headPitch: -15 }, shoulder, 0)[1]).toBeGreaterThan(4);
   expect(placed({ headRoll: 15 }, shoulder, 0)[0]).toBeGreaterThan(5);
 });
+
+test('the torso comes after the head, arrives, and starts anew when time goes back or after a pause', () => {
+  const head = new HeadMotion(FACTS, 1);
+  const aside = restMotion();
+  aside[MOTION_INDEX.headX] = 2;
+  const torsoAt = (motion: Float32Array, timeUs: number): number => {
+    head.update(motion, timeUs);
+    const places = new Float32Array(2);
+    head.placeAll(Float32Array.from([500, -700, 0]), Float32Array.of(0), Float32Array.of(1), places);
+    return places[0]! - 500;
+  };
+  expect(torsoAt(restMotion(), 0)).toBeCloseTo(0, 3);
+  const soon = torsoAt(aside, 40_000);
+  let late = soon;
+  for (let frame = 2; frame < 30; frame++) late = torsoAt(aside, frame * 40_000);
+  expect(late).toBeGreaterThan(10);
+  expect(soon).toBeLessThan(0.3 * late);
+  expect(soon).toBeGreaterThan(0);
+  expect(torsoAt(restMotion(), 40_000)).toBeCloseTo(0, 3);
+  expect(torsoAt(aside, 5_000_000)).toBeCloseTo(late, 0);
+});
