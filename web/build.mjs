@@ -46,4 +46,15 @@ const view = readFileSync(resolve(WEB, 'view.html'), 'utf8')
   .replace('{{script}}', named(/^view-(?!style).*\.js$/))
   .replace('{{style}}', named(/^view-style-.*\.css$/));
 writeFileSync(resolve(OUT, 'view.html'), view);
+// For pages of others, which know it by this name.
+await build({
+  absWorkingDir: WEB,
+  entryPoints: { 'visavis-avatar': 'avatar-element.ts' },
+  outdir: OUT,
+  bundle: true,
+  format: 'esm',
+  target: ['chrome110', 'firefox115', 'safari16'],
+  minify: true,
+  logLevel: 'warning',
+});
 cpSync(resolve(WEB, 'static'), OUT, { recursive: true });

@@ -1,5 +1,6 @@
 import { keyOut, readColour, type Colour } from './chroma-key.ts';
 import { WhepPlayer } from '../client/whep-player.ts';
+import { ViewFrame } from './view-frame.ts';
 
 /**
  * The picture of one session and nothing else: `/view/ID#token=…`, for OBS, kiosks and frames. `?background=transparent`
@@ -16,7 +17,10 @@ const name = location.pathname.split('/').at(-1) ?? '';
 const key = query.get('background') === 'transparent' ? readColour(query.get('key')) : undefined;
 const around = readColour(query.get('background'));
 if (around !== undefined) document.body.style.background = `rgb(${around.join(' ')})`;
-for (const element of [video, canvas]) element.classList.toggle('cover', query.get('fit') === 'cover');
+const fit = (wanted: string | null): void => {
+  for (const element of [video, canvas]) element.classList.toggle('cover', wanted === 'cover');
+};
+fit(query.get('fit'));
 video.muted = query.get('muted') === '1';
 if (key !== undefined) {
   // Hidden, a video would not be decoded.
@@ -26,6 +30,7 @@ if (key !== undefined) {
   draw(video, canvas, key);
 }
 
+const frame = new ViewFrame(video, fit);
 new WhepPlayer(`/whep/${name}`, token, {
   onStream: (stream) => {
     video.srcObject = stream;
@@ -33,6 +38,7 @@ new WhepPlayer(`/whep/${name}`, token, {
   },
   onState: (state) => {
     document.body.dataset['state'] = state;
+    frame.state = state;
     if (state !== 'live') video.srcObject = null;
   },
 });

@@ -17,7 +17,7 @@ import { SIMLI_PATH, SimliSocket } from './doors/simli-socket.ts';
 import { SimliTokens } from './doors/simli-tokens.ts';
 import { SpeakDesk } from './doors/speak-desk.ts';
 import { SpeakSocket } from './doors/speak-socket.ts';
-import { viewRoutes } from './doors/view-page.ts';
+import { elementRoutes, viewRoutes } from './doors/view-page.ts';
 import { watchEither } from './doors/whep.ts';
 import type { Extension, HostParts } from './host.ts';
 
@@ -60,6 +60,7 @@ export function doorsExtension(options: DoorsExtensionOptions): (host: HostParts
         app.use('/whep', whep.router);
         app.use('/whip', whip.router);
         app.use('/compose', simliRoutes({ entry, portraits, tokens, iceServers: simliIce, trustProxy }));
+        app.use('/visavis-avatar.js', elementRoutes(pageFolder));
         app.use('/view', viewRoutes(pageFolder, config.frameAncestors));
       },
       upgrades: new Map([

@@ -1,3 +1,6 @@
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Page } from 'playwright-core';
@@ -8,7 +11,7 @@ import { openForeignPage } from '../support/foreign-clients.ts';
 import { servedBrowser } from '../support/served-browser.ts';
 import { babble } from '../support/sound.ts';
 
-const served = servedBrowser();
+const served = servedBrowser({ VISAVIS_FRAME_ANCESTORS: '*' });
 const sessions: SessionReply[] = [];
 
 afterEach(async () => {
@@ -86,6 +89,22 @@ describe('a session of a program', () => {
     // The corner is background, and the middle is a face.
     await expect.poll(() => alpha(256, 256), { timeout: 30_000 }).toBe(255);
     expect(await alpha(4, 4)).toBe(0);
+  }, 60_000);
+
+  test('the element <visavis-avatar> shows it on a page of another origin, which turns its sound on', async () => {
+    const session = await create();
+    const html = await readFile('examples/avatar-element.html');
+    const site = createServer((_request, response) => response.setHeader('content-type', 'text/html').end(html));
+    await new Promise<void>((listening) => site.listen(0, '127.0.0.1', listening));
+    const { port } = site.address() as AddressInfo;
+    const page = await served.chromium.open(`http://127.0.0.1:${port}/#${encodeURIComponent(session.viewUrl)}`);
+    await expect.poll(() => page.textContent('#state'), SOON).toBe('live, 512 x 512');
+    expect(await page.textContent('#sound')).toBe('Sound on');
+    await page.click('#sound');
+    await expect.poll(() => page.textContent('#sound'), SOON).toBe('Sound off');
+    const inside = page.frames().find((frame) => frame.url().startsWith(served.server.url));
+    expect(await inside?.evaluate('document.querySelector("video").muted')).toBe(false);
+    site.close();
   }, 60_000);
 
   test('players that others wrote show it: @eyevinn/webrtc-player and whip-whep', async () => {

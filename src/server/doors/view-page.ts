@@ -24,3 +24,15 @@ export function viewRoutes(folder: string, ancestors: readonly string[]): Router
   });
   return routes;
 }
+
+/** `/visavis-avatar.js`: the element `<visavis-avatar>`, for pages of every origin. @param folder - of the built page. */
+export function elementRoutes(folder: string): Router {
+  const routes = Router();
+  routes.get('/', (_request, response) => {
+    response.setHeader('access-control-allow-origin', '*');
+    response.setHeader('cross-origin-resource-policy', 'cross-origin');
+    response.setHeader('cache-control', 'no-cache');
+    response.sendFile(join(folder, 'visavis-avatar.js'));
+  });
+  return routes;
+}
