@@ -236,7 +236,7 @@ describe('a late inference', () => {
     expect(last[JAW]).toBeLessThan(0.01);
     const [before, after] = frames.slice(-2).map(({ motion }) => motion[MOTION_INDEX.headYaw] ?? NaN);
     // The networks' head went 0.4 degrees a frame; what is left is life.
-    expect(Math.abs((after ?? NaN) - (before ?? NaN))).toBeLessThan(0.1);
+    expect(Math.abs((after ?? NaN) - (before ?? NaN))).toBeLessThan(0.2);
   });
 });
 

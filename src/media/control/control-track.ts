@@ -15,7 +15,7 @@ export interface ControlState {
   readonly amplitude: number;
   readonly headMotion: number;
   /** How much of the pose of a person who writes, 0..1, and since when. */
-  readonly composing: { readonly share: number; readonly forUs: number };
+  readonly composing: { readonly share: number; readonly forUs: number; readonly beganUs: number };
   readonly guidance: Readonly<Partial<Record<GuidedCondition, number>>>;
   readonly gestures: readonly { readonly name: Gesture; readonly ageUs: number }[];
 }
@@ -137,6 +137,7 @@ export class ControlTrack {
       composing: {
         share: this.#composing.at(time),
         forUs: Math.max(0, time - (this.#composingFrom.at(time) ?? time)),
+        beganUs: this.#composingFrom.at(time) ?? 0,
       },
       guidance: this.#guidance.at(time),
       gestures: this.#gestures

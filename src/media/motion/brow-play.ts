@@ -4,8 +4,12 @@ import type { VoiceMoment } from '../voice-moment.ts';
 import { Episodes } from './episodes.ts';
 import type { Pose } from './pose.ts';
 
-/** Chances that brows move: at a stressed syllable (times its stress), as a phrase begins, where the pitch rises. */
-const AT_STRESS = 0.22;
+/**
+ * Chances that brows move: at a stressed syllable (times its stress), with which the head beats or does not; as a phrase
+ * begins, where the pitch rises.
+ */
+const AT_STRESS = 0.12;
+const AT_BEAT = 0.4;
 const AT_PHRASE = 0.4;
 const AT_RISE = 0.22;
 /** A pitch that rises by this within a fifth of a second asks or insists, semitones. */
@@ -14,6 +18,8 @@ const RISING = 3;
 const THINKING_AFTER_S = 0.35;
 const THINKING_RATE = 0.5;
 const IDLE_RATE = 0.06;
+/** Brows do not begin a phrase at the very moment at which head and eyes do, s. */
+const PHRASE_WAITS_S = 0.3;
 /** After one movement has ended the next waits, s: two that overlap would look like a long one. */
 const REST_S = 0.45;
 /** The networks' own brows flick on accents: they are slowed to what a muscle does, s. */
@@ -81,11 +87,11 @@ export class BrowPlay {
     this.#stepS = stepS;
   }
 
-  /** @param size - 1 as people's. @param rate - how often, 1 as people. */
-  step(voice: VoiceMoment, size: number, rate: number, motion: Float32Array): void {
+  /** @param size - 1 as people's. @param rate - how often, 1 as people. @param beats - whether the head begins a beat. */
+  step(voice: VoiceMoment, size: number, rate: number, beats: boolean, motion: Float32Array): void {
     this.#slow(motion);
     this.#restedS += this.#stepS;
-    const chance = this.#restedS < REST_S ? 0 : rate * chanceOf(voice, this.#stepS);
+    const chance = this.#restedS < REST_S ? 0 : rate * chanceOf(voice, beats, this.#stepS);
     if (chance > 0 && this.#random.uniform() < chance) this.#move(voice, size);
     this.#episodes.step(this.#stepS, motion);
   }
@@ -103,26 +109,28 @@ export class BrowPlay {
     const random = this.#random;
     const pose = chosen(voice.speaking ? SPOKEN : THOUGHT, random.uniform());
     // Sizes and holds of people are skewed: many small and short ones, few large and long.
-    const strength = size * Math.min(2.1, 1.65 * Math.exp(0.4 * random.normal()));
+    const strength = size * Math.min(1.8, 1.4 * Math.exp(0.4 * random.normal()));
     const holdS = Math.min(1.2, 0.06 * Math.exp(1.2 * random.normal()));
     // What rises higher takes longer.
     const riseS = 0.1 + 0.07 * strength + 0.1 * random.uniform();
     const fallS = 0.12 + 0.09 * strength + 0.2 * random.uniform();
+    const waitS = voice.forS === 0 ? PHRASE_WAITS_S * random.uniform() : 0;
     this.#episodes.start({
       pose: pose.map(([channel, value]) => [channel, value * strength] as const),
+      waitS,
       riseS,
       holdS,
       fallS,
     });
-    this.#restedS = -(riseS + holdS + fallS);
+    this.#restedS = -(waitS + riseS + holdS + fallS);
   }
 }
 
-function chanceOf({ speaking, forS, stress, rise }: VoiceMoment, stepS: number): number {
+function chanceOf({ speaking, forS, stress, rise }: VoiceMoment, beats: boolean, stepS: number): number {
   if (!speaking) return stepS * (forS > THINKING_AFTER_S && forS < 2.5 ? THINKING_RATE : IDLE_RATE);
   if (forS === 0) return AT_PHRASE;
   if (stress === 0) return 0;
-  return AT_STRESS * stress + (rise > RISING ? AT_RISE : 0);
+  return (beats ? AT_BEAT : AT_STRESS) * stress + (rise > RISING ? AT_RISE : 0);
 }
 
 function chosen(kinds: readonly (readonly [Pose, number])[], at: number): Pose {

@@ -1,4 +1,5 @@
-import { smoothstep } from '../../base/ramp.ts';
+import { seededRandom } from '../../base/random.ts';
+import { mix, smoothstep } from '../../base/ramp.ts';
 import { US_PER_S } from '../../base/timeline.ts';
 import { MOTION_INDEX, type MotionChannel } from '../motion-space.ts';
 import { addPose, type Pose } from './pose.ts';
@@ -8,10 +9,12 @@ export interface ComposingMoment {
   /** 0..1: how much of the pose; eases in and out. */
   readonly share: number;
   readonly forUs: number;
+  /** Media time of its beginning: stands in for chance, so that nobody looks up twice at the same moments. */
+  readonly beganUs: number;
 }
 
 /** Looks up from the text about so often, as people do who write while somebody waits. */
-const GLANCE_EVERY_US = 4.6 * US_PER_S;
+const GLANCE_EVERY_US = [3.7 * US_PER_S, 5.6 * US_PER_S] as const;
 /** Of that: where in the round the writing begins, and how long looking up takes. */
 const BEGINNING = 0.25;
 const TURN = 0.13;
@@ -50,9 +53,12 @@ const ASIDE: Readonly<Record<'left' | 'right', Pose>> = {
 const LOOKS = Object.keys(MOTION_INDEX).filter((name): name is MotionChannel => name.startsWith('eyeLook'));
 
 /** Adds the pose in place: over the text, then back to the listener with a small nod, then to the other side. */
-export function drawComposing({ share, forUs }: ComposingMoment, motion: Float32Array): void {
+export function drawComposing({ share, forUs, beganUs }: ComposingMoment, motion: Float32Array): void {
   if (share <= 0) return;
-  const rounds = forUs / GLANCE_EVERY_US + BEGINNING;
+  const chance = seededRandom(beganUs);
+  const everyUs = mix(...GLANCE_EVERY_US, chance.uniform());
+  const first = chance.uniform() < 0.5 ? 0 : 1;
+  const rounds = forUs / everyUs + BEGINNING;
   const round = Math.floor(rounds);
   const place = rounds - round;
   // Up at either end of a round, so that the change of sides is not seen.
@@ -61,7 +67,7 @@ export function drawComposing({ share, forUs }: ComposingMoment, motion: Float32
   for (const look of LOOKS) motion[MOTION_INDEX[look]]! *= 1 - (1 - OWN_GAZE_KEPT) * away;
   addPose(THOUGHTFUL, share, motion);
   addPose(OVER_TEXT, away, motion);
-  addPose(ASIDE[round % 2 === 0 ? 'left' : 'right'], away, motion);
+  addPose(ASIDE[(round + first) % 2 === 0 ? 'left' : 'right'], away, motion);
   motion[MOTION_INDEX.headPitch]! -= NOD_DEG * share * nod(Math.min(place, 1 - place) / TURN);
 }
 

@@ -15,12 +15,12 @@ const FIXATION_PITCH_DEG = 0.9;
 /** Chance that the eyes leave as a phrase begins, and a second while the person thinks or says nothing for long. */
 const LEAVE_AT_PHRASE = 0.35;
 const LEAVE_THINKING = 0.45;
-const LEAVE_SPEAKING = 0.08;
+const LEAVE_SPEAKING = 0.15;
 const LEAVE_IDLE = 0.1;
 /** A pause of this length within what is said is thought, s. */
 const THINKING_S = [0.35, 2.5] as const;
 /** Away, s: 0.5 to 2 (Kendon 1967). */
-const AWAY_S = [0.5, 1.7] as const;
+const AWAY_S = [0.45, 1.5] as const;
 /** A saccade takes about 50 ms (Bahill et al. 1975): so much of the way that is left, in 20 ms. */
 const SACCADE_SHARE = 0.62;
 const SACCADE_STEP_S = 0.02;
@@ -79,7 +79,7 @@ export class GazePlay {
     const side = random.uniform() < 0.5 ? -1 : 1;
     const thinks = random.uniform();
     this.#away = {
-      yaw: side * (2.5 + 4 * random.uniform()),
+      yaw: side * (2.5 + 3.5 * random.uniform()),
       // Up and aside, level, or down: people who think do each.
       pitch: thinks < 0.3 ? 3 + 3 * random.uniform() : thinks < 0.6 ? 0 : -4 - 5 * random.uniform(),
     };

@@ -6,11 +6,14 @@ import { Wander } from './wander.ts';
 
 /** Blinks a second at rest, in talk, and as a phrase ends (Bentivoglio et al. 1997; Nakano and Kitazawa 2010). */
 const RATE_RESTING = 0.27;
-const RATE_TALKING = 0.48;
+const RATE_TALKING = 0.38;
 const AT_PHRASE_END = 0.3;
 /** A large saccade takes the lids along (Evinger et al. 1994). */
 const AT_SACCADE = 0.35;
 const LARGE_SACCADE_DEG = 5;
+/** So does a head that turns so far (Evinger et al. 1994). */
+const AT_TURN = 0.4;
+const LARGE_TURN_DEG = 6;
 const SHORTEST_GAP_S = 0.45;
 /** Some are only half, some come twice. */
 const HALF_SHARE = 0.24;
@@ -55,10 +58,14 @@ export class LidPlay {
     this.#drift = new Wander(random, DRIFT_MEMORY_S, stepS);
   }
 
-  /** Writes the lids in place of the networks'. @param thinks - whether the eyes have left in thought. */
-  step(voice: VoiceMoment, jumpedDeg: number, thinks: boolean, motion: Float32Array): void {
+  /**
+   * Writes the lids in place of the networks'.
+   * @param jumpedDeg - by the eyes in this step. @param turnsDeg - by the head, from this step on.
+   * @param thinks - whether the eyes have left in thought.
+   */
+  step(voice: VoiceMoment, jumpedDeg: number, turnsDeg: number, thinks: boolean, motion: Float32Array): void {
     this.#sinceS += this.#stepS;
-    if (this.#blink === undefined && this.#begins(voice, jumpedDeg)) this.#begin();
+    if (this.#blink === undefined && this.#begins(voice, jumpedDeg, turnsDeg)) this.#begin();
     this.#thought += (this.#stepS / THOUGHTFUL_FOLLOW_S) * ((thinks ? THOUGHTFUL : 0) - this.#thought);
     const drift = DRIFT * this.#drift.step();
     const [down, up] = [motion[eyeLookDownLeft]!, motion[eyeLookUpLeft]!];
@@ -77,13 +84,14 @@ export class LidPlay {
     this.#sinceS = this.#again ? SHORTEST_GAP_S - DOUBLE_AFTER_S : 0;
   }
 
-  #begins({ speaking, forS }: VoiceMoment, jumpedDeg: number): boolean {
+  #begins({ speaking, forS }: VoiceMoment, jumpedDeg: number, turnsDeg: number): boolean {
     if (this.#sinceS < SHORTEST_GAP_S) return false;
     if (this.#again) return true;
     const rate = (speaking ? RATE_TALKING : RATE_RESTING) * this.#stepS;
     const ends = !speaking && forS === 0 ? AT_PHRASE_END : 0;
     const jumps = jumpedDeg > LARGE_SACCADE_DEG ? AT_SACCADE : 0;
-    return this.#random.uniform() < rate + ends + jumps;
+    const turns = turnsDeg > LARGE_TURN_DEG ? AT_TURN : 0;
+    return this.#random.uniform() < rate + ends + jumps + turns;
   }
 
   #begin(): void {

@@ -9,6 +9,7 @@ import { LidPlay } from './lid-play.ts';
 import { livelinessAt } from './liveliness.ts';
 import { MouthPlay } from './mouth-play.ts';
 import { Mood } from './mood.ts';
+import { UpperFace } from './upper-face.ts';
 import type { VoiceMoment } from '../voice-moment.ts';
 
 /** What a face lives by at one moment. */
@@ -33,7 +34,8 @@ const HEAD_SHARE = 0.3;
 const HEAD_SHARE_LISTENING = 0.65;
 const HEAD_FOLLOWS_S = 0.22;
 /** How much of a turned head the eyes make good; the rest is looked past the viewer, by a degree or so. */
-const EYES_STAY = 0.65;
+const EYES_STAY = 0.55;
+const EYES_STAY_LISTENING = 0.8;
 /** How soon what comes by itself makes room for what is asked, s, and how much mood a feeling that is asked for leaves. */
 const ASKED_EASE_S = 0.4;
 const OWN_MOOD_KEPT = 0.35;
@@ -56,7 +58,7 @@ export class Life {
 
   /** Adds the next frame's life to it, in place. */
   step({ voice, liveliness, gazeAsked, distanceAsked, feelingAsked, other }: LifeMoment, motion: Float32Array): void {
-    const { head, gaze, lids, brows, mood, listening, mouth } = this.#parts;
+    const { head, gaze, lids, brows, mood, listening, mouth, upper } = this.#parts;
     const state = this.#state;
     const size = livelinessAt(liveliness);
     const { headYaw, headPitch } = MOTION_INDEX;
@@ -75,12 +77,14 @@ export class Life {
     state.headPitch += follows * ((gazeAsked ? 0 : share * look.pitch) - state.headPitch);
     motion[headYaw]! += state.headYaw;
     motion[headPitch]! += state.headPitch;
+    const stay = listening.towards === undefined ? EYES_STAY : EYES_STAY_LISTENING;
     // Eyes hold their point while the head turns.
     if (gazeAsked) turnEyes(motion, ownYaw - motion[headYaw]!, ownPitch - motion[headPitch]!);
-    else lookAt(motion, look.yaw - EYES_STAY * motion[headYaw]!, look.pitch - motion[headPitch]!);
-    brows.step(voice, size.brows * state.own, size.rate, motion);
+    else lookAt(motion, look.yaw - stay * motion[headYaw]!, look.pitch - motion[headPitch]!);
+    brows.step(voice, size.brows * state.own, size.rate, head.accent > 0, motion);
     mood.step(voice, voice.laughing || listening.laughing, size.mood, state.own, motion);
-    lids.step(voice, gazeAsked ? 0 : gaze.jumpedDeg, !gazeAsked && gaze.away, motion);
+    upper.step(voice, size.brows, state.own, motion);
+    lids.step(voice, gazeAsked ? 0 : gaze.jumpedDeg, head.turnsDeg, !gazeAsked && gaze.away, motion);
   }
 
   reset(): void {
@@ -103,5 +107,6 @@ function partsOf(seed: number, stepS: number) {
     mood: new Mood(random(4), stepS),
     listening: new ListeningPlay(random(5), stepS),
     mouth: new MouthPlay(random(6), stepS),
+    upper: new UpperFace(stepS),
   };
 }

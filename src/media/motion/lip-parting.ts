@@ -5,15 +5,15 @@ import { MOTION_INDEX } from '../motion-space.ts';
  * the opening (jaw less `mouthClose`) bends: what is added to a small opening, the opening that earns most of it, and how much
  * is kept of a large one. All in the networks' sizes, fitted to the gaps that `visavis measure` reads in people's films.
  */
-const APART_JAW = 0.05;
+const APART_JAW = 0.057;
 const APART_LOWER_LIP = 0.27;
 const APART_UPPER_LIP = 0.22;
 const EARNED_AT = 0.033;
-const KEPT_JAW = 0.8;
+const KEPT_JAW = 0.93;
 const KEPT_LIP = 0.45;
 /** A jaw alone narrows the mouth as it drops. People's corners stay where they are or part, but where lips round. */
 const WIDENS = 0.85;
-const LIFTS = 1.7;
+const LIFTS = 2.5;
 /** How much of it pucker and funnel take away. */
 const PUCKER_NARROWS = 6.5;
 const FUNNEL_NARROWS = 3;

@@ -6,15 +6,16 @@ import { addPose, bothSides } from './pose.ts';
 import { Wander } from './wander.ts';
 
 /** How long feelings that come by themselves last, s. */
-const VALENCE_MEMORY_S = 0.7;
-const AROUSAL_MEMORY_S = 0.7;
+const VALENCE_MEMORY_S = 0.6;
+const AROUSAL_MEMORY_S = 1;
 const LOPSIDED_MEMORY_S = 1;
+const LOPSIDED = 0.14;
 /** How quickly the voice's level and pitch are felt, s. */
 const VOICE_FELT_S = 0.7;
 
 /** At valence 1, at -1 and at arousal 1; the voice and chance seldom take them beyond 2. */
 const PLEASED = [
-  ...bothSides({ mouthSmile: 0.19, mouthDimple: 0.08, cheekSquint: 0.34, eyeSquint: 0.08, mouthStretch: 0.04 }),
+  ...bothSides({ mouthSmile: 0.15, mouthDimple: 0.08, cheekSquint: 0.34, eyeSquint: 0.08, mouthStretch: 0.04 }),
 ];
 const DISPLEASED = [...bothSides({ mouthFrown: 0.16, browDown: 0.1, mouthPress: 0.05, mouthStretch: 0.05 })];
 const EXCITED = [...bothSides({ eyeWide: 0.04, browOuterUp: 0.11 }), ['browInnerUp', 0.12] as const];
@@ -57,7 +58,7 @@ export class Mood {
     this.#laugh += (this.#stepS / 0.25) * ((laughing ? 1 : 0) - this.#laugh);
     const valence = this.#valence.step() + 0.3 * this.#felt + 0.25;
     this.#drive = 0.75 * this.#arousal.step() + 0.45 * this.#felt;
-    const lopsided = 0.2 * clamp(this.#lopsided.step(), -2, 2);
+    const lopsided = LOPSIDED * clamp(this.#lopsided.step(), -2, 2);
     SIDES.forEach((index, at) => (this.#before[at] = motion[index]!));
     const share = size * own;
     addPose(valence > 0 ? PLEASED : DISPLEASED, share * Math.min(2.2, Math.abs(valence)), motion);

@@ -13,12 +13,12 @@ const LOUD_FOLLOWS_S = 0.08;
 /** So far below its mean a voice has paused. */
 const PAUSED_DB = -14;
 /** Who speaks keeps the lips a little apart, in gaps of less than this, s, too; after that they have come together. */
-const APART_S = [0.18, 0.34] as const;
-const APART_JAW = 0.015;
-const APART_LOWER_LIP = 0.13;
-const APART_UPPER_LIP = 0.11;
+const APART_S = [0.22, 0.36] as const;
+const APART_JAW = 0.02;
+const APART_LOWER_LIP = 0.17;
+const APART_UPPER_LIP = 0.14;
 /** Some phrases are spoken with a wider mouth than others. */
-const WIDTH_WANDERS = 0.26;
+const WIDTH_WANDERS = 0.31;
 const WIDTH_MEMORY_S = 1.2;
 /** The networks tell speech from music and noise: lips come apart only where they have opened so far lately. */
 const SPEAKS_OPENING = [0.015, 0.05] as const;
@@ -26,9 +26,13 @@ const LATELY_S = 0.35;
 /** Lips that have come this far towards a closure are let go on. */
 const CLOSING = 0.25;
 /** Lips fall shut at once, but part as quickly as this: p, b and m open in about 50 ms (Löfqvist and Gracco 1997), s. */
-const PARTS_IN_S = 0.03;
+const PARTS_IN_S = 0.045;
 /** Rounding and spreading are slower than jaws, s. */
 const ROUNDS_IN_S = 0.04;
+/** The networks sometimes pull one corner alone: so much of the difference is kept. */
+const OWN_LOPSIDED = 0.4;
+/** The networks' speakers frown more than people do who talk with somebody: so much is kept while no feeling is asked for. */
+const OWN_FROWN = 0.6;
 /** Aside, now and then: at most about twice this. */
 const ASIDE = 0.05;
 const ASIDE_MEMORY_S = 0.8;
@@ -51,6 +55,10 @@ const ROUNDS = (
   ['mouthFunnel', 'mouthPucker', 'mouthStretchLeft', 'mouthStretchRight'] as const satisfies readonly MotionChannel[]
 ).map((channel) => MOTION_INDEX[channel]);
 const { jawOpen, mouthClose, mouthLeft, mouthRight } = MOTION_INDEX;
+const FROWN = [MOTION_INDEX.mouthFrownLeft, MOTION_INDEX.mouthFrownRight];
+const CORNERS = (['mouthSmile', 'mouthFrown', 'mouthDimple'] as const).map(
+  (name) => [MOTION_INDEX[`${name}Left`], MOTION_INDEX[`${name}Right`]] as const,
+);
 const APART = [
   [MOTION_INDEX.mouthLowerDownLeft, APART_LOWER_LIP],
   [MOTION_INDEX.mouthLowerDownRight, APART_LOWER_LIP],
@@ -87,6 +95,12 @@ export class MouthPlay {
     this.#opened = Math.max(opening, this.#opened * Math.exp(-this.#stepS / LATELY_S));
     const scale = size * (1 + LOUDER_IS_WIDER * this.#loud + WIDTH_WANDERS * clamp(this.#width.step(), -2, 2));
     for (const index of OPENS) motion[index]! *= scale;
+    for (const index of FROWN) motion[index]! *= 1 + free * (OWN_FROWN - 1);
+    for (const [left, right] of CORNERS) {
+      const uneven = ((1 - OWN_LOPSIDED) / 2) * (motion[left]! - motion[right]!);
+      motion[left]! -= uneven;
+      motion[right]! += uneven;
+    }
     const speaks = smoothstep(SPEAKS_OPENING[0], SPEAKS_OPENING[1], this.#opened);
     const apart =
       speaks * smoothstep(APART_S[1], APART_S[0], this.#pausedS) * (1 - clamp(closingOf(motion) / CLOSING, 0, 1));

@@ -23,7 +23,7 @@ test('nothing is asked of the model before somebody asks', () => {
     pose: { yaw: 0, pitch: 0, roll: 0 },
     amplitude: 1,
     headMotion: 1,
-    composing: { share: 0, forUs: 0 },
+    composing: { share: 0, forUs: 0, beganUs: 0 },
     guidance: {},
     gestures: [],
   });

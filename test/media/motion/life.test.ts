@@ -132,7 +132,7 @@ test('a gaze, a distance and a feeling that are asked for stay as asked', () => 
 
 test('a newsreader does less than people, and somebody lively more', () => {
   const sizesAt = (liveliness: number): number[] => {
-    const frames = framesOf(live(120, () => ({ liveliness })));
+    const frames = framesOf(live(240, () => ({ liveliness })));
     return (['headYaw', 'headRoll', 'browOuterUpLeft', 'mouthSmileLeft'] as const).map((channel) =>
       spreadOf(frames.map((at) => at(channel))),
     );
