@@ -10,7 +10,7 @@ export interface GazeDirection {
 /** Eyes rest on one point of the listener's face for about so long (Rayner 1998: 0.2 to 0.5 s; faces: longer), s. */
 const FIXATION_S = 1.1;
 /** Between the listener's eyes and mouth, degrees: a face an arm's length away. */
-const FIXATION_YAW_DEG = 1.3;
+const FIXATION_YAW_DEG = 1.1;
 const FIXATION_PITCH_DEG = 0.9;
 /** Chance that the eyes leave as a phrase begins, and a second while the person thinks or says nothing for long. */
 const LEAVE_AT_PHRASE = 0.35;

@@ -34,7 +34,7 @@ const HEAD_SHARE = 0.3;
 const HEAD_SHARE_LISTENING = 0.65;
 const HEAD_FOLLOWS_S = 0.22;
 /** How much of a turned head the eyes make good; the rest is looked past the viewer, by a degree or so. */
-const EYES_STAY = 0.55;
+const EYES_STAY = 0.5;
 const EYES_STAY_LISTENING = 0.8;
 /** How soon what comes by itself makes room for what is asked, s, and how much mood a feeling that is asked for leaves. */
 const ASKED_EASE_S = 0.4;

@@ -13,7 +13,7 @@ const KEPT_JAW = 0.93;
 const KEPT_LIP = 0.45;
 /** A jaw alone narrows the mouth as it drops. People's corners stay where they are or part, but where lips round. */
 const WIDENS = 0.85;
-const LIFTS = 2.5;
+const LIFTS = 2.3;
 /** How much of it pucker and funnel take away. */
 const PUCKER_NARROWS = 6.5;
 const FUNNEL_NARROWS = 3;

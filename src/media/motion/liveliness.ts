@@ -13,7 +13,7 @@ export interface Liveliness {
 }
 
 /** A newsreader: the quietest quarter of 23 filmed talkers. */
-const CALM: Liveliness = { head: 0.55, ownHead: 0.55, brows: 0.6, mood: 0.6, mouth: 0.73, rate: 0.6 };
+const CALM: Liveliness = { head: 0.58, ownHead: 0.55, brows: 0.6, mood: 0.6, mouth: 0.73, rate: 0.6 };
 const USUAL: Liveliness = { head: 1, ownHead: 1, brows: 1, mood: 1, mouth: 1, rate: 1 };
 /** As lively as the films that VASA-1 is known by. */
 const LIVELY: Liveliness = { head: 1.08, ownHead: 0.6, brows: 1.7, mood: 1.6, mouth: 1.22, rate: 1.08 };

@@ -15,7 +15,7 @@ const VOICE_FELT_S = 0.7;
 
 /** At valence 1, at -1 and at arousal 1; the voice and chance seldom take them beyond 2. */
 const PLEASED = [
-  ...bothSides({ mouthSmile: 0.15, mouthDimple: 0.08, cheekSquint: 0.34, eyeSquint: 0.08, mouthStretch: 0.04 }),
+  ...bothSides({ mouthSmile: 0.13, mouthDimple: 0.08, cheekSquint: 0.34, eyeSquint: 0.08, mouthStretch: 0.04 }),
 ];
 const DISPLEASED = [...bothSides({ mouthFrown: 0.16, browDown: 0.1, mouthPress: 0.05, mouthStretch: 0.05 })];
 const EXCITED = [...bothSides({ eyeWide: 0.04, browOuterUp: 0.11 }), ['browInnerUp', 0.12] as const];

@@ -26,9 +26,9 @@ const LATELY_S = 0.35;
 /** Lips that have come this far towards a closure are let go on. */
 const CLOSING = 0.25;
 /** Lips fall shut at once, but part as quickly as this: p, b and m open in about 50 ms (Löfqvist and Gracco 1997), s. */
-const PARTS_IN_S = 0.045;
+const PARTS_IN_S = 0.055;
 /** Rounding and spreading are slower than jaws, s. */
-const ROUNDS_IN_S = 0.04;
+const ROUNDS_IN_S = 0.055;
 /** The networks sometimes pull one corner alone: so much of the difference is kept. */
 const OWN_LOPSIDED = 0.4;
 /** The networks' speakers frown more than people do who talk with somebody: so much is kept while no feeling is asked for. */
