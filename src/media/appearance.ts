@@ -107,6 +107,19 @@ export interface MouthFacts {
   readonly shade: PartRect;
 }
 
+/** Smooth skin over the folds beside the mouth, and where its sprite lies in the picture. */
+export interface SmoothCheek {
+  readonly sprite: PartRect;
+  readonly originPx: readonly [x: number, y: number];
+}
+
+export interface SmoothCheeks {
+  readonly right: SmoothCheek;
+  readonly left: SmoothCheek;
+  /** 0..1: how much of the skin's folds are those of a smile. */
+  readonly strength: number;
+}
+
 /** By the way the head turns: to its own left or right, up or down. */
 export interface TurnGain {
   readonly left: number;
@@ -146,6 +159,8 @@ export interface AppearanceFacts {
   readonly creases: number;
   /** What the portrait's own face does at rest, in coefficients; it makes room when the opposite is asked for. */
   readonly own: OwnExpression;
+  /** Missing in avatars that were made before it. */
+  readonly smooth?: SmoothCheeks;
   readonly skin: readonly [red: number, green: number, blue: number];
 }
 

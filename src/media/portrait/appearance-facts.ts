@@ -7,7 +7,13 @@ const LARGEST_SIDE_PX = 1024;
 const MOST_VERTICES = 65_535;
 
 /** What stands at a place of the facts: a number, so many of them, so many vertices, or a rectangle of the sprites. */
-type Kind = 'number' | 'part' | { readonly numbers: number } | { readonly vertices: number } | FactShape;
+type Kind =
+  | 'number'
+  | 'part'
+  | { readonly numbers: number }
+  | { readonly vertices: number }
+  | { readonly optional: FactShape }
+  | FactShape;
 interface FactShape {
   readonly [name: string]: Kind;
 }
@@ -29,6 +35,7 @@ const EYE: FactShape = {
   lash: 'part',
   lashCm: { numbers: 2 },
 };
+const SMOOTH_CHEEK: FactShape = { sprite: 'part', originPx: { numbers: 2 } };
 const TEETH: FactShape = { sprite: 'part', rootCm: { numbers: 51 }, edgeCm: { numbers: 51 } };
 const FACTS: FactShape = {
   pose: { rotation: { numbers: 9 }, scalePxPerCm: 'number', translationPx: { numbers: 3 } },
@@ -64,6 +71,7 @@ const FACTS: FactShape = {
   browFreedom: 'number',
   creases: 'number',
   own: { smile: 'number', frown: 'number', brows: 'number' },
+  smooth: { optional: { right: SMOOTH_CHEEK, left: SMOOTH_CHEEK, strength: 'number' } },
   skin: { numbers: 3 },
 };
 
@@ -107,6 +115,8 @@ function checkFact(value: unknown, kind: Kind, limits: Limits, name: string): vo
     const most = limits.vertexCount - 1;
     const named = Array.isArray(value) && value.length === kind.vertices && value.every((item) => isCount(item, most));
     expect(named, `${name} names a vertex that is not there`);
+  } else if (isOptional(kind)) {
+    if (value !== undefined) checkShape(value, kind.optional, limits, name);
   } else checkShape(value, kind, limits, name);
 }
 
@@ -120,6 +130,10 @@ function checkPart(value: unknown, { widthPx, heightPx }: RgbaImage, name: strin
 
 function isList<K extends 'numbers' | 'vertices'>(kind: Kind, key: K): kind is Kind & Readonly<Record<K, number>> {
   return typeof kind === 'object' && typeof kind[key as keyof typeof kind] === 'number';
+}
+
+function isOptional(kind: Kind): kind is { readonly optional: FactShape } {
+  return typeof kind === 'object' && typeof kind['optional' as keyof typeof kind] === 'object';
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

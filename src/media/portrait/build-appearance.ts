@@ -20,6 +20,7 @@ import { toHeadSpace, type HeadPose } from './pose.ts';
 import { RigSolver } from './rig-solver.ts';
 import { bothSides, buildShapes, measuredShapes } from './shapes.ts';
 import { estimateLight } from './light.ts';
+import { smoothCheeks } from './smooth-cheeks.ts';
 import { skinTone } from './skin-tone.ts';
 import { throatHold } from './throat.ts';
 import { spectacles } from './spectacles.ts';
@@ -69,6 +70,7 @@ export function buildAppearance(analysis: PortraitAnalysis): Appearance {
     left: buildEye(analysis, LEFT_EYE, light, grain, atlas),
   };
   const mouth = buildMouth(analysis, rest, tone, atlas);
+  const smooth = smoothCheeks(layers.face, layers.faceOriginPx, landmarks, pose, rest.smile, atlas);
   const white = atlas.add(solidSprite([255, 255, 255]));
   const black = atlas.add(solidSprite([0, 0, 0]));
   return {
@@ -93,6 +95,7 @@ export function buildAppearance(analysis: PortraitAnalysis): Appearance {
       black,
       browFreedom: 1 - 0.7 * spectacles(analysis),
       creases: skinCreases(analysis),
+      smooth,
       own: ownExpression(rest.face, canonical.positions, measured),
       skin: tone.colour,
     },

@@ -22,6 +22,8 @@ const LOWER_LIGHT = 0.76;
 const MOST_LIFT_CM = 0.45;
 /** How much of the drawn row's shading the portrait's own teeth get on top of theirs. */
 const DRAWN_SHADE = 0.72;
+/** Saturation of the portrait's pixels up to which they are teeth, and from which on they are not. */
+const REDDEST = [0.24, 0.4] as const;
 
 export interface TeethOptions {
   readonly analysis: PortraitAnalysis;
@@ -115,14 +117,19 @@ function paintOwn(
       if (shown === 0) continue;
       const line = clamp(Math.floor(px) - own.left, 0, own.width - 1);
       const [top, bottom] = [own.upperEdge[line]!, own.lowerEdge[line]!];
-      const share = shown * smoothstep(top - 1.5 * soft, top + soft, py);
+      const taken = [0, 1, 2].map((channel) =>
+        sampleAt(rgba, sizePx, sizePx, 4, channel, px, Math.min(py, bottom - 0.5)),
+      );
+      const hue = (Math.max(...taken) - Math.min(...taken)) / Math.max(1, ...taken);
+      // What is as red as a lip is one, or the gap between two teeth.
+      const enamel = smoothstep(REDDEST[1], REDDEST[0], hue);
+      const share = shown * enamel * smoothstep(top - 1.5 * soft, top + soft, py);
       const to = (y * sprite.width + x) * 4;
       // A small picture blurs the shadows between teeth away, and a flash the depth of the row.
       const drawn = sprite.pixels[to]! / Math.max(1, tone[0]);
       const shade = mix(1, clamp(drawn, 0.25, 1), DRAWN_SHADE);
       for (let channel = 0; channel < 3; channel++) {
-        const colour =
-          shade ** SHADE_HUE[channel]! * sampleAt(rgba, sizePx, sizePx, 4, channel, px, Math.min(py, bottom - 0.5));
+        const colour = shade ** SHADE_HUE[channel]! * taken[channel]!;
         sprite.pixels[to + channel] = mix(sprite.pixels[to + channel]!, colour, share);
       }
       const alpha = 255 * smoothstep(bottom + soft, bottom - soft, py);

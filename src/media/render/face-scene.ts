@@ -19,6 +19,7 @@ import { keepTriangles } from './opacity.ts';
 import { ScenePlanner, VERTEX_FLOATS, type ScenePlan, type Texture } from './scene-plan.ts';
 import { shapeWeights } from './shape-weights.ts';
 import { SkinRelief } from './skin-relief.ts';
+import { SmoothCheekLayer } from './smooth-cheek-layer.ts';
 import { TongueLayer } from './tongue-layer.ts';
 import { VertexWriter } from './vertex-writer.ts';
 import { WrinkleLayer } from './wrinkle-layer.ts';
@@ -48,6 +49,7 @@ export class FaceScene {
   private readonly opening: MouthOpening;
   private readonly mouth: MouthLayer;
   private readonly innerLips: InnerLipLayer;
+  private readonly smoothCheeks: SmoothCheekLayer;
   private readonly feather: FeatherLayer;
   private readonly lipSeam: LipSeamLayer;
   private readonly tongue: TongueLayer;
@@ -89,6 +91,7 @@ export class FaceScene {
     this.mouth = new MouthLayer(appearance, this.head, planner, parts);
     const face = keepTriangles(arrays.faceTriangles, this.texels, arrays.vertexAlphas, textures.face);
     planner.batch(TEXTURES.indexOf('face'), face.triangles, (triangle) => face.opaque[triangle] === 1);
+    this.smoothCheeks = new SmoothCheekLayer(appearance, planner, parts, textures.parts, scaleOf('parts'));
     this.feather = new FeatherLayer(appearance, planner, TEXTURES.indexOf('face'));
     this.innerLips = new InnerLipLayer(facts, planner, TEXTURES.indexOf('face'));
     this.lipSeam = new LipSeamLayer(facts, planner, parts);
@@ -133,6 +136,7 @@ export class FaceScene {
     this.writeMesh();
     for (const eye of this.eyes) eye.write(motion, deformer, writer);
     this.mouth.write(this.weights, this.opening, writer);
+    this.smoothCheeks.write(this.weights, deformer.places, relight.shades, writer);
     this.feather.write(deformer, texels, relight.shades, writer);
     this.innerLips.write(this.opening, texels, relight.shades, writer);
     this.lipSeam.write(deformer.places, this.opening, relight.shades, writer);
