@@ -38,6 +38,8 @@ export class Call<Track = MediaStreamTrack, Stream = MediaStream>
   #streams = new Map<string, Stream>();
   #statistics = new Statistics();
   #phrases = 0;
+  /** The socket of a call that was left is closed. */
+  #gone: Promise<void> = Promise.resolve();
   #welcomed = false;
   #greeted = false;
   #waiting: Timer | undefined;
@@ -125,7 +127,7 @@ export class Call<Track = MediaStreamTrack, Stream = MediaStream>
     clearInterval(this.#waiting);
     clearTimeout(this.#mending);
     if (this.#welcomed) this.#socket?.send({ type: 'leave' });
-    this.#socket?.close();
+    this.#gone = this.#socket?.close() ?? this.#gone;
     this.#link?.close();
     this.#socket = undefined;
     this.#link = undefined;
@@ -140,6 +142,8 @@ export class Call<Track = MediaStreamTrack, Stream = MediaStream>
   async [Symbol.asyncDispose](): Promise<void> {
     this.leave();
     await this.#turn;
+    // A program that ends now would take its goodbye along.
+    await this.#gone;
   }
 
   /** Sends this track, or silence, as the voice of the avatar: now and in every later connection. */

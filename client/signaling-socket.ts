@@ -26,6 +26,7 @@ type Hello = Extract<CallerMessage, { type: 'hello' }>;
 const OPEN = 1;
 const RETRY_FIRST_MS = 200;
 const RETRY_LONGEST_MS = 4000;
+const CLOSE_WITHIN_MS = 1000;
 const BEAT_MS = 2000;
 /** Two heartbeats that were not answered. */
 const SILENCE_LIMIT_MS = 4500;
@@ -75,13 +76,23 @@ export class SignalingSocket {
     this.#unsent = [];
   }
 
-  close(): void {
+  /** @returns when the server has heard it, or after a second. */
+  close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#retry);
     clearInterval(this.#beat);
     network?.removeEventListener('online', this.#onOnline);
     network?.removeEventListener('offline', this.#onOffline);
-    this.#socket?.close(1000);
+    const socket = this.#socket;
+    if (socket === undefined) return Promise.resolve();
+    return new Promise((resolve) => {
+      const late = setTimeout(resolve, CLOSE_WITHIN_MS);
+      socket.addEventListener('close', () => {
+        clearTimeout(late);
+        resolve();
+      });
+      socket.close(1000);
+    });
   }
 
   readonly #onOnline = (): void => {
@@ -135,7 +146,7 @@ export class SignalingSocket {
 
   #closeCame(socket: ClientSocket, code: number, reason: string): void {
     if (CLOSE_FINAL.includes(code)) {
-      this.close();
+      void this.close();
       this.#events.onRefused(this.#refusal?.code ?? 'SIGNALING_REFUSED', this.#refusal?.message ?? reason);
     } else this.#lost(socket);
   }

@@ -64,7 +64,16 @@ const STEPS = [
   },
   {
     what: 'compiling',
-    reads: ['src', 'protocol', 'signaling', 'bench', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'],
+    reads: [
+      'src',
+      'client',
+      'protocol',
+      'signaling',
+      'bench',
+      'tsconfig.json',
+      'tsconfig.build.json',
+      'package-lock.json',
+    ],
     makes: ['dist/src'],
     command: ['node', ['setup/compile.mjs']],
   },

@@ -40,6 +40,8 @@ export interface HostOptions {
   readonly root: string;
   /** Opens the part that connects and draws; called once, and closed with the host. */
   readonly openPeer: (avatars: AvatarSource, onEvent: (event: PeerEvent) => void) => Promise<AvatarPeer>;
+  /** Another application on the same port: its routes are asked first. */
+  readonly app?: Express;
   /** Further parts: routes, sockets, and ears for what participants do. */
   readonly extend?: (host: HostParts) => Promise<Extension>;
 }
@@ -193,7 +195,7 @@ export class Host implements Closable {
         firstPortrait,
         ...(extension?.routes === undefined ? {} : { extend: extension.routes }),
       });
-      server.on('request', app);
+      server.on('request', options.app?.use(app) ?? app);
 
       // Sockets close before the server that they came through: it waits for them.
       scope.defer(() => closeServer(server));

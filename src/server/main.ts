@@ -1,26 +1,15 @@
 import { existsSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 
-import { systemClock } from '../base/clock.ts';
 import { AvatarError, messageOf } from '../base/errors.ts';
 import { Scope } from '../base/lifecycle.ts';
-import { EnrolClient } from '../native/worker/enrol-client.ts';
-import { InferenceWorker } from '../native/worker/inference-worker.ts';
-import { LastingInference } from '../native/worker/lasting-inference.ts';
-import { RenderPool } from '../native/worker/render-pool.ts';
-import { LiveAvatarPeer } from '../peer/live-avatar-peer.ts';
 import { readConfig, type Config } from './config.ts';
-import { doorsExtension } from './doors-extension.ts';
-import { allOf } from './extension.ts';
-import { Host } from './host.ts';
+import type { Host } from './host.ts';
 import { hangLastNet } from './last-net.ts';
 import { openLogger } from './logger.ts';
 import { PrometheusMeter } from './metrics.ts';
-import { openOperatorKeys } from './operator-keys.ts';
-import { packageFolder } from './package-folder.ts';
 import { checkBeforeStart } from './preflight.ts';
-import { operatorKeysPath, speechExtension } from './speech-extension.ts';
+import { openProgram } from './program.ts';
 
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
@@ -44,7 +33,7 @@ async function main(): Promise<void> {
   const scope = new Scope();
   try {
     await checkBeforeStart(config);
-    const host = await open(config, log, meter, scope);
+    const host = await openProgram({ config, log, meter, scope });
     stopOnSignals(host, scope, config.drainS, log);
     process.stdout.write(`Visavis: ${host.url}\n`);
     await host.whenReady();
@@ -56,54 +45,6 @@ async function main(): Promise<void> {
     // Threads and timers of libraries would keep a process that serves nobody for half a minute.
     process.exit(1);
   }
-}
-
-async function open(
-  config: Config,
-  log: ReturnType<typeof openLogger>,
-  meter: PrometheusMeter,
-  scope: Scope,
-): Promise<Host> {
-  const motion = await LastingInference.open({
-    open: () => InferenceWorker.open({ folder: config.motionBundle, precision: 'int8' }),
-    onCrash: () => {
-      log.error('inference.crashed');
-    },
-  });
-  const renderers = RenderPool.open({ threads: Math.max(1, Math.min(config.capacity, availableParallelism())) });
-  scope.own(motion);
-  scope.own(renderers);
-  const enroller = scope.own(new EnrolClient());
-  const { badge, capacity, rtc, trustProxy } = config;
-  const keys = await openOperatorKeys(operatorKeysPath(config.dataDir));
-  return scope.own(
-    await Host.open({
-      config,
-      clock: systemClock,
-      log,
-      meter,
-      enroller,
-      root: packageFolder(),
-      openPeer: (avatars, onEvent) =>
-        LiveAvatarPeer.open({
-          motion,
-          renderers,
-          avatars,
-          capacity,
-          rtc,
-          badge,
-          watermarkKey: keys.watermarkKey,
-          clock: systemClock,
-          logger: log,
-          meter,
-          onEvent,
-        }),
-      extend: allOf(
-        speechExtension({ settings: config.speech, keys, trustProxy, clock: systemClock, logger: log, meter }),
-        doorsExtension({ clock: systemClock, logger: log, meter }),
-      ),
-    }),
-  );
 }
 
 /** The first signal drains, the second stops at once. */
