@@ -151,26 +151,6 @@ describe.skipIf(!isInstalled(CHROMIUM, '--version'))('The communication aid in C
     await page.context().close();
   });
 
-  test('words are taken by a press or a digit, a full stop goes to its word, and what is said is learned', async () => {
-    const page = await pages.open();
-    await page.evaluate(`localStorage.setItem('visavis.aid', '{"digitKeys":true}')`);
-    await page.reload();
-    const text = page.locator('[data-aid="text"]');
-    await page.locator('.aid-word', { hasText: 'I think' }).click();
-    await text.pressSequentially('th');
-    await page.keyboard.press('1');
-    await page.keyboard.press('.');
-    expect(await text.inputValue()).toMatch(/^I think th\w+\. $/);
-    await text.fill('Zebedee is here');
-    await page.keyboard.press('Enter');
-    await text.pressSequentially('and Zeb');
-    await page.locator('.aid-word', { hasText: 'Zebedee' }).waitFor();
-    await page.getByText('Words that are offered').click();
-    await page.getByRole('button', { name: 'Forget what was learned' }).click();
-    await page.waitForFunction(`!document.querySelector('[data-aid="words"]').textContent.includes('Zebedee')`);
-    await page.context().close();
-  });
-
   test('captions follow word by word, the transcript keeps them, and a stop cuts what was not said', async () => {
     const page = await pages.open();
     const words = ['one', 'two', 'three', 'four', 'five'];

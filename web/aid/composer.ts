@@ -15,6 +15,7 @@ export class Composer {
   readonly #preferences: PreferenceStore;
   readonly #input: HTMLTextAreaElement;
   readonly #state: HTMLElement;
+  readonly #language = h('p', { class: 'hint', role: 'status', 'data-aid': 'language', hidden: true });
   /** What was written before each key of a board, newest last. */
   #earlier: string[] = [];
   #tidyDraft: (draft: string) => string = (draft) => draft;
@@ -99,6 +100,7 @@ export class Composer {
         ),
       ),
       this.#state,
+      this.#language,
       tick('aid.compose.sentences', sentences, (checked) => {
         preferences.set({ sentences: checked });
       }),
@@ -183,7 +185,18 @@ export class Composer {
     if (tidy !== value) this.#input.value = tidy;
   }
 
+  /** Whoever writes another language than usual sees that it will be spoken in it. */
+  #showLanguage(): void {
+    const tag = this.#speaker.foreignLanguageOf(this.#input.value);
+    this.#language.hidden = tag === undefined;
+    const names = new Intl.DisplayNames([document.documentElement.lang], { type: 'language' });
+    const shown = tag === undefined ? '' : t('aid.compose.language', { language: names.of(tag) ?? tag });
+    // A status that is written again is read out again.
+    if (this.#language.textContent !== shown) this.#language.textContent = shown;
+  }
+
   #tellDraft(): void {
+    this.#showLanguage();
     for (const listener of this.#draftListeners) listener();
   }
 

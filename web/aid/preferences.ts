@@ -33,7 +33,7 @@ export const DEFAULT_PREFERENCES: Preferences = {
   language: '',
   rate: 1,
   pitch: 1,
-  policy: 'wait',
+  policy: 'duck',
   captions: true,
   captionSize: 'medium',
   captionColour: 'whiteOnBlack',

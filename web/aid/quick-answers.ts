@@ -16,6 +16,8 @@ const QUICK: readonly Quick[] = [
   { key: 'aid.quick.yes', mark: '[nod]', code: 'KeyY', letter: 'Y' },
   { key: 'aid.quick.no', mark: '[shake]', code: 'KeyN', letter: 'N' },
   { key: 'aid.quick.wait', mark: '', code: 'KeyW', letter: 'W', composes: true },
+  { key: 'aid.quick.turn', mark: '[look]', code: 'KeyS', letter: 'S', composes: true },
+  { key: 'aid.quick.goOn', mark: '[nod]', code: 'KeyG', letter: 'G' },
   { key: 'aid.quick.maybe', mark: '[shrug]' },
   { key: 'aid.quick.hello', mark: '[smile]', code: 'KeyH', letter: 'H' },
   { key: 'aid.quick.thanks', mark: '[smile]', code: 'KeyT', letter: 'T' },

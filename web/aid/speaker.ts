@@ -4,6 +4,7 @@ import { cleanText, isSpeakable } from '../../protocol/speech-text.ts';
 import type { CallPort } from '../call-port.ts';
 import type { MessageKey } from '../i18n.ts';
 import type { PreferenceStore } from './preferences.ts';
+import { languageRuns, type LanguageRun } from './text-language.ts';
 
 const FEEL_AGAIN_MS = 1000;
 const GREET_AGAIN_MS = 100;
@@ -18,6 +19,8 @@ export interface AidState {
 
 /** A page that is still writing says so again before the server gives up on it. */
 const COMPOSING_AGAIN_MS = 4000;
+/** Stretches in different languages that go out as phrases of their own; twelve phrases may wait at the server. */
+const MAX_RUNS = 6;
 /** Whoever has not touched a key for so long is thinking, not writing. */
 const IDLE_MS = 8000;
 
@@ -86,8 +89,12 @@ export class Speaker {
       this.#tell({ key: 'aid.state.empty', isTrouble: true });
       return false;
     }
-    const id = `say-${++this.#count}`;
-    const sent = this.#call.send({ type: 'speech-say', id, text, ...this.#manner });
+    const runs = this.#runsOf(text);
+    // What the server has no room for whole is said in the usual language, rather than in part.
+    const parts = runs.length > MAX_RUNS ? [{ text, language: this.#usualLanguage }] : runs;
+    const sent = parts.every((run) =>
+      this.#call.send({ type: 'speech-say', id: `say-${++this.#count}`, ...this.#manner, ...run }),
+    );
     if (!sent) {
       this.#tell({ key: 'aid.state.offline', isTrouble: true });
       return false;
@@ -130,11 +137,25 @@ export class Speaker {
     else if (!active) this.#tell({ key: 'aid.state.ready' });
   }
 
+  /** @returns the language that a text is going to be spoken in, where it is not the usual one. */
+  foreignLanguageOf(text: string): string | undefined {
+    return this.#runsOf(text).find(({ language }) => language !== this.#usualLanguage)?.language;
+  }
+
+  /** A mark of an expression has no language: it goes with the sentence that it stands before. */
+  #runsOf(text: string): LanguageRun[] {
+    return languageRuns(text, this.#usualLanguage).filter((run) => isSpeakable(run.text) || run.text.includes('['));
+  }
+
+  get #usualLanguage(): string {
+    const { language } = this.#preferences.current;
+    return language === '' ? document.documentElement.lang : language;
+  }
+
   /** How the person wants to be heard. */
   get #manner() {
-    const { voice, language, rate, pitch, policy } = this.#preferences.current;
-    const spoken = language === '' ? document.documentElement.lang : language;
-    return { ...(voice === '' ? {} : { voice }), language: spoken, rate, pitch, policy };
+    const { voice, rate, pitch, policy } = this.#preferences.current;
+    return { ...(voice === '' ? {} : { voice }), language: this.#usualLanguage, rate, pitch, policy };
   }
 
   /** Sends a control; a feeling is remembered, and taken up again after a text that brought its own. */

@@ -3,6 +3,7 @@ import { recall, remember } from '../storage.ts';
 import type { PreferenceStore } from './preferences.ts';
 import type { Speaker } from './speaker.ts';
 import { readLearned, Vocabulary, type Suggestion } from './vocabulary.ts';
+import { isWordLanguage } from './words/load.ts';
 
 const STORAGE_KEY = 'learned';
 
@@ -15,7 +16,7 @@ export class WordHelp {
   constructor(speaker: Speaker, preferences: PreferenceStore) {
     this.#preferences = preferences;
     speaker.onSaid((text) => {
-      if (!preferences.current.learns) return;
+      if (!preferences.current.learns || speaker.foreignLanguageOf(text) !== undefined) return;
       this.#vocabulary.learn(text);
       this.#keep();
     });
@@ -61,7 +62,8 @@ export class WordHelp {
   async #open(): Promise<void> {
     if (this.#preferences.current.words === 0) return;
     try {
-      await this.#vocabulary.open(language());
+      const own = this.#preferences.current.language.split('-')[0] ?? '';
+      await this.#vocabulary.open(isWordLanguage(own) ? own : language());
     } catch {
       // Without the list, which a lost connection may keep away, everything else works.
     }
