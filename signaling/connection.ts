@@ -17,6 +17,7 @@ const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
 /** Three pings of 1.5 s: a vanished peer is noticed within 5 s. */
 export const PING_INTERVAL_US = 1.5 * US_PER_S;
 const SILENCE_LIMIT_US = 4.4 * US_PER_S;
+const FAREWELL_MS = 5000;
 
 export interface ConnectionEvents {
   /** Called for one frame at a time: the next waits until the promise settles. */
@@ -32,6 +33,7 @@ export class Connection {
   readonly #queue = new BoundedQueue<string>('signaling_messages', QUEUE_CAPACITY, 'refuse');
   #busy = false;
   #mistakes = 0;
+  #isOver = false;
   #heardAt: MonotonicUs;
   #events: ConnectionEvents | undefined;
 
@@ -45,6 +47,7 @@ export class Connection {
   start(events: ConnectionEvents, now: () => MonotonicUs): void {
     this.#events = events;
     this.#socket.on('message', (bytes: Buffer, isBinary) => {
+      if (this.#isOver) return;
       this.#heardAt = now();
       if (isBinary)
         this.#refuse('MESSAGE_INVALID', 'Cannot read a binary frame: the protocol is JSON text', CLOSE.badMessage);
@@ -107,9 +110,18 @@ export class Connection {
     else if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
   }
 
+  /** What still comes is not heard, and whoever does not answer the farewell is cut off. */
   close(code: number, reason: string): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
     this.#queue.clear();
     this.#socket.close(code, reason.slice(0, 120));
+    const late = setTimeout(() => {
+      this.#socket.terminate();
+    }, FAREWELL_MS);
+    this.#socket.once('close', () => {
+      clearTimeout(late);
+    });
   }
 
   /** Breaks the socket without a farewell. */

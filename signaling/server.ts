@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-import { WebSocketServer, type WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 
 import type { Clock } from '../src/base/clock.ts';
 import { messageOf } from '../src/base/errors.ts';
@@ -15,6 +15,7 @@ import { isOriginAllowed, visitorOf } from './origin.ts';
 import { CLOSE, MAX_MESSAGE_BYTES } from '../protocol/signaling-limits.ts';
 import type { SignalingOptions } from './options.ts';
 import { refuseUpgrade } from './upgrade-router.ts';
+import { WebSockets } from './web-sockets.ts';
 
 const FAREWELL_LIMIT_MS = 500;
 const FAREWELL_POLL_MS = 10;
@@ -26,12 +27,8 @@ const HELLO_LIMIT_MS = 10_000;
  */
 export class SignalingServer implements Closable {
   readonly #options: SignalingOptions;
-  readonly #sockets = new WebSocketServer({
-    noServer: true,
-    // A larger frame closes with 1009 before it is read; a little over the limit still gets a sentence.
-    maxPayload: MAX_MESSAGE_BYTES * 4,
-    perMessageDeflate: false,
-  });
+  /** A little over the limit still gets a sentence. */
+  readonly #sockets = new WebSockets(MAX_MESSAGE_BYTES * 4);
   readonly #exchange: Exchange;
   readonly #connections = new Set<Connection>();
   readonly #perAddress = new Map<string, number>();
@@ -75,7 +72,7 @@ export class SignalingServer implements Closable {
       log.warn('signaling.refused', { reason: 'sockets' });
       refuse('429 Too Many Requests', 'Too many connections from one address');
     } else {
-      this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      this.#sockets.take(request, socket, head, (webSocket) => {
         this.#open(webSocket, address);
       });
     }

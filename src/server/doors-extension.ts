@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Meter } from '../base/meter.ts';
 import { SPEAK_PATH } from '../../protocol/speak.ts';
+import { DEFAULT_SIGNALING_LIMITS } from '../../signaling/options.ts';
 import { Broadcasts } from './doors/broadcasts.ts';
 import { Entry } from './doors/entry.ts';
 import { iceLinks, iceServers } from './doors/ice-links.ts';
@@ -29,6 +30,7 @@ export interface DoorsExtensionOptions {
 
 /** Where signaling is another process, which keeps the limit. */
 const MEMBERS_PER_ROOM = 4;
+const PLACES_PER_ADDRESS = DEFAULT_SIGNALING_LIMITS.placesPerAddress;
 
 /** Adds the interfaces for programs to a host: sessions that speak PCM, broadcasters, and players that show both. `docs/integrate.md` describes them. */
 export function doorsExtension(options: DoorsExtensionOptions): (host: HostParts) => Promise<Extension> {
@@ -40,7 +42,7 @@ export function doorsExtension(options: DoorsExtensionOptions): (host: HostParts
       doors.webhook === undefined ? undefined : openReport(doors.webhook, { peer, portraits, scope }, options);
     const outgoing = new OutgoingRules(doors.pushHosts);
     const desk = scope.own(new SpeakDesk({ peer, outgoing, limits: doors.sessions, now, ...options }));
-    const socket = scope.own(new SpeakSocket(desk, options.clock));
+    const socket = scope.own(new SpeakSocket(desk, options.clock, options.logger));
     const serversFor = (id: string) => iceServers(config.signaling, id, Date.now() / 1000);
     const links = (id: string): string[] => iceLinks(serversFor(id));
     const entry = new Entry(access, config.signaling?.allowedOrigins ?? []);
@@ -49,7 +51,10 @@ export function doorsExtension(options: DoorsExtensionOptions): (host: HostParts
     const whepOpen = watchEither(peer, desk, broadcasts);
     const whep = scope.own(new SdpRoutes({ path: '/whep', open: whepOpen, iceServers: links, trustProxy }));
     const whipOpen = broadcasts.publish.bind(broadcasts);
-    const whip = scope.own(new SdpRoutes({ path: '/whip', open: whipOpen, iceServers: links, trustProxy }));
+    // A broadcaster takes a place, as a caller at the signaling socket does.
+    const connectionsPerAddress = config.signaling?.limits.placesPerAddress ?? PLACES_PER_ADDRESS;
+    const whipEndpoint = { path: '/whip', open: whipOpen, iceServers: links, trustProxy, connectionsPerAddress };
+    const whip = scope.own(new SdpRoutes(whipEndpoint));
     const tokens = new SimliTokens(() => performance.now());
     const simli = scope.own(new SimliSocket({ desk, peer, tokens, ...options }));
     const simliIce = (): readonly object[] => serversFor(randomUUID());

@@ -8,11 +8,16 @@ export interface PcmSocketEvents {
   onPcm(bytes: Uint8Array): void;
   onText(text: string): void;
   onClose(): void;
+  /** Something here failed at a message; the socket is closed. */
+  onFailure(thrown: unknown): void;
   /** Whether more PCM may come; while it may not, the socket is not read. */
   hasRoom(): boolean;
 }
 
 const TEXT_MESSAGES_PER_SECOND = 50;
+/** Ten times as many as a program sends in real time, 20 ms each; more have to wait. */
+const PCM_MESSAGES_PER_SECOND = 500;
+const PCM_MESSAGES_AT_ONCE = 2000;
 const MAX_TEXT_BYTES = 65_536;
 /** How often a full queue is looked at again. */
 const ROOM_CHECK_MS = 50;
@@ -32,8 +37,12 @@ export class PcmSocket {
     this.#socket = socket;
     const rate = new TokenBucket(TEXT_MESSAGES_PER_SECOND, TEXT_MESSAGES_PER_SECOND);
     let isAlive = true;
+    const pcmRate = new TokenBucket(PCM_MESSAGES_PER_SECOND, PCM_MESSAGES_AT_ONCE);
+    /** Messages that had been read before the socket was paused. */
+    let ahead = 0;
     const waitForRoom = setInterval(() => {
-      if (socket.isPaused && events.hasRoom()) socket.resume();
+      while (ahead > 0 && pcmRate.take(clock.now())) ahead--;
+      if (socket.isPaused && ahead === 0 && events.hasRoom()) socket.resume();
     }, ROOM_CHECK_MS);
     const ping = setInterval(() => {
       // While the queue is full nothing is read, not even the answer to a ping.
@@ -41,6 +50,15 @@ export class PcmSocket {
       isAlive = false;
       if (socket.readyState === socket.OPEN) socket.ping();
     }, PING_MS);
+    // What is thrown from here would leave the library's reader in the middle of a frame, and be nobody's failure.
+    const attempt = (act: () => void): void => {
+      try {
+        act();
+      } catch (thrown) {
+        this.close(1011, 'Something went wrong here');
+        events.onFailure(thrown);
+      }
+    };
     socket.on('pong', () => {
       isAlive = true;
     });
@@ -56,10 +74,17 @@ export class PcmSocket {
       if (this.#isClosing) return;
       const bytes = bytesOf(data);
       if (isBinary) {
-        events.onPcm(bytes);
-        if (!events.hasRoom()) socket.pause();
+        if (!pcmRate.take(clock.now())) ahead++;
+        attempt(() => {
+          events.onPcm(bytes);
+        });
+        if (ahead > 0 || !events.hasRoom()) socket.pause();
       } else if (!rate.take(clock.now())) this.close(SPEAK_CLOSE.flooding, 'Too many text messages');
-      else events.onText(bytes.length > MAX_TEXT_BYTES ? '' : Buffer.from(bytes).toString('utf8'));
+      else {
+        attempt(() => {
+          events.onText(bytes.length > MAX_TEXT_BYTES ? '' : Buffer.from(bytes).toString('utf8'));
+        });
+      }
     });
   }
 

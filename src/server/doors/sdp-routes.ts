@@ -21,6 +21,8 @@ export interface SdpEndpoint {
   /** `Link` headers that name ICE servers. @param id - for whom credentials are made. */
   readonly iceServers: (id: string) => readonly string[];
   readonly trustProxy: boolean;
+  /** Connections of one address at once, those that are being opened included; 40 unless given. */
+  readonly connectionsPerAddress?: number;
 }
 
 interface Resource {
@@ -44,6 +46,8 @@ export class SdpRoutes implements Closable {
   readonly router = Router();
   readonly #endpoint: SdpEndpoint;
   readonly #resources = new Map<string, Resource>();
+  /** Addresses of offers that are being answered, one entry for each. */
+  readonly #opening: string[] = [];
 
   constructor(endpoint: SdpEndpoint) {
     this.#endpoint = endpoint;
@@ -87,7 +91,7 @@ export class SdpRoutes implements Closable {
   }
 
   async #offer(request: Request, response: Response, name: string): Promise<void> {
-    const { open, path, iceServers, trustProxy } = this.#endpoint;
+    const { path, iceServers, trustProxy } = this.#endpoint;
     const offerSdp = bodyOf(request);
     if (offerSdp === undefined) {
       response.setHeader('accept-post', SDP);
@@ -98,18 +102,8 @@ export class SdpRoutes implements Closable {
       fail(response, 400, 'REQUEST_INVALID', 'Cannot read the offer: SDP begins with v=0 (RFC 8866)');
       return;
     }
-    const address = visitorOf(request, trustProxy);
-    const here = [...this.#resources.values()].filter((resource) => resource.address === address).length;
-    if (here >= CONNECTIONS_PER_ADDRESS) {
-      throw new AvatarError('VIEWERS_TOO_MANY', `Cannot connect: this address has ${here} connections already`);
-    }
     const id = randomBytes(18).toString('base64url');
-    const ending = { isOver: false };
-    const peer = await open(request, name, offerSdp, () => {
-      ending.isOver = true;
-      this.#resources.delete(id);
-    });
-    if (!ending.isOver) this.#resources.set(id, { peer, name, address, restarts: 0 });
+    const peer = await this.#open(request, name, offerSdp, id, visitorOf(request, trustProxy));
     response.setHeader('location', `${path}/${encodeURIComponent(name)}/${id}`);
     response.setHeader('etag', '"0"');
     response.setHeader('accept-patch', FRAGMENT);
@@ -117,6 +111,27 @@ export class SdpRoutes implements Closable {
     const links = iceServers(id);
     if (links.length > 0) response.setHeader('link', [...links]);
     response.status(201).type(SDP).send(peer.answerSdp);
+  }
+
+  async #open(request: Request, name: string, offerSdp: string, id: string, address: string): Promise<Watching> {
+    const { open, connectionsPerAddress = CONNECTIONS_PER_ADDRESS } = this.#endpoint;
+    const addresses = [...this.#opening, ...[...this.#resources.values()].map((resource) => resource.address)];
+    const here = addresses.filter((each) => each === address).length;
+    if (here >= connectionsPerAddress) {
+      throw new AvatarError('VIEWERS_TOO_MANY', `Cannot connect: this address has ${here} connections already`);
+    }
+    this.#opening.push(address);
+    try {
+      const ending = { isOver: false };
+      const peer = await open(request, name, offerSdp, () => {
+        ending.isOver = true;
+        this.#resources.delete(id);
+      });
+      if (!ending.isOver) this.#resources.set(id, { peer, name, address, restarts: 0 });
+      return peer;
+    } finally {
+      this.#opening.splice(this.#opening.indexOf(address), 1);
+    }
   }
 
   async #patch(request: Request, response: Response, name: string, id: string): Promise<void> {

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer, type WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import { z } from 'zod';
 import { MAX_PCM_BYTES, type SpeakEvent } from '../../../protocol/speak.ts';
 import { refuseUpgrade } from '../../../signaling/upgrade-router.ts';
+import { WebSockets } from '../../../signaling/web-sockets.ts';
 import type { Clock } from '../../base/clock.ts';
 import { AvatarError, messageOf } from '../../base/errors.ts';
 import type { Closable } from '../../base/lifecycle.ts';
@@ -35,7 +36,7 @@ const offerSchema = z.object({ type: z.literal('offer'), sdp: z.string() });
  */
 export class SimliSocket implements Closable {
   readonly #options: SimliSocketOptions;
-  readonly #server = new WebSocketServer({ noServer: true, maxPayload: MAX_PCM_BYTES, perMessageDeflate: false });
+  readonly #server = new WebSockets(MAX_PCM_BYTES);
 
   constructor(options: SimliSocketOptions) {
     this.#options = options;
@@ -49,7 +50,7 @@ export class SimliSocket implements Closable {
       refuseUpgrade(socket, '401 Unauthorized', { code: 'TOKEN_INVALID', message });
       return;
     }
-    this.#server.handleUpgrade(request, socket, head, (open) => {
+    this.#server.take(request, socket, head, (open) => {
       new SimliVisit(open, wish, this.#options);
     });
   }
@@ -82,6 +83,9 @@ class SimliVisit {
       },
       onClose: () => {
         this.#close();
+      },
+      onFailure: (thrown) => {
+        options.logger.error('simli.failed', { message: messageOf(thrown) });
       },
       hasRoom: () => this.#open?.speech.hasRoom ?? true,
     });
@@ -121,7 +125,7 @@ class SimliVisit {
     if (speech === undefined) return;
     this.#idle.refresh();
     this.#socket.send('ACK');
-    const isAtOnce = Buffer.from(bytes.buffer, bytes.byteOffset, AT_ONCE.length).equals(AT_ONCE);
+    const isAtOnce = AT_ONCE.equals(bytes.subarray(0, AT_ONCE.length));
     if (isAtOnce) speech.clear();
     speech.push(isAtOnce ? bytes.subarray(AT_ONCE.length) : bytes);
   }

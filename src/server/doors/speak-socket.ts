@@ -1,13 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer, type WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import { readText, unreadEvent } from '../../../protocol/read.ts';
 import { MAX_PCM_BYTES, QUEUE_MS, SPEAK_CLOSE, toSpeakSocketSchema, type SpeakEvent } from '../../../protocol/speak.ts';
 import { bearerOf } from '../../../signaling/secret.ts';
 import { refuseUpgrade } from '../../../signaling/upgrade-router.ts';
+import { WebSockets } from '../../../signaling/web-sockets.ts';
 import type { Clock } from '../../base/clock.ts';
 import { AvatarError, messageOf } from '../../base/errors.ts';
 import type { Closable } from '../../base/lifecycle.ts';
+import type { Logger } from '../../base/logger.ts';
 import { closeSoon, PcmSocket } from './pcm-socket.ts';
 import type { DeskSession, SpeakDesk } from './speak-desk.ts';
 
@@ -15,11 +17,13 @@ import type { DeskSession, SpeakDesk } from './speak-desk.ts';
 export class SpeakSocket implements Closable {
   readonly #desk: SpeakDesk;
   readonly #clock: Clock;
-  readonly #server = new WebSocketServer({ noServer: true, maxPayload: MAX_PCM_BYTES, perMessageDeflate: false });
+  readonly #logger: Logger;
+  readonly #server = new WebSockets(MAX_PCM_BYTES);
 
-  constructor(desk: SpeakDesk, clock: Clock) {
+  constructor(desk: SpeakDesk, clock: Clock, logger: Logger) {
     this.#desk = desk;
     this.#clock = clock;
+    this.#logger = logger;
   }
 
   /** The token stands in the address, because a page cannot send headers with a WebSocket; a program may send a header. */
@@ -34,8 +38,8 @@ export class SpeakSocket implements Closable {
       refuseUpgrade(socket, '401 Unauthorized', { code, message: messageOf(thrown) });
       return;
     }
-    this.#server.handleUpgrade(request, socket, head, (open) => {
-      serve(open, session, this.#clock);
+    this.#server.take(request, socket, head, (open) => {
+      serve(open, session, this.#clock, this.#logger);
     });
   }
 
@@ -45,7 +49,7 @@ export class SpeakSocket implements Closable {
   }
 }
 
-function serve(webSocket: WebSocket, session: DeskSession, clock: Clock): void {
+function serve(webSocket: WebSocket, session: DeskSession, clock: Clock, logger: Logger): void {
   const { speech } = session;
   const send = (event: SpeakEvent): void => {
     socket.send(JSON.stringify(event));
@@ -59,6 +63,9 @@ function serve(webSocket: WebSocket, session: DeskSession, clock: Clock): void {
     },
     onClose: () => {
       leave();
+    },
+    onFailure: (thrown) => {
+      logger.error('speak.failed', { message: messageOf(thrown) });
     },
     hasRoom: () => speech.hasRoom,
   });

@@ -25,6 +25,8 @@ export function perMinute(limit: number, trustProxy: boolean, message: string): 
 
 /** Counts by minute on a monotonic clock: by the library's own, everybody would be refused for an hour after the clock is put back by one. */
 export class MinuteStore implements Store {
+  /** For the library: stores share no counts, so a request may pass several limits. */
+  readonly localKeys = true;
   readonly #nowMs: () => number;
   readonly #counts = new Map<string, { hits: number; readonly untilMs: number }>();
   #tidiedMs: number;

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer, type WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import { readMessage, unreadEvent } from '../../../protocol/read.ts';
 import { speechMessageSchema } from '../../../protocol/speech.ts';
 import {
@@ -12,6 +12,7 @@ import {
 } from '../../../protocol/speech-socket.ts';
 import { visitorOf } from '../../../signaling/origin.ts';
 import { refuseUpgrade } from '../../../signaling/upgrade-router.ts';
+import { WebSockets } from '../../../signaling/web-sockets.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Closable } from '../../base/lifecycle.ts';
 import type { SpeechDesk } from './speech-desk.ts';
@@ -28,7 +29,7 @@ const MESSAGES_PER_SECOND = 50;
 /** Type-to-speak over a WebSocket, described in `docs/api.md`: the first message enters, the rest are speech messages. */
 export class SpeechSocket implements Closable {
   readonly #desk: SpeechDesk;
-  readonly #server = new WebSocketServer({ noServer: true, maxPayload: MAX_SPEECH_MESSAGE_BYTES });
+  readonly #server = new WebSockets(MAX_SPEECH_MESSAGE_BYTES);
 
   readonly #trustProxy: boolean;
   /** By visitor, and by participant. */
@@ -53,7 +54,7 @@ export class SpeechSocket implements Closable {
       refuseUpgrade(socket, '503 Service Unavailable', { code: 'CAPACITY_FULL', message });
       return;
     }
-    this.#server.handleUpgrade(request, socket, head, (open) => {
+    this.#server.take(request, socket, head, (open) => {
       this.#serve(open, visitor);
     });
   }

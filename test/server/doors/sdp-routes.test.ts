@@ -1,6 +1,13 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { errorSchema } from '../../../protocol/error.ts';
 import { sessionSchema, type SessionReply } from '../../../protocol/session.ts';
+import { silentLogger } from '../../../src/base/logger.ts';
+import { SdpRoutes } from '../../../src/server/doors/sdp-routes.ts';
+import { failureHandler } from '../../../src/server/http/failure.ts';
 import { openTestHost, type TestHost } from '../../support/test-host.ts';
 
 let host: TestHost;
@@ -135,4 +142,22 @@ describe('SDP over HTTP', () => {
     expect(refused.headers.get('retry-after')).toBe('5');
     expect(await codeOf(refused)).toEqual([503, 'VIEWERS_TOO_MANY']);
   });
+});
+
+it('counts connections of one address that are being opened, too', async () => {
+  let asked = 0;
+  const open = (): Promise<never> => {
+    asked++;
+    return new Promise(() => undefined);
+  };
+  const routes = new SdpRoutes({ path: '/w', open, iceServers: () => [], trustProxy: false, connectionsPerAddress: 2 });
+  const app = express().use('/w', routes.router).use(failureHandler(silentLogger));
+  const server = createServer(app).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/w/room`;
+  for (let offer = 0; offer < 2; offer++) post(url).catch(() => undefined);
+  await expect.poll(() => asked).toBe(2);
+  expect((await codeOf(await post(url)))[1]).toBe('VIEWERS_TOO_MANY');
+  server.closeAllConnections();
+  server.close();
 });

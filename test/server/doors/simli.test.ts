@@ -75,6 +75,18 @@ it('SKIP and PLAY_IMMEDIATE forget what waits', async () => {
   await expect.poll(() => heard.filter((word) => word === 'SILENT').length, { timeout: 3000 }).toBe(3);
 });
 
+it('takes sound of every length, also less than a word that may stand before it', async () => {
+  const { socket, heard } = await open();
+  socket.send(OFFER);
+  await expect.poll(() => heard).toContain('START');
+  // Alone in what the socket reads, so that nothing lies in memory behind it.
+  for (const bytes of [Buffer.of(1), Buffer.of(1, 2, 3), Buffer.from('PLAY_IMMEDIATE')]) {
+    const before = heard.length;
+    socket.send(bytes);
+    await expect.poll(() => heard.slice(before)).toContain('ACK');
+  }
+});
+
 it('ends the session when the socket breaks, and the same token opens another one', async () => {
   const { session_token } = (await (await token()).json()) as { session_token: string };
   const { socket, heard } = await connect(session_token);
