@@ -1,7 +1,9 @@
 import { ARKIT_SHAPES } from '../motion-space.ts';
 import type { Appearance, AppearanceArrays } from '../appearance.ts';
 import type { PortraitAnalysis } from './analysis.ts';
+import { browRoom, carryBrows } from './brow-carry.ts';
 import { skinCreases } from './creases.ts';
+import { eyeSkin } from './eye-skin.ts';
 import { buildEye } from './eyes.ts';
 import { withFarOutline } from './far-outline.ts';
 import { faceGrain } from './grain.ts';
@@ -46,6 +48,8 @@ export function buildAppearance(analysis: PortraitAnalysis): Appearance {
   const restPx = restPositions(landmarks, shown, rest.face, pose);
   unfold(restPx, triangles);
   const hair = hairOf(split, analysis);
+  const skins = { right: eyeSkin(analysis, RIGHT_EYE), left: eyeSkin(analysis, LEFT_EYE) };
+  carryBrows(shapes, analysis, skins, hair);
   const grain = faceGrain(analysis);
   const bareness = jawBareness(split, landmarks, pose);
   const tone = skinTone(analysis);
@@ -66,8 +70,8 @@ export function buildAppearance(analysis: PortraitAnalysis): Appearance {
   const atlas = new PartsAtlas();
   const light = estimateLight(analysis, normals);
   const eyes = {
-    right: buildEye(analysis, RIGHT_EYE, light, grain, atlas),
-    left: buildEye(analysis, LEFT_EYE, light, grain, atlas),
+    right: buildEye(analysis, RIGHT_EYE, skins.right, light, grain, atlas),
+    left: buildEye(analysis, LEFT_EYE, skins.left, light, grain, atlas),
   };
   const mouth = buildMouth(analysis, rest, tone, atlas);
   const smooth = smoothCheeks(layers.face, layers.faceOriginPx, landmarks, pose, rest.smile, atlas);
@@ -93,7 +97,7 @@ export function buildAppearance(analysis: PortraitAnalysis): Appearance {
       mouth,
       white,
       black,
-      browFreedom: 1 - 0.7 * spectacles(analysis),
+      browFreedom: (1 - 0.7 * spectacles(analysis)) * browRoom(analysis, hair),
       creases: skinCreases(analysis),
       smooth,
       own: ownExpression(rest.face, canonical.positions, measured),

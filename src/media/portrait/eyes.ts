@@ -1,7 +1,7 @@
 import { clamp, mix, smoothstep } from '../../base/ramp.ts';
 import type { EyeFacts } from '../appearance.ts';
 import type { PortraitAnalysis } from './analysis.ts';
-import { eyeSkin } from './eye-skin.ts';
+import type { EyeSkin } from './eye-skin.ts';
 import { sampleAt } from './inpaint.ts';
 import { LASH_ABOVE_CM, LASH_BELOW_CM, lashSprite } from './lashes.ts';
 import { lidSkinSprite, type Light } from './lid-skin.ts';
@@ -25,11 +25,11 @@ type Rgb = readonly [number, number, number];
 export function buildEye(
   analysis: PortraitAnalysis,
   eye: EyePoints,
+  skin: EyeSkin,
   light: Light,
   grain: number,
   atlas: PartsAtlas,
 ): EyeFacts {
-  const skin = eyeSkin(analysis, eye);
   const opening = openingOf(analysis, eye);
   const picture = pictureOf(analysis);
   const rings = irisRings(picture, opening);

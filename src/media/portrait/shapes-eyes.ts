@@ -9,6 +9,8 @@ import { LEFT_EYE, RIGHT_EYE, type EyePoints } from './topology.ts';
 const MEASURED_GAP_CM = 0.98;
 /** Eyes that are drawn all but shut, or as large as a fist, still have lids that move as lids do. */
 const GAP_SCALE = { least: 0.55, most: 1.6 } as const;
+/** Hooded and narrowed eyes open wide by this share of the measured way at least, however small their own gap. */
+const LEAST_WIDE = 1;
 /** Closed lids bulge over the globe, cm. */
 const BULGE_CM = 0.04;
 
@@ -120,7 +122,7 @@ export function* eyeShapes(set: () => HandleSet): Generator<[ArkitShape, Float32
     yield [`eyeLookDown${side}`, lids(set(), eye, LOOK_DOWN, scale)];
     yield [`eyeLookUp${side}`, lids(set(), eye, LOOK_UP, scale)];
     yield [`eyeSquint${side}`, squint(set(), eye)];
-    yield [`eyeWide${side}`, lids(set(), eye, WIDE, scale)];
+    yield [`eyeWide${side}`, lids(set(), eye, WIDE, Math.max(LEAST_WIDE, scale))];
     yield [`eyeLookOut${side}`, lids(set(), eye, LOOK_OUT, 1)];
     yield [`eyeLookIn${side}`, lids(set(), eye, LOOK_IN, 1)];
   }

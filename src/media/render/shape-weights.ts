@@ -27,6 +27,8 @@ const SIDES = (['Left', 'Right'] as const).map((side) => {
 const { browInnerUp: INNER, jawOpen: JAW, mouthClose: CLOSE, mouthFunnel: FUNNEL, mouthPucker: PUCKER } = MOTION_INDEX;
 /** A feeling is whole at about this coefficient: then none of the portrait's own opposite is left. */
 const FELT = 0.5;
+/** What is lost of either brow shape when both are whole. */
+const RAISED_BOTH = 0.28;
 const NEUTRAL: OwnExpression = { smile: 0, frown: 0, brows: 0 };
 
 /**
@@ -70,8 +72,22 @@ export function shapeWeights(motion: Float32Array, browFreedom: number, weights:
   weights[PUCKER]! *= 1 - 0.3 * funnel;
   // The jaw cannot shut further than the lips it carries.
   weights[CLOSE] = Math.min(weights[CLOSE]!, Math.max(0, weights[JAW]!) + 0.05);
+  raiseOnce(weights);
   letGo(own, round, weights);
   for (let brow = 0; brow < BROWS.length; brow++) weights[BROWS[brow]!]! *= browFreedom;
+}
+
+/** Inner and outer brow are raised by one muscle, which shortens no further when both are asked for whole. */
+function raiseOnce(weights: Float32Array): void {
+  const inner = clamp(weights[INNER]!, 0, 1);
+  let outer = 0;
+  for (let side = 0; side < SIDES.length; side++) {
+    const at = SIDES[side]!.browUp;
+    const raised = clamp(weights[at]!, 0, 1);
+    outer += raised / 2;
+    weights[at]! *= 1 - RAISED_BOTH * inner * raised;
+  }
+  weights[INNER]! *= 1 - RAISED_BOTH * inner * outer;
 }
 
 /** Takes the portrait's own expression back as far as its opposite is asked for. */

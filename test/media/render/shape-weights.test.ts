@@ -53,3 +53,11 @@ test('rubbish is no motion', () => {
   expect(weight('mouthSmileLeft')).toBeCloseTo(1.1);
   expect(weight('mouthFrownLeft')).toBeCloseTo(-0.1);
 });
+
+test('a brow rises once, by whichever of its muscles, and little of a small raise is lost', () => {
+  const weight = weightsOf({ browInnerUp: 1, browOuterUpLeft: 1, browOuterUpRight: 1 });
+  expect(weight('browInnerUp')).toBeLessThan(0.8);
+  expect(weight('browOuterUpLeft')).toBeLessThan(0.8);
+  expect(weightsOf({ browInnerUp: 1 })('browInnerUp')).toBe(1);
+  expect(weightsOf({ browInnerUp: 0.3, browOuterUpLeft: 0.3 })('browOuterUpLeft')).toBeGreaterThan(0.28);
+});
