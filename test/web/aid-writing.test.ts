@@ -41,4 +41,45 @@ describe.skipIf(!existsSync(CHROMIUM))('Writing in the communication aid, in Chr
     ]);
     await page.context().close();
   });
+
+  test('a pointer that rests on a key presses it, and nothing while it is put to rest', async () => {
+    const page = await pages.open({ query: 'lang=en' });
+    await page.evaluate(`localStorage.setItem('visavis.aid', '{"dwell":true,"hoverS":0.3,"large":true}')`);
+    await page.reload();
+    const said = (): Promise<string[]> =>
+      page.evaluate(`window.harness.sent.filter(({ type }) => type === 'speech-say').map(({ text }) => text)`);
+    await page.locator('[data-aid="quick-yes"]').hover();
+    await page.locator('.aid-dwell-ring').waitFor();
+    await page.waitForFunction(`window.harness.sent.some(({ type }) => type === 'speech-say')`);
+    await page.locator('[data-aid="rest"]').hover();
+    await page.locator('[data-aid="rest"][aria-pressed="true"]').waitFor();
+    await page.locator('[data-aid="quick-no"]').hover();
+    await page.waitForTimeout(500);
+    expect(await said()).toEqual(['[nod] Yes']);
+    await page.context().close();
+  });
+
+  test('boards of another program are read, pictures too, and saved again', async () => {
+    const page = await pages.open({ query: 'lang=en' });
+    const picture =
+      'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+    const board = {
+      name: 'Snacks',
+      buttons: [{ id: 1, label: 'I want an apple', image_id: 1 }],
+      images: [{ id: 1, data: picture }],
+    };
+    await page.getByRole('button', { name: 'Change phrases' }).click();
+    await page.locator('input[accept*=".obf"]').setInputFiles({
+      name: 'snacks.obf',
+      mimeType: 'application/json',
+      buffer: Buffer.from(JSON.stringify(board)),
+    });
+    await page.locator('.aid-phrase', { hasText: 'I want an apple' }).locator('img').waitFor();
+    const [saved] = await Promise.all([
+      page.waitForEvent('download'),
+      page.locator('[data-aid="export-boards"]').click(),
+    ]);
+    expect(saved.suggestedFilename()).toBe('visavis-phrases.obz');
+    await page.context().close();
+  });
 });

@@ -4,7 +4,7 @@ import type { PreferenceStore } from './preferences.ts';
 
 /** Scanning, lip clarity and motion. */
 export function accessSettings(call: CallPort, stage: HTMLElement, preferences: PreferenceStore): HTMLElement {
-  const { scan, dwellS, lips, lessMotion } = preferences.current;
+  const { scan, dwellS, dwell, hoverS, large, lips, lessMotion } = preferences.current;
   const clarify = (on: boolean): void => {
     stage.classList.toggle('lip-clarity', on);
     // All that this page sees comes at a rate at which lips can be followed, and never after its sound.
@@ -39,6 +39,20 @@ export function accessSettings(call: CallPort, stage: HTMLElement, preferences: 
         preferences.set({ dwellS: value });
       },
     ),
+    tick('aid.dwell.on', dwell, (checked) => {
+      preferences.set({ dwell: checked });
+    }),
+    slider(
+      'aid.dwell.time',
+      { min: 0.3, max: 3, step: 0.1, value: hoverS },
+      (value) => value.toFixed(1),
+      (value) => {
+        preferences.set({ hoverS: value });
+      },
+    ),
+    tick('aid.access.large', large, (checked) => {
+      preferences.set({ large: checked });
+    }),
     tick('aid.access.lips', lips, (checked) => {
       preferences.set({ lips: checked });
       clarify(checked);

@@ -4,6 +4,7 @@ import { accessSettings } from './access-settings.ts';
 import { captionSettings } from './caption-settings.ts';
 import { CaptionView } from './caption-view.ts';
 import { Composer } from './composer.ts';
+import { DwellView } from './dwell-view.ts';
 import { fold } from './element.ts';
 import { expressionKeys } from './expression-keys.ts';
 import { letterBoard } from './letter-board.ts';
@@ -64,6 +65,7 @@ export function mountAid(root: HTMLElement, { call, stage, captions }: AidContex
   // With a switch alone what folds away must be within reach too.
   for (const each of root.querySelectorAll<HTMLElement>('.aid-fold')) each.dataset['scanGroup'] = '';
   new ScanView(root, preferences);
+  new DwellView(preferences);
   translate(root);
   document.addEventListener('keydown', (event) => {
     if (call.state.type !== 'live') return;

@@ -3,11 +3,16 @@ export interface Phrase {
   readonly text: string;
   readonly category: string;
   readonly uses: number;
+  /** A symbol or photograph that the person gave it: a `data:` URL of a PNG, JPEG or WebP picture. */
+  readonly picture?: string;
 }
 
 export const MAX_PHRASES = 1000;
 const MAX_PHRASE_CHARACTERS = 500;
 const MAX_CATEGORY_CHARACTERS = 40;
+/** About 45 kB; a picture of 128 px takes a tenth. A browser keeps some 5 MB for a page. */
+const MAX_PICTURE_CHARACTERS = 60_000;
+const PICTURE = /^data:image\/(?:png|jpeg|webp);base64,[A-Za-z0-9+/=]+$/;
 const FORMAT = 'visavis-phrases';
 
 /** A person's phrases: an immutable list with a few moves. */
@@ -30,9 +35,16 @@ export class PhraseBank {
       .toSorted((a, b) => b.uses - a.uses);
   }
 
-  /** Adds a phrase, or moves the one with the same text to `category`. */
-  add(text: string, category: string): PhraseBank {
-    const phrase = tidy({ text, category, uses: this.#find(text)?.uses ?? 0 });
+  /** Adds a phrase, or moves the one with the same text to `category`; it keeps its picture unless it is given one. */
+  add(text: string, category: string, picture?: string): PhraseBank {
+    const before = this.#find(text);
+    const shown = picture ?? before?.picture;
+    const phrase = tidy({
+      text,
+      category,
+      uses: before?.uses ?? 0,
+      ...(shown === undefined ? {} : { picture: shown }),
+    });
     if (phrase === undefined) return this;
     return new PhraseBank([...this.remove(text).phrases, phrase].slice(-MAX_PHRASES));
   }
@@ -51,7 +63,10 @@ export class PhraseBank {
   /** Adds those that are not there yet. */
   merge(others: readonly Phrase[]): PhraseBank {
     const known = new Set(this.phrases.map(({ text }) => text));
-    const fresh = others.filter(({ text }) => !known.has(text) && known.add(text));
+    const fresh = others
+      .map(tidy)
+      .filter((phrase) => phrase !== undefined)
+      .filter(({ text }) => !known.has(text) && known.add(text));
     return new PhraseBank([...this.phrases, ...fresh].slice(0, MAX_PHRASES));
   }
 
@@ -88,22 +103,29 @@ export function parsePhrases(json: string, category: string): Phrase[] | undefin
 
 function read(entry: unknown, category: string): Phrase | undefined {
   if (typeof entry !== 'object' || entry === null) return undefined;
-  const { text, category: own, uses } = entry as Partial<Record<'text' | 'category' | 'uses', unknown>>;
+  const { text, category: own, uses, picture } = entry as Partial<Record<keyof Phrase, unknown>>;
   if (typeof text !== 'string') return undefined;
   return tidy({
     text,
     category: typeof own === 'string' && own.trim() !== '' ? own : category,
     uses: typeof uses === 'number' && Number.isInteger(uses) && uses > 0 ? uses : 0,
+    ...(typeof picture === 'string' ? { picture } : {}),
   });
 }
 
-function tidy({ text, category, uses }: Phrase): Phrase | undefined {
+function tidy({ text, category, uses, picture }: Phrase): Phrase | undefined {
   const clean = (raw: string, limit: number): string =>
     raw
       .replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, ' ')
       .replace(/\s+/gu, ' ')
       .trim()
       .slice(0, limit);
-  const phrase = { text: clean(text, MAX_PHRASE_CHARACTERS), category: clean(category, MAX_CATEGORY_CHARACTERS), uses };
+  const hasPicture = picture !== undefined && picture.length <= MAX_PICTURE_CHARACTERS && PICTURE.test(picture);
+  const phrase = {
+    text: clean(text, MAX_PHRASE_CHARACTERS),
+    category: clean(category, MAX_CATEGORY_CHARACTERS),
+    uses,
+    ...(hasPicture ? { picture } : {}),
+  };
   return phrase.text === '' || phrase.category === '' ? undefined : phrase;
 }

@@ -1,10 +1,12 @@
-import { onLanguageChange, t, type MessageKey } from '../i18n.ts';
+import { language, onLanguageChange, t, type MessageKey } from '../i18n.ts';
 import { button, freshId, h, said, section } from './element.ts';
+import { readBoards, writeBoards } from './open-board.ts';
 import { parsePhrases, PhraseBank, type Phrase } from './phrase-bank.ts';
+import { smallPicture } from './phrase-picture.ts';
 import type { Speaker } from './speaker.ts';
 
 const STORAGE_KEY = 'visavis.phrases';
-const MAX_FILE_BYTES = 2_000_000;
+const MAX_FILE_BYTES = 20_000_000;
 
 /** What everyone starts with, in the page's language. */
 const START: readonly (readonly [MessageKey, readonly MessageKey[]])[] = [
@@ -33,6 +35,7 @@ export class PhrasePanel {
   readonly #editing: HTMLElement;
   readonly #text = h('input', { type: 'text', dir: 'auto', maxlength: '500', id: freshId('phrase') });
   readonly #category = h('input', { type: 'text', dir: 'auto', maxlength: '40', id: freshId('category') });
+  readonly #picture = h('input', { type: 'file', accept: 'image/*', id: freshId('picture') });
   readonly #editButton: HTMLButtonElement;
   #bank: PhraseBank;
   /** Phrases keep their places while the page is open: what moves under a hand cannot be found. */
@@ -45,7 +48,7 @@ export class PhrasePanel {
     this.#bank = stored() ?? startingBank();
     const file = h('input', {
       type: 'file',
-      accept: 'application/json,.json',
+      accept: 'application/json,.json,.obf,.obz',
       class: 'visually-hidden',
       tabindex: '-1',
       'data-i18n-label': 'aid.phrases.import',
@@ -71,16 +74,12 @@ export class PhrasePanel {
         said('label', 'aid.phrases.addCategory', { for: this.#category.id }),
         this.#category,
       ),
+      h('div', { class: 'field' }, said('label', 'aid.phrases.addPicture', { for: this.#picture.id }), this.#picture),
       said('button', 'aid.phrases.add', { type: 'submit', class: 'button primary' }),
     );
     form.addEventListener('submit', (event) => {
       event.preventDefault();
-      this.#keep(
-        this.#bank.add(this.#text.value, this.#category.value || (this.#chosen ?? t('aid.phrases.group.talk'))),
-      );
-      this.#text.value = '';
-      this.#show();
-      this.#text.focus();
+      void this.#add();
     });
     this.#editing = h(
       'div',
@@ -102,6 +101,13 @@ export class PhrasePanel {
             this.#export();
           },
           { class: 'button quiet', 'data-aid': 'export' },
+        ),
+        button(
+          'aid.phrases.exportBoards',
+          () => {
+            saveFile('visavis-phrases.obz', writeBoards(this.#bank.phrases, language()), 'application/zip');
+          },
+          { class: 'button quiet', 'data-aid': 'export-boards' },
         ),
         file,
       ),
@@ -172,6 +178,7 @@ export class PhrasePanel {
           this.#say(phrase);
         },
       },
+      phrase.picture !== undefined && h('img', { class: 'aid-symbol', src: phrase.picture, alt: '' }),
       h('span', { dir: 'auto' }, phrase.text.replace(/\s*\[[a-z ]+\]/g, '')),
       key !== undefined && h('kbd', { 'aria-hidden': 'true' }, key),
     );
@@ -208,6 +215,23 @@ export class PhrasePanel {
     this.#show();
     const place = category === undefined ? 0 : this.#bank.categories.indexOf(category) + 1;
     (this.#groups.children[place] as HTMLElement | undefined)?.focus();
+  }
+
+  async #add(): Promise<void> {
+    const file = this.#picture.files?.[0];
+    let picture: string | undefined;
+    try {
+      picture = file === undefined ? undefined : await smallPicture(file);
+    } catch {
+      this.#told.textContent = t('call.error.IMAGE_UNREADABLE');
+      return;
+    }
+    const category = this.#category.value || (this.#chosen ?? t('aid.phrases.group.talk'));
+    this.#keep(this.#bank.add(this.#text.value, category, picture));
+    this.#text.value = '';
+    this.#picture.value = '';
+    this.#show();
+    this.#text.focus();
   }
 
   #edit(editing: boolean): void {
@@ -248,8 +272,7 @@ export class PhrasePanel {
     const chosen = file.files?.[0];
     file.value = '';
     if (chosen === undefined) return;
-    const phrases =
-      chosen.size > MAX_FILE_BYTES ? undefined : parsePhrases(await chosen.text(), t('aid.phrases.group.talk'));
+    const phrases = chosen.size > MAX_FILE_BYTES ? undefined : await readFile(chosen);
     if (phrases === undefined) {
       this.#told.textContent = t('aid.phrases.importFailed');
       return;
@@ -265,12 +288,19 @@ export class PhrasePanel {
 }
 
 /** Hands a text to the person as a file. */
-export function saveFile(name: string, content: string, type: string): void {
+export function saveFile(name: string, content: BlobPart, type: string): void {
   const url = URL.createObjectURL(new Blob([content], { type }));
   h('a', { href: url, download: name }).click();
   setTimeout(() => {
     URL.revokeObjectURL(url);
   }, 10_000);
+}
+
+/** Boards of other programs, and this program's own lists. */
+async function readFile(file: File): Promise<Phrase[] | undefined> {
+  const category = t('aid.phrases.group.talk');
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  return (await readBoards(bytes, category)) ?? parsePhrases(new TextDecoder().decode(bytes), category);
 }
 
 function startingBank(): PhraseBank {

@@ -17,6 +17,10 @@ export interface Preferences {
   readonly contrast: boolean;
   readonly lessMotion: boolean;
   readonly strength: number;
+  /** Whether a pointer that rests on a target chooses it, and after how long. */
+  readonly dwell: boolean;
+  readonly hoverS: number;
+  readonly large: boolean;
   /** Words offered while the person writes; 0 for none. */
   readonly words: number;
   /** Whether words and sentences are learned from what is said. */
@@ -44,6 +48,9 @@ export const DEFAULT_PREFERENCES: Preferences = {
   contrast: false,
   lessMotion: false,
   strength: 0.7,
+  dwell: false,
+  hoverS: 1,
+  large: false,
   words: 5,
   learns: true,
   digitKeys: false,

@@ -148,7 +148,7 @@ function isShown(element: HTMLElement): boolean {
 const SLIDER_PRESSES = 10;
 
 /** A select moves on to its next choice, a slider by a tenth, each back to the beginning after the end; the rest is pressed. */
-function activate(element: HTMLElement): void {
+export function activate(element: HTMLElement): void {
   if (element instanceof HTMLSelectElement) {
     element.selectedIndex = (element.selectedIndex + 1) % element.options.length;
     element.dispatchEvent(new Event('change', { bubbles: true }));
