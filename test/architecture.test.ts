@@ -6,6 +6,7 @@ const ROOT = resolve(import.meta.dirname, '..');
 
 /** Where each outside library may be imported. */
 const HOMES: Readonly<Record<string, readonly string[]>> = {
+  '@livekit/protocol': ['src/server/livekit/'],
   'cli-progress': ['src/server/cli/'],
   commander: ['src/server/cli/'],
   express: ['src/server/'],

@@ -53,7 +53,12 @@ describe('docker-compose.yml', () => {
 });
 
 test('.env.example names every setting that the program reads', () => {
-  const sources = ['src/server/config.ts', 'signaling/settings.ts', 'src/server/speech/speech-settings.ts'];
+  const sources = [
+    'src/server/config.ts',
+    'signaling/settings.ts',
+    'src/server/speech/speech-settings.ts',
+    'src/server/livekit/livekit-settings.ts',
+  ];
   const names = new Set(sources.flatMap((path) => matches(read(path), /\b(VISAVIS_[A-Z_]+)\b/g)));
   expect(names.size).toBeGreaterThan(30);
   for (const name of names) expect(example, name).toMatch(new RegExp(`^#?${name}=`, 'm'));

@@ -10,7 +10,16 @@ interface LockedPackage {
   readonly devOptional?: boolean;
 }
 
-const PERMISSIVE = new Set(['0BSD', '(MIT OR CC0-1.0)', 'Apache-2.0', 'BSD-3-Clause', 'ISC', 'MIT', 'Unlicense']);
+const PERMISSIVE = new Set([
+  '0BSD',
+  '(Apache-2.0 AND BSD-3-Clause)',
+  '(MIT OR CC0-1.0)',
+  'Apache-2.0',
+  'BSD-3-Clause',
+  'ISC',
+  'MIT',
+  'Unlicense',
+]);
 
 /** Not permissive, used unmodified, and named in NOTICE with the reason. */
 const NAMED_EXCEPTIONS = [/^@img\/sharp/, /^mediabunny$/];

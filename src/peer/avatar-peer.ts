@@ -10,6 +10,7 @@ import type { RgbColour } from '../media/face-codec.ts';
 import type { MotionEngine } from '../native/model/motion-engine.ts';
 import type { RenderPool } from '../native/worker/render-pool.ts';
 import type { IceCredentials } from './rtc/connection.ts';
+import type { MessageChannelOptions } from './rtc/message-channel.ts';
 import type { RtcOptions } from './rtc/rtc-options.ts';
 
 /** Where enrolled portraits come from. */
@@ -93,10 +94,18 @@ export interface SendRequest {
   readonly exchange: (offerSdp: string) => Promise<string>;
   /** Whether packets may be sent to an address that the answer names. */
   readonly mayReach: (address: string) => boolean;
+  /** A data channel of bytes beside picture and sound. */
+  readonly channel?: MessageChannelOptions | undefined;
   /** Picture and sound flow. */
   readonly onConnected: () => void;
   /** The connection is gone or did not come about, or the avatar is gone; not told after `close`. */
   readonly onEnd: (reason: string) => void;
+}
+
+/** An avatar that is sent to another server. */
+export interface Sending extends Closable {
+  /** Over the data channel. @returns whether it went out; not before it is open, nor while the other end does not read. */
+  sendMessage(bytes: Uint8Array): boolean;
 }
 
 /** One who watches. */
@@ -211,7 +220,7 @@ export interface AvatarPeer extends Closable {
    * Sends an avatar to another server, as if that watched.
    * @throws AvatarError `SESSION_UNKNOWN`, `VIEWERS_TOO_MANY` or `SDP_UNUSABLE`, or what the exchange throws.
    */
-  send(request: SendRequest): Promise<Closable>;
+  send(request: SendRequest): Promise<Sending>;
   /** How many watch it that way. */
   viewerCount(participantId: string): number;
   /** A trickled candidate in the browser's form; `null` ends the list. Unknown participants and rubbish are ignored. */

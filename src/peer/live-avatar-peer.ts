@@ -1,6 +1,6 @@
 import type { CandidateInit } from '../../protocol/signaling.ts';
 import { AvatarError, messageOf } from '../base/errors.ts';
-import { Scope, type Closable } from '../base/lifecycle.ts';
+import { Scope } from '../base/lifecycle.ts';
 import { OpusDecoderPool } from '../native/codec/opus-decoder-pool.ts';
 import { SoundMixer } from '../native/codec/sound-mixer.ts';
 import type { FaceDecoderOptions, RgbColour } from '../media/face-codec.ts';
@@ -14,6 +14,7 @@ import type {
   Participant,
   PeerEvent,
   PeerLoad,
+  Sending,
   SendRequest,
   Watching,
   WatchRequest,
@@ -132,8 +133,9 @@ export class LiveAvatarPeer implements AvatarPeer {
     );
   }
 
-  async send({ exchange, mayReach, ...request }: SendRequest): Promise<Closable> {
-    return this.#watch(request, (events) => Connection.call(this.#connectionOptions(events), { exchange, mayReach }));
+  async send({ exchange, mayReach, channel, ...request }: SendRequest): Promise<Sending> {
+    const other = { exchange, mayReach, channel };
+    return this.#watch(request, (events) => Connection.call(this.#connectionOptions(events), other));
   }
 
   viewerCount(participantId: string): number {

@@ -79,6 +79,11 @@ export class Spectator implements Watching, Closable {
     return this.#connection.answerSdp;
   }
 
+  /** See `Sending`. */
+  sendMessage(bytes: Uint8Array): boolean {
+    return this.#connection.channel?.send(bytes) === true;
+  }
+
   get connected(): boolean {
     return this.#connection.connected;
   }

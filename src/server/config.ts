@@ -16,6 +16,7 @@ import { AvatarError } from '../base/errors.ts';
 import type { RtcOptions } from '../peer/rtc/rtc-options.ts';
 import { defaultDataFolder } from './data-folder.ts';
 import { readDoorSettings, type DoorSettings } from './doors/door-settings.ts';
+import { readLiveKitSettings, type LiveKitSettings } from './livekit/livekit-settings.ts';
 import { packageFolder } from './package-folder.ts';
 import { readSpeechSettings, type SpeechSettings } from './speech/speech-settings.ts';
 
@@ -49,6 +50,8 @@ export interface Config {
   readonly rtc: RtcOptions;
   /** Voices for typed speech, best first. */
   readonly speech: SpeechSettings;
+  /** The LiveKit server whose jobs it takes, if any. */
+  readonly liveKit: LiveKitSettings | undefined;
   /** The signaling server in this process, or `undefined` when this is an avatar peer of another. */
   readonly signaling: SignalingSettings | undefined;
   readonly remoteSignaling: RemoteSignaling | undefined;
@@ -163,6 +166,7 @@ export function readConfig(environment: Environment): Config {
       portRange: portRangeOf(env.VISAVIS_UDP_PORTS),
     },
     speech: readSpeechSettings(environment),
+    liveKit: readLiveKitSettings(environment),
     signaling: remoteUrl === undefined ? readSignalingSettings(environment, env.HOST) : undefined,
     remoteSignaling:
       remoteUrl === undefined

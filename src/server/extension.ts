@@ -12,6 +12,9 @@ export function allOf(...openings: readonly Opening[]): Opening {
         for (const { routes } of extensions) routes?.(app);
       },
       upgrades: new Map(extensions.flatMap(({ upgrades }) => [...(upgrades ?? [])])),
+      drain: () => {
+        for (const { drain } of extensions) drain?.();
+      },
       onPeerEvent: (event) => {
         for (const { onPeerEvent } of extensions) onPeerEvent?.(event);
       },

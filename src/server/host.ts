@@ -59,6 +59,8 @@ export interface HostParts {
 export interface Extension {
   readonly routes?: (app: Express) => void;
   readonly upgrades?: ReadonlyMap<string, UpgradeHandler>;
+  /** No more work is taken; what is under way goes on. */
+  readonly drain?: () => void;
   readonly onPeerEvent?: (event: PeerEvent) => void;
 }
 
@@ -71,6 +73,7 @@ export class Host implements Closable {
   readonly #client: SignalingClient;
   readonly #portraits: PortraitStore;
   readonly #log: Logger;
+  readonly #drainExtension: Extension['drain'];
   #draining = false;
 
   private constructor(parts: {
@@ -81,6 +84,7 @@ export class Host implements Closable {
     readonly client: SignalingClient;
     readonly portraits: PortraitStore;
     readonly log: Logger;
+    readonly drainExtension: Extension['drain'];
   }) {
     this.url = parts.url;
     this.#scope = parts.scope;
@@ -89,6 +93,7 @@ export class Host implements Closable {
     this.#client = parts.client;
     this.#portraits = parts.portraits;
     this.#log = parts.log;
+    this.#drainExtension = parts.drainExtension;
   }
 
   /** Listens at once; `whenReady` tells when the first call can be taken. */
@@ -238,7 +243,16 @@ export class Host implements Closable {
         client.push(event);
       });
       const url = `http://${hostInUrl(config.host)}:${port}`;
-      late.host = new Host({ url, scope, sessions, signaling, client, portraits, log });
+      late.host = new Host({
+        url,
+        scope,
+        sessions,
+        signaling,
+        client,
+        portraits,
+        log,
+        drainExtension: extension?.drain,
+      });
       return late.host;
     } catch (thrown) {
       await scope.close('could not start');
@@ -267,6 +281,7 @@ export class Host implements Closable {
     this.#draining = true;
     this.#signaling?.drain();
     this.#client.drain();
+    this.#drainExtension?.();
     this.#log.info('process.draining', { sessions: this.#sessions.size, limitS });
     const untilMs = performance.now() + limitS * 1000;
     while (this.#sessions.size > 0 && performance.now() < untilMs && !this.#scope.signal.aborted) {

@@ -13,9 +13,11 @@ import type { Config } from './config.ts';
 import { doorsExtension } from './doors-extension.ts';
 import { allOf } from './extension.ts';
 import { Host } from './host.ts';
+import { liveKitExtension } from './livekit-extension.ts';
 import type { PrometheusMeter } from './metrics.ts';
 import { openOperatorKeys } from './operator-keys.ts';
 import { packageFolder } from './package-folder.ts';
+import { packageVersion } from './package-version.ts';
 import { operatorKeysPath, speechExtension } from './speech-extension.ts';
 
 export interface ProgramOptions {
@@ -68,6 +70,7 @@ export async function openProgram({ config, log, meter, scope, app }: ProgramOpt
       extend: allOf(
         speechExtension({ settings: config.speech, keys, trustProxy, clock: systemClock, logger: log, meter }),
         doorsExtension({ clock: systemClock, logger: log, meter }),
+        liveKitExtension({ settings: config.liveKit, version: packageVersion(), clock: systemClock, logger: log }),
       ),
     }),
   );

@@ -43,7 +43,7 @@ function openServer() {
     await server.setLocalDescription(await server.createAnswer());
     return server.localDescription?.sdp ?? '';
   };
-  return { answer, packets };
+  return { server, answer, packets };
 }
 
 async function send(exchange: (offerSdp: string) => Promise<string>, mayReach = (): boolean => true) {
@@ -82,6 +82,44 @@ it.each(['active', 'passive'] as const)('sends picture and sound to a server tha
   await sending.close();
   expect(host.peer.viewerCount('agent')).toBe(0);
   expect(told).toEqual(['connected']);
+});
+
+it('exchanges messages over a reliable channel, and opens the lossy one that the other end waits for', async () => {
+  await enter();
+  const { server, answer } = openServer();
+  const labels: string[] = [];
+  const heard: string[] = [];
+  server.onDataChannel.subscribe((channel) => {
+    labels.push(channel.label);
+    if (channel.label !== 'sure') return;
+    channel.onMessage.subscribe((message) => {
+      heard.push(String(message));
+      channel.send(Buffer.from(`${String(message)} yourself`));
+    });
+  });
+  const answers: string[] = [];
+  const opened = { isOpen: false };
+  const sending = await host.peer.send({
+    participantId: 'agent',
+    viewerId: 'server',
+    exchange: (offerSdp) => answer(offerSdp, 'passive'),
+    mayReach: () => true,
+    channel: {
+      label: 'sure',
+      lossyLabel: 'lossy',
+      onOpen: () => (opened.isOpen = true),
+      onMessage: (bytes) => answers.push(Buffer.from(bytes).toString()),
+    },
+    onConnected: () => undefined,
+    onEnd: () => undefined,
+  });
+  expect(sending.sendMessage(Buffer.from('too early'))).toBe(false);
+  await until(() => opened.isOpen && labels.length === 2);
+  expect(sending.sendMessage(Buffer.from('you'))).toBe(true);
+  await until(() => answers.length > 0);
+  expect([labels.toSorted(), heard, answers]).toEqual([['lossy', 'sure'], ['you'], ['you yourself']]);
+  await sending.close();
+  expect(sending.sendMessage(Buffer.from('too late'))).toBe(false);
 });
 
 it('sends its sound to a WHIP server that declines pictures, as ours does', async () => {

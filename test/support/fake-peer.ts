@@ -1,5 +1,4 @@
 import { AvatarError } from '../../src/base/errors.ts';
-import type { Closable } from '../../src/base/lifecycle.ts';
 import type {
   AvatarPeer,
   AvatarSource,
@@ -8,6 +7,7 @@ import type {
   JoinRequest,
   Participant,
   PeerEvent,
+  Sending,
   SendRequest,
   Watching,
   WatchRequest,
@@ -102,12 +102,13 @@ export class FakePeer implements AvatarPeer {
     };
   }
 
-  async send({ participantId, exchange, onConnected, onEnd }: SendRequest): Promise<Closable> {
+  async send({ participantId, exchange, onConnected, onEnd }: SendRequest): Promise<Sending> {
     if (!this.#present.has(participantId)) throw new AvatarError('SESSION_UNKNOWN', 'Not here');
     await exchange(FAKE_SDP);
     this.watchers.push(onEnd);
     queueMicrotask(onConnected);
     return {
+      sendMessage: () => true,
       close: () => {
         const index = this.watchers.indexOf(onEnd);
         if (index >= 0) this.watchers.splice(index, 1);

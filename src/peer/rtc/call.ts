@@ -1,6 +1,7 @@
 import { MediaStream, MediaStreamTrack, RTCPeerConnection } from 'werift';
 import { peerConfiguration, withAddress } from './answer.ts';
 import type { Guard } from './guard.ts';
+import { MessageChannel, type MessageChannelOptions } from './message-channel.ts';
 import type { Offer } from './offer.ts';
 import type { RtcOptions } from './rtc-options.ts';
 import { readAnswer } from './their-answer.ts';
@@ -11,6 +12,8 @@ export interface CallOptions {
   readonly exchange: (offerSdp: string) => Promise<string>;
   /** Whether packets may be sent to an address that the answer names. */
   readonly mayReach: (address: string) => boolean;
+  /** An ordered data channel beside the media. */
+  readonly channel?: MessageChannelOptions | undefined;
 }
 
 /** A connection that we offered: what `Connection` is made of. */
@@ -19,13 +22,18 @@ export interface Call {
   readonly offer: Offer;
   readonly offerSdp: string;
   readonly answerSdp: string;
+  readonly channel: MessageChannel | undefined;
 }
 
 /**
  * Offers one picture and one sound, as a WHIP client does (RFC 9725, 4.2), with all candidates in the offer.
  * @throws AvatarError `SDP_UNUSABLE` when the answer cannot be used, or what `exchange` throws.
  */
-export async function call({ exchange, mayReach }: CallOptions, rtc: RtcOptions, guard: Guard): Promise<Call> {
+export async function call(
+  { exchange, mayReach, channel: wanted }: CallOptions,
+  rtc: RtcOptions,
+  guard: Guard,
+): Promise<Call> {
   // Whoever offers has to find the way, too.
   const peer = new RTCPeerConnection({ ...peerConfiguration(rtc), iceLite: false });
   try {
@@ -33,6 +41,11 @@ export async function call({ exchange, mayReach }: CallOptions, rtc: RtcOptions,
     for (const kind of ['audio', 'video'] as const) {
       const track = new MediaStreamTrack({ kind });
       peer.addTransceiver(track, { direction: 'sendonly', streams: [stream] });
+    }
+    const channel =
+      wanted && new MessageChannel(peer.createDataChannel(wanted.label), wanted, (action) => guard.own(action));
+    if (wanted?.lossyLabel !== undefined) {
+      peer.createDataChannel(wanted.lossyLabel, { ordered: false, maxRetransmits: 0 });
     }
     // An empty list of servers still makes the library ask a public one.
     for (const transport of peer.iceTransports) Object.assign(transport.connection, { stunServer: undefined });
@@ -43,10 +56,10 @@ export async function call({ exchange, mayReach }: CallOptions, rtc: RtcOptions,
     const answer = await exchange(offerSdp);
     const [audioMid, videoMid] = peer.getTransceivers().map(({ mid }) => mid ?? '');
     const mids = [audioMid ?? '', videoMid ?? ''] as const;
-    const { sdp, fingerprint, takesSound, takesPicture } = readAnswer(answer, mids, mayReach);
+    const { sdp, fingerprint, takesSound, takesPicture } = readAnswer(answer, mids, mayReach, channel !== undefined);
     await peer.setRemoteDescription({ type: 'answer', sdp });
     const slots = [{ videoMid: mids[1], audioMid: takesSound ? mids[0] : undefined, isWanted: takesPicture }];
-    return { peer, offerSdp, answerSdp: answer, offer: { sdp, fingerprint, slots, sections: [] } };
+    return { peer, channel, offerSdp, answerSdp: answer, offer: { sdp, fingerprint, slots, sections: [] } };
   } catch (thrown) {
     await peer.close();
     throw thrown;

@@ -13,6 +13,7 @@ import { DataChannels, type DataChannelEvents } from './data-channels.ts';
 import { readFeedback, type Feedback } from './feedback.ts';
 import { sayGoodbye } from './goodbye.ts';
 import { Guard, type ConnectionFailure } from './guard.ts';
+import type { MessageChannel } from './message-channel.ts';
 import { readOffer, type Offer, type PeerRole } from './offer.ts';
 import { skipUsedRecordNumbers } from './record-numbers.ts';
 import type { RtcOptions } from './rtc-options.ts';
@@ -73,6 +74,8 @@ export class Connection implements Closable {
   readonly answerSdp: string;
   readonly slots: readonly Slot[];
   readonly data: DataChannels;
+  /** In a call that we made with one. */
+  readonly channel: MessageChannel | undefined;
   readonly #peer: RTCPeerConnection;
   readonly #options: ConnectionOptions;
   readonly #guard: Guard;
@@ -93,6 +96,7 @@ export class Connection implements Closable {
     readonly guard: Guard;
     readonly offer: Offer;
     readonly answerSdp: string;
+    readonly channel?: MessageChannel | undefined;
   }) {
     const { options, peer, offer } = parts;
     this.#options = options;
@@ -101,6 +105,7 @@ export class Connection implements Closable {
     this.#offer = offer;
     this.#offerSdp = options.offerSdp;
     this.answerSdp = parts.answerSdp;
+    this.channel = parts.channel;
     this.#openedUs = options.now();
     this.#heardUs = this.#openedUs;
     this.slots = openSlots(peer, offer, options.random, (ssrc) => {

@@ -21,12 +21,14 @@ const CANDIDATE = /^a=candidate:\S+ \d+ (\w+) \d+ (\S+) \d+ typ /;
  * @param mids - of our sections: sound, picture.
  * @param mayReach - whether packets may be sent to an address. Candidates of other addresses are dropped, and names are never
  *   looked up.
+ * @param withChannels - whether a section of data channels was offered as well.
  * @throws AvatarError `SDP_UNUSABLE` that says what is missing.
  */
 export function readAnswer(
   sdp: string,
   [audioMid, videoMid]: readonly [string, string],
   mayReach: (address: string) => boolean,
+  withChannels = false,
 ): TheirAnswer {
   if (!sdp.startsWith('v=0')) throw unusable('it does not begin with v=0 (RFC 8866)');
   if (sdp.length > MAX_ANSWER_CHARACTERS) throw unusable(`it has ${sdp.length} characters, at most 65536 are read`);
@@ -44,7 +46,13 @@ export function readAnswer(
     });
   const sections = sectionsOf(lines);
   const [audio, video] = [audioMid, videoMid].map((wanted) => sections.find(({ mid }) => mid === wanted));
-  if (sections.length !== 2 || audio === undefined || video === undefined) {
+  const channels = sections.filter(({ kind }) => kind === 'application').length;
+  if (
+    sections.length !== 2 + channels ||
+    channels !== (withChannels ? 1 : 0) ||
+    audio === undefined ||
+    video === undefined
+  ) {
     throw unusable('its sections are not those that were offered');
   }
   const isTaken = (section: typeof video): boolean =>

@@ -2,7 +2,7 @@ import { Argument, type Command } from 'commander';
 import { outlineOf } from './command-outline.ts';
 import { manualPage } from './manual-page.ts';
 import { completionScript, SHELLS, type Shell } from './shell-completion.ts';
-import { packageVersion } from './version-text.ts';
+import { packageVersion } from '../package-version.ts';
 
 export function addCompletionCommand(program: Command): void {
   program

@@ -2,14 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AVATAR_FILE_VERSION } from '../../media/portrait/avatar-file.ts';
 import { messageOf } from '../../base/errors.ts';
-import { packageFolder } from '../package-folder.ts';
+import { packageVersion } from '../package-version.ts';
 import { configOf, type Settings } from './settings.ts';
-
-/** @returns the version of this package. */
-export function packageVersion(): string {
-  const parsed = JSON.parse(readFileSync(join(packageFolder(), 'package.json'), 'utf8')) as { version: string };
-  return parsed.version;
-}
 
 /** @returns what a report of a fault should name: the program, the motion bundle that it uses, and what avatars it reads. */
 export function versionText(settings: Settings): string {

@@ -44,6 +44,7 @@ describe('readSctpPacket()', () => {
 describe('readDtlsRecords()', () => {
   it.each([
     ['nothing', ''],
+    ['an acknowledgement with something behind it', '02000100'],
     ['a type that is none', '19fefd0000000000000001 0002 0100'],
     ['another version', '160302 0000000000000001 0002 0100'],
     ['an end beyond the datagram', '16fefd0000000000000001 0009 0100'],
@@ -100,6 +101,13 @@ describe('readStunMessage()', () => {
 });
 
 describe('readDcep()', () => {
+  it.each([
+    ['of one byte (RFC 8832, 5.2)', '02'],
+    ['that Pion fills up to four', '02000000'],
+  ])('reads an acknowledgement %s', (_, message) => {
+    expect(readDcep(bytes(message))).toBe('ack');
+  });
+
   it.each([
     ['nothing', ''],
     ['a label beyond the message', '03000000 00000000 0009 0000 7669'],

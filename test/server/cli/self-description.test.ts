@@ -7,7 +7,7 @@ import { commandLine } from '../../../src/server/cli/command-line.ts';
 import { outlineOf } from '../../../src/server/cli/command-outline.ts';
 import { manualPage } from '../../../src/server/cli/manual-page.ts';
 import { completionScript } from '../../../src/server/cli/shell-completion.ts';
-import { packageVersion } from '../../../src/server/cli/version-text.ts';
+import { packageVersion } from '../../../src/server/package-version.ts';
 import { babble, hasFfmpeg, wavFile } from '../../support/sound.ts';
 import { visavis, type Ran } from '../../support/visavis.ts';
 

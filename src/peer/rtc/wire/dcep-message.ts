@@ -11,13 +11,19 @@ const LONGEST_NAME_BYTES = 128;
 
 /** @returns what a message of the channels' own protocol (RFC 8832) is; `undefined` where it is none. */
 export function readDcep(message: Buffer): 'open' | 'ack' | undefined {
-  if (message.length === 1 && message.readUInt8(0) === ACK) return 'ack';
+  if (isAck(message)) return 'ack';
   if (message.length < OPEN_BYTES || message.readUInt8(0) !== OPEN) return undefined;
   const labelBytes = message.readUInt16BE(8);
   const protocolBytes = message.readUInt16BE(10);
   if (labelBytes > LONGEST_NAME_BYTES || protocolBytes > LONGEST_NAME_BYTES) return undefined;
   if (message.length !== OPEN_BYTES + labelBytes + protocolBytes) return undefined;
   return CHANNEL_TYPES.includes(message.readUInt8(1)) ? 'open' : undefined;
+}
+
+/** One byte (RFC 8832, 5.2); servers built on Pion fill it up to four. */
+function isAck(message: Buffer): boolean {
+  const [type, ...filling] = message;
+  return type === ACK && (filling.length === 0 || (filling.length === 3 && filling.every((byte) => byte === 0)));
 }
 
 /** @returns whether a message's payload type is one that data channels have. */

@@ -48,7 +48,7 @@ function push(url: URL, hosts: readonly string[] = ['127.0.0.1']) {
         sends.push(request);
         await request.exchange('v=0 offer');
         request.onConnected();
-        return { close: () => undefined };
+        return { close: () => undefined, sendMessage: () => true };
       },
     },
     participantId: 'agent',
