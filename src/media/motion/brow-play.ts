@@ -14,6 +14,8 @@ const AT_PHRASE = 0.4;
 const AT_RISE = 0.22;
 /** A pitch that rises by this within a fifth of a second asks or insists, semitones. */
 const RISING = 3;
+/** A voice so far below its mean, semitones, furrows brows where one above it raises them. */
+const LOW_VOICE = -1;
 /** Thinking: in a pause that has lasted this long, by so much a second. */
 const THINKING_AFTER_S = 0.35;
 const THINKING_RATE = 0.5;
@@ -107,7 +109,9 @@ export class BrowPlay {
 
   #move(voice: VoiceMoment, size: number): void {
     const random = this.#random;
-    const pose = chosen(voice.speaking ? SPOKEN : THOUGHT, random.uniform());
+    const at = random.uniform();
+    // Furrows stand last in the list.
+    const pose = chosen(voice.speaking ? SPOKEN : THOUGHT, voice.pitch < LOW_VOICE ? Math.sqrt(at) : at);
     // Sizes and holds of people are skewed: many small and short ones, few large and long.
     const strength = size * Math.min(1.8, 1.4 * Math.exp(0.4 * random.normal()));
     const holdS = Math.min(1.2, 0.06 * Math.exp(1.2 * random.normal()));

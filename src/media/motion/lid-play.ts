@@ -16,12 +16,12 @@ const AT_TURN = 0.4;
 const LARGE_TURN_DEG = 6;
 const SHORTEST_GAP_S = 0.45;
 /** Some are only half, some come twice. */
-const HALF_SHARE = 0.24;
+const HALF_SHARE = 0.17;
 const DOUBLE_SHARE = 0.08;
 const DOUBLE_AFTER_S = 0.12;
 /** Lids fall in about 80 ms and rise more slowly (Bentivoglio et al. 1997). */
 const FALL_S = 0.085;
-const RISE_S = [0.15, 0.24] as const;
+const RISE_S = [0.14, 0.22] as const;
 const SHUT_S = [0.045, 0.08] as const;
 /** How far lids follow eyes that look down by their whole range, and how far they rise with eyes that look up. */
 const FOLLOW_DOWN = 0.35;

@@ -82,3 +82,20 @@ test('a large turn of the head often brings a blink', () => {
   };
   expect(blinks(10)).toBeGreaterThan(blinks(2) + 40);
 });
+
+test('brows are drawn together under a low voice more often than under a high one', () => {
+  const furrows = (pitch: number): number => {
+    let drawn = 0;
+    for (let seed = 0; seed < 200; seed++) {
+      const brows = new BrowPlay(seededRandom(seed), STEP_S);
+      const motion = restMotion();
+      for (let step = 0; step < 40; step++) {
+        motion.fill(0);
+        brows.step({ ...SPEAKING, pitch, forS: step === 25 ? 0 : 1 }, 1, 1, false, motion);
+      }
+      if (motion[MOTION_INDEX.browDownLeft]! > motion[MOTION_INDEX.browInnerUp]!) drawn++;
+    }
+    return drawn;
+  };
+  expect(furrows(-2)).toBeGreaterThan(1.4 * furrows(2));
+});
