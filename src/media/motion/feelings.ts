@@ -78,7 +78,7 @@ const LOOKS: Readonly<Record<FeelingName, Look>> = {
     ],
     stills: [...both('mouthSmile', 'mouthDimple', 'eyeWide'), ...BROWS_UP],
   },
-  neutral: { shows: [], stills: [] },
+  neutral: { shows: [], stills: [...SMILING, ...both('mouthFrown', 'browDown', 'noseSneer')] },
 };
 const NAMES = Object.keys(LOOKS) as FeelingName[];
 /** What parts the lips: it waits while a sound closes them. */

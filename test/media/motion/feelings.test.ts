@@ -40,10 +40,19 @@ test.each(['sad', 'angry', 'surprised', 'afraid', 'disgusted'] as const)(
   },
 );
 
-test('half a feeling shows as two thirds of it, and none changes nothing', () => {
+test('half a feeling shows as two thirds of it, and neutral takes off smiles and frowns alone', () => {
   expect(faceOf('sad', 0.5)('mouthFrownLeft') / faceOf('sad')('mouthFrownLeft')).toBeCloseTo(0.65);
   expect(faceOf('sad', 0)('mouthFrownLeft')).toBe(0);
-  expect(faceOf('neutral', 1, 0, { mouthSmileLeft: 0.3, jawOpen: 0.2 })('mouthSmileLeft')).toBeCloseTo(0.3);
+  const neutral = faceOf('neutral', 1, 0, {
+    mouthSmileLeft: 0.3,
+    mouthFrownRight: 0.3,
+    jawOpen: 0.2,
+    browInnerUp: 0.2,
+  });
+  expect(neutral('mouthSmileLeft')).toBeLessThan(0.03);
+  expect(neutral('mouthFrownRight')).toBeLessThan(0.03);
+  expect(neutral('jawOpen')).toBeCloseTo(0.2);
+  expect(neutral('browInnerUp')).toBeCloseTo(0.2);
 });
 
 test('no feeling parts lips that a sound closes, nor presses lips that a sound opens', () => {
