@@ -51,8 +51,10 @@ export function drawTeeth({ halfWidthCm, pxPerCm, row, tone }: ToothLook): Sprit
     const corner = notched * (s < 0 ? row.mesialCm : row.distalCm)[index]!;
     const tip = row.shortCm[index]! + 0.02 * own + corner * side ** row.bends[index]! + 0.025 * lean * s;
     const gumLine = row.crownsCm[index]! - 0.22 * side ** 2.4 + 0.03 * lean;
-    const gap =
-      smoothstep(GAP_CM + 0.6 * soft, 0, halfCm * scale * (1 - side)) * (0.3 + 0.7 * tone.detail) * (1 - 0.6 * back);
+    const breadth = GAP_CM + 0.6 * soft;
+    // A blurred gap is broader and fainter, and one further back is hardly seen.
+    const faint = (0.3 + 0.7 * tone.detail) * (1 - 0.6 * back) * Math.min(1, (1.8 * GAP_CM) / breadth);
+    const gap = faint * smoothstep(breadth, 0, halfCm * scale * (1 - side));
     const turned = TURN_DARK * smoothstep(1 - TURN_SHARE, 1, side) ** 1.5;
     const middle = Math.exp(-(((s + 0.1) / 0.5) ** 2));
     for (let y = 0; y < height; y++) {

@@ -2,6 +2,7 @@ import { clamp, smoothstep } from '../../base/ramp.ts';
 import type { Appearance, AppearanceImageName } from '../appearance.ts';
 import { ARKIT_DIMS } from '../motion-space.ts';
 import { drawBadge } from './badge.ts';
+import { ChinRows } from './chin-rows.ts';
 import { Deformer } from './deformer.ts';
 import { EyeLayer } from './eye-layer.ts';
 import { FeatherLayer } from './feather-layer.ts';
@@ -47,6 +48,7 @@ export class FaceScene {
   private readonly eyes: readonly EyeLayer[];
   private readonly lids: readonly LidLayer[];
   private readonly opening: MouthOpening;
+  private readonly chin: ChinRows;
   private readonly mouth: MouthLayer;
   private readonly innerLips: InnerLipLayer;
   private readonly smoothCheeks: SmoothCheekLayer;
@@ -88,6 +90,7 @@ export class FaceScene {
       new EyeLayer(facts, 'Left', this.head, planner, parts),
     ];
     this.opening = new MouthOpening(facts);
+    this.chin = new ChinRows(appearance);
     this.mouth = new MouthLayer(appearance, this.head, planner, parts);
     const face = keepTriangles(arrays.faceTriangles, this.texels, arrays.vertexAlphas, textures.face);
     planner.batch(TEXTURES.indexOf('face'), face.triangles, (triangle) => face.opaque[triangle] === 1);
@@ -127,9 +130,11 @@ export class FaceScene {
     deformer.place(head);
     closeLids(facts, this.weights, deformer.places);
     this.opening.update(deformer.places);
+    this.opening.roundBy(this.weights);
     roundMouth(facts, this.opening, deformer.places);
     this.opening.update(deformer.places);
     unfoldLips(facts, this.opening, deformer.places);
+    this.chin.unfold(this.opening, deformer.places);
     relight.update(head);
     this.relief.update(deformer.shaped, relight.shades);
     this.shadeSeams();

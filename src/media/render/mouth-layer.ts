@@ -55,7 +55,6 @@ export class MouthLayer {
     const { jaw } = this;
     jaw.update(weights);
     const out = clamp(weights[MOTION_INDEX.tongueOut]!, 0, 1);
-    opening.round = clamp(weights[MOTION_INDEX.mouthFunnel]! + weights[MOTION_INDEX.mouthPucker]!, 0, 1);
     const high = HIGH_SHARE * (1 - opening.round) * smoothstep(LOW_CM, HIGH_CM, opening.openCm);
     const raised = Math.max(high, smoothstep(RISING, RISEN, out));
     const outside = smoothstep(0.5 * OUT, OUT, out);

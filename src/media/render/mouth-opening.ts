@@ -1,5 +1,6 @@
-import { smoothstep } from '../../base/ramp.ts';
+import { clamp, smoothstep } from '../../base/ramp.ts';
 import type { AppearanceFacts } from '../appearance.ts';
+import { MOTION_INDEX } from '../motion-space.ts';
 
 /** Columns along the lips: a vertex for each point of their inner edges. */
 export const LIP_COLUMNS = 10;
@@ -20,7 +21,7 @@ export class MouthOpening {
   openCm = 0;
   /** 0 while lips are closed: then nothing may show through the hair's breadth between them, and nothing is drawn. */
   visible = 0;
-  /** 0..1: how far the lips are rounded by funnel and pucker; set with the weights. */
+  /** 0..1: how far the lips are rounded by funnel and pucker. */
   round = 0;
   /** Along the mouth from the person's right corner to their left, a unit vector; and its length. */
   alongX = 1;
@@ -30,6 +31,11 @@ export class MouthOpening {
 
   constructor(facts: AppearanceFacts) {
     this.facts = facts;
+  }
+
+  /** @param weights - of all shapes, as they are summed. */
+  roundBy(weights: Float32Array): void {
+    this.round = clamp(weights[MOTION_INDEX.mouthFunnel]! + weights[MOTION_INDEX.mouthPucker]!, 0, 1);
   }
 
   update(places: Float32Array): void {

@@ -5,6 +5,8 @@ import { LIP_COLUMNS, type MouthOpening } from './mouth-opening.ts';
 /** From this gap on, cm, an opening is rounded, and at this one by as much as it ever is. */
 const BEGIN_CM = 0.35;
 const WHOLE_CM = 1.4;
+/** Lips that funnel and pucker round it from less on, and sooner. */
+const ROUNDED_CM = [0.12, 0.7] as const;
 /** How far the gap at each column goes to an ellipse's. */
 const MOST = 0.8;
 /** The upper lip's share of what is missing; the lower lip, which the jaw carries, makes up the rest. */
@@ -19,7 +21,8 @@ const ROWS = [1, 0.95, 0.88, 0.75] as const;
  */
 export function roundMouth({ mouth, pose }: AppearanceFacts, opening: MouthOpening, places: Float32Array): void {
   const { alongX, alongY, gapsCm, lower, openCm, upper } = opening;
-  const share = MOST * smoothstep(BEGIN_CM, WHOLE_CM, openCm);
+  const rounded = opening.round * smoothstep(ROUNDED_CM[0], ROUNDED_CM[1], openCm);
+  const share = MOST * Math.max(rounded, smoothstep(BEGIN_CM, WHOLE_CM, openCm));
   if (share === 0) return;
   const last = LIP_COLUMNS * 2;
   const middleX = (upper[0]! + upper[last]!) / 2;

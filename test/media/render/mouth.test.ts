@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Appearance, AppearanceFacts, TeethFacts } from '../../../src/media/appearance.ts';
 import { ARKIT_DIMS, MOTION_INDEX } from '../../../src/media/motion-space.ts';
 import type { HeadSpace } from '../../../src/media/render/head-space.ts';
+import { ChinRows } from '../../../src/media/render/chin-rows.ts';
 import { JawCarriage } from '../../../src/media/render/jaw-carriage.ts';
 import { unfoldLips } from '../../../src/media/render/lip-folds.ts';
 import { LIP_COLUMNS, MouthOpening } from '../../../src/media/render/mouth-opening.ts';
@@ -171,9 +172,12 @@ describe('roundMouth()', () => {
     ...FACTS,
     mouth: { ...mouth, upperRed: [...row(4), ...row(5)], lowerRed: [...row(6), ...row(7)] },
   } as unknown as AppearanceFacts;
-  const gapAfter = (gapCm: number): number[] => {
+  const gapAfter = (gapCm: number, pucker = 0): number[] => {
     const points = places(gapCm);
     const opening = new MouthOpening(facts);
+    const weights = new Float32Array(ARKIT_DIMS);
+    weights[MOTION_INDEX.mouthPucker] = pucker;
+    opening.roundBy(weights);
     opening.update(points);
     roundMouth(facts, opening, points);
     opening.update(points);
@@ -188,8 +192,31 @@ describe('roundMouth()', () => {
     expect(gaps[0]).toBeCloseTo(0, 4);
   });
 
-  it('leaves a narrow mouth alone', () => {
+  it('leaves a narrow mouth alone, unless its lips are rounded', () => {
     expect(gapAfter(0.3)[3]).toBeCloseTo(0.18, 4);
+    expect(gapAfter(0.5, 0.9)[3]).toBeGreaterThan(gapAfter(0.5)[3]! + 0.03);
+  });
+});
+
+describe('ChinRows', () => {
+  it('lets a lip that comes down push the skin under it, and leaves what has room', () => {
+    const lowerOuter = [61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291];
+    const vertexPositions = new Float32Array(478 * 3);
+    const places = new Float32Array(478 * 2);
+    const put = (point: number, y: number): void => {
+      vertexPositions[point * 3 + 1] = -y;
+      places[point * 2 + 1] = y;
+    };
+    for (const point of lowerOuter) put(point, 100);
+    for (const point of [106, 182, 83, 18, 313, 406, 335]) put(point, 110);
+    put(200, 125);
+    const facts = { ...FACTS, mouth: { lowerOuter } } as unknown as AppearanceFacts;
+    const chin = new ChinRows({ facts, arrays: { vertexPositions } } as unknown as Appearance);
+    places[17 * 2 + 1] = 112;
+    chin.unfold({ alongX: 1, alongY: 0 }, places);
+    expect(places[18 * 2 + 1]).toBeGreaterThan(112 + 4);
+    expect(places[200 * 2 + 1]).toBeGreaterThan(126);
+    expect(places[83 * 2 + 1]).toBe(110);
   });
 });
 
