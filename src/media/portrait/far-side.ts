@@ -16,6 +16,8 @@ const ENDED = 0.3;
 const LOBE_CM = -1.5;
 const NECK_CM = -7;
 const END_CM = -9.5;
+/** Above the second height the neck's edge runs in behind the jaw, so many cm for each one up. */
+const NECK_SLOPE = 0.8;
 /** How far from the middle of the face, cm: nearer lies the neck. */
 const SIDE_CM = 2.6;
 /** Skin is within these shares of the face's brightness, and this close to its hue (shares of the mean). */
@@ -42,20 +44,25 @@ export function withoutFarSide(
   const gone = new Float32Array(inner.length);
   const reach = Math.round(REACH_CM * pose.pxPerCm);
   const step = Math.sign(pose.yawDeg);
-  for (let y = 0; y < size; y++) {
+  // From below: where the neck's edge is at its top, from which a slope leads in behind the jaw.
+  let neckAside = 0;
+  for (let y = size - 1; y >= 0; y--) {
     const start = outermost(inner, y, size, step);
     if (start < 0) continue;
     let end = start + step;
     while (Math.abs(end - start) < reach && end > 0 && end < size - 1 && split.alpha[y * size + end]! > ENDED)
       end += step;
     if (Math.abs(end - start) >= reach) continue;
+    const [endX, endY] = headPointAt(end, y, 0, pose);
+    if (endY < NECK_CM) neckAside = endX * step;
     for (let count = 0; count < reach; count++) {
       const x = start + (count + 1) * step;
       if (x < 0 || x >= size) break;
       const [headX, headY] = headPointAt(x, y, 0, pose);
       const aside = headX * step;
       if (aside < SIDE_CM || headY < END_CM || headY > LOBE_CM) continue;
-      if (headY < NECK_CM && isSkin(person, (y * size + x) * 3, tone)) continue;
+      const neck = aside < neckAside - NECK_SLOPE * Math.max(0, headY - NECK_CM);
+      if ((headY < NECK_CM || neck) && isSkin(person, (y * size + x) * 3, tone)) continue;
       const low = smoothstep(END_CM, END_CM + 0.8, headY) * smoothstep(LOBE_CM, LOBE_CM - 0.6, headY);
       gone[y * size + x] = smoothstep(SIDE_CM, SIDE_CM + 0.6, aside) * low;
     }

@@ -7,6 +7,7 @@ import { FEATHER_CM, headPointAt, ringAround } from './mesh.ts';
 import { HAIR_BEHIND_CM } from './mesh-hair.ts';
 import { cutHair, fillUnderHair, NO_HAIR } from './hair-layer.ts';
 import { isSkin, withoutFarSide } from './far-side.ts';
+import { collarAtJaw } from './collar.ts';
 import { cleanLips } from './clean-lips.ts';
 import { clearHoleRims } from './hole-rims.ts';
 import type { SplitPicture } from './plate.ts';
@@ -65,7 +66,8 @@ export function buildLayers(
   const oval = FACE_OVAL.map((point) => [landmarks[point * 3]!, landmarks[point * 3 + 1]!] as const);
   const bare = hair === null ? split : fillUnderHair(split, hair, grain, pose, sizePx);
   const narrowed = withoutFarSide(bare, landmarks, tone, pose);
-  const body = fillBehindJaw(narrowed, oval, landmarks, bareness, tone, grain, pose, sizePx);
+  const collars = collarAtJaw(narrowed, landmarks, tone, pose);
+  const body = fillBehindJaw(narrowed, collars, oval, landmarks, bareness, tone, grain, pose, sizePx);
   const outline = ringAround(oval, (FEATHER_CM + 0.15) * pose.pxPerCm);
   const xs = outline.map(([x]) => x);
   const ys = outline.map(([, y]) => y);
@@ -75,6 +77,7 @@ export function buildLayers(
   const height = clamp(Math.ceil(Math.max(...ys)) - top, 8, sizePx - top);
   const skin = bare.person.slice();
   const presence = bare.alpha.slice();
+  for (let at = 0; at < presence.length; at++) if (collars[at] === 1) presence[at] = 0;
   if (hair !== null) clearBackHair(hair, presence, oval, pose, sizePx);
   clearHoleRims(skin, landmarks, pose, sizePx);
   cleanLips(skin, landmarks, pose, sizePx);
@@ -162,6 +165,7 @@ function softenBorder(
  */
 function fillBehindJaw(
   split: SplitPicture,
+  collars: Uint8Array,
   oval: readonly (readonly [number, number])[],
   landmarks: Float32Array,
   bareness: readonly number[],
@@ -192,13 +196,14 @@ function fillBehindJaw(
       const headY = head.y0 + head.yRight * (x + left) + head.yDown * (y + top);
       // Where the portrait itself turns its cheek away, no second one may stand behind when it turns back.
       const far = away * smoothstep(0.5, 2.5, headX * Math.sign(pose.yawDeg));
-      fill[at] = grown[from] === 1 ? Math.max(far, smoothstep(FILL_TOP_CM, FILL_FULL_CM, headY)) : 0;
+      fill[at] =
+        grown[from] === 1 && collars[from] === 0 ? Math.max(far, smoothstep(FILL_TOP_CM, FILL_FULL_CM, headY)) : 0;
       // Only what hangs beside and below the jaw may be carried on, not the cheek above.
       known[at] = grown[from] === 0 && (headY < FILL_TOP_CM + 1 || far > 0) ? 1 : 0;
       if (known[at] === 1 && headY < UNDER_CHIN_CM && Math.abs(headX) < NECK_HALF_CM && alpha[from]! > 0.5) {
         if (isSkin(person, from * 3, tone)) neckPixels++;
         else collar.push(at);
-      }
+      } else if (collars[from] === 1) collar.push(at);
       const a = alpha[from]!;
       for (let channel = 0; channel < 3; channel++) values[at * 4 + channel] = person[from * 3 + channel]! * a;
       values[at * 4 + 3] = a;
@@ -294,11 +299,12 @@ function jawSide(
 function behindJaw({ lobe, neck }: JawSide, x: number, y: number): number {
   if (y >= lobe[1]) return 1;
   const along = (lobe[1] - y) / Math.max(0.1, lobe[1] - neck[1]);
-  if (along >= 1) return 0;
+  // Further down the neck stands as wide as it is there.
+  if (along >= 1) return smoothstep(0.3, -0.1, Math.abs(x) - Math.abs(neck[0]));
   // Below an ear the neck is hollow, unless it is as wide as the jaw.
   const hollow = clamp(HOLLOW_SHARE * (Math.abs(lobe[0]) - Math.abs(neck[0])), 0, HOLLOW_CM);
   const line = Math.abs(lobe[0] + (neck[0] - lobe[0]) * along) - hollow * Math.sin(Math.PI * along);
-  return smoothstep(0.3, -0.1, Math.abs(x) - line) * (1 - smoothstep(0.85, 1, along));
+  return smoothstep(0.3, -0.1, Math.abs(x) - line);
 }
 
 /** Head axes, cm, at depth 0 as linear functions of the place in the picture. */

@@ -20,6 +20,9 @@ export interface SplitPicture {
 
 /** Hair and matte errors reach this share of the picture beyond the matte; they must not stain the plate. */
 const MARGIN_SHARE = 1 / 40;
+/** Beside ears and shoulders the matte is sharp and right: there less of the background is given up. */
+const CRISP_MARGIN_SHARE = 1 / 100;
+const CRISP = 0.012;
 
 /** Skin this near its edge has a little of the background's light in it. */
 const EDGE_CM = 0.12;
@@ -30,8 +33,18 @@ export function splitPicture(analysis: PortraitAnalysis): SplitPicture {
   const alpha = new Float32Array(pixels);
   for (let at = 0; at < pixels; at++) alpha[at] = matte[at]! / 255;
   const spread = boxBlur(alpha, size, size, Math.round(size * MARGIN_SHARE));
+  const near = boxBlur(alpha, size, size, Math.round(size * CRISP_MARGIN_SHARE));
+  const softness = boxBlur(
+    alpha.map((value) => value * (1 - value)),
+    size,
+    size,
+    Math.round(size * MARGIN_SHARE),
+  );
   const known = new Float32Array(pixels);
-  for (let at = 0; at < pixels; at++) known[at] = alpha[at]! < 0.02 && spread[at]! < 0.012 ? 1 : 0;
+  for (let at = 0; at < pixels; at++) {
+    const crisp = softness[at]! < CRISP && near[at]! < 0.005;
+    known[at] = alpha[at]! < 0.02 && (crisp || spread[at]! < 0.012) ? 1 : 0;
+  }
   const colours = new Float32Array(pixels * 3);
   for (let at = 0; at < pixels; at++) {
     for (let channel = 0; channel < 3; channel++) colours[at * 3 + channel] = rgba[at * 4 + channel]!;
