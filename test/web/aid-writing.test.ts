@@ -82,4 +82,26 @@ describe.skipIf(!existsSync(CHROMIUM))('Writing in the communication aid, in Chr
     expect(saved.suggestedFilename()).toBe('visavis-phrases.obz');
     await page.context().close();
   });
+
+  test.each([
+    ['a phone on its side', 740, 360, '{}', '[data-aid="say"]'],
+    ['a page at 200 %', 640, 450, '{}', '[data-aid="say"]'],
+    ['a phone, by switch', 375, 740, '{"scan":"two"}', '.aid-board-row:nth-child(3)'],
+  ])('%s shows the text field, the call, and what writes', async (_, width, height, preferences, key) => {
+    const page = await pages.open({ query: 'lang=de', viewport: { width, height } });
+    await page.evaluate(`localStorage.setItem('visavis.aid', '${preferences}')`);
+    await page.reload();
+    await page.locator('.aid-word, .aid-letter.word').first().waitFor();
+    for (const selector of ['[data-aid="text"]', key, '#stage canvas', '#leave'])
+      expect(
+        await page.evaluate(`(() => {
+        const { left, top, right, bottom } = document.querySelector('${selector}').getBoundingClientRect();
+        const panel = document.getElementById('panel-aid').getBoundingClientRect();
+        const isPanel = document.getElementById('panel-aid').contains(document.querySelector('${selector}'));
+        return left >= 0 && top >= 0 && right <= innerWidth && bottom <= (isPanel ? panel.bottom : innerHeight);
+      })()`),
+        selector,
+      ).toBe(true);
+    await page.context().close();
+  });
 });
