@@ -9,7 +9,7 @@ export default tseslint.config(
   {
     languageOptions: {
       parserOptions: {
-        project: ['./tsconfig.json', './web/tsconfig.json', './client/tsconfig.json'],
+        project: ['./tsconfig.json', './web/tsconfig.json', './client/tsconfig.json', './extension/tsconfig.json'],
         tsconfigRootDir: import.meta.dirname,
       },
     },

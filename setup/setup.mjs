@@ -89,6 +89,12 @@ const STEPS = [
     makes: ['dist/web/index.html'],
     command: ['node', ['web/build.mjs']],
   },
+  {
+    what: 'building the browser extension',
+    reads: ['extension', 'package-lock.json'],
+    makes: ['dist/extension/manifest.json'],
+    command: ['node', ['extension/build.mjs']],
+  },
 ];
 
 for (const step of STEPS) {

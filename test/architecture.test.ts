@@ -93,7 +93,7 @@ function refusals(path: string, source: string): string[] {
 }
 
 test('every import points to a folder that sorts before, and every library lives in its one place', () => {
-  const paths = ['bench', 'client', 'protocol', 'signaling', 'src', 'web']
+  const paths = ['bench', 'client', 'extension', 'protocol', 'signaling', 'src', 'web']
     .flatMap((top) =>
       readdirSync(resolve(ROOT, top), { recursive: true, encoding: 'utf8' }).map((path) => `${top}/${path}`),
     )

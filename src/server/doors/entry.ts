@@ -3,6 +3,9 @@ import { isOriginAllowed } from '../../../signaling/origin.ts';
 import { AvatarError } from '../../base/errors.ts';
 import type { Access, RoomAccess } from '../http/access.ts';
 
+/** Of our browser extension, whose id follows from the key in `extension/manifest.json`; it lets only known call services ask. */
+export const EXTENSION_ORIGIN = 'chrome-extension://cphipklgaomgcgelaaagkihamlbohldo';
+
 /**
  * Who may bring an avatar to this server, by the same rules as at the signaling socket: whoever has an invitation or the
  * operator key; where rooms are open, every program, and every page that may use this server.
@@ -11,10 +14,10 @@ export class Entry {
   readonly #access: Access;
   readonly #allowedOrigins: readonly string[];
 
-  /** @param allowedOrigins - of pages that may enter open rooms, besides the server's own. */
+  /** @param allowedOrigins - of pages that may enter open rooms, besides the server's own and our extension. */
   constructor(access: Access, allowedOrigins: readonly string[]) {
     this.#access = access;
-    this.#allowedOrigins = allowedOrigins;
+    this.#allowedOrigins = [...allowedOrigins, EXTENSION_ORIGIN];
   }
 
   /** @throws AvatarError `TOKEN_INVALID`, `TOKEN_EXPIRED`, or `SIGNALING_REFUSED` for a foreign page. */
