@@ -140,12 +140,14 @@ export class InspectedServer implements AsyncDisposable {
         const reply = JSON.parse(bytes.toString()) as { readonly id?: number; readonly result?: unknown };
         if (reply.id !== id) return;
         this.#inspector.off('message', hear);
+        this.#inspector.off('close', end);
         resolve(reply.result);
       };
-      this.#inspector.on('message', hear);
-      this.#inspector.once('close', () => {
+      const end = (): void => {
         reject(new Error(`The server went away during ${method}`));
-      });
+      };
+      this.#inspector.on('message', hear);
+      this.#inspector.once('close', end);
       this.#inspector.send(JSON.stringify({ id, method, params }));
     });
   }

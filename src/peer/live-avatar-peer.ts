@@ -25,6 +25,7 @@ import { PeerFigures } from './peer-figures.ts';
 import { Room } from './room-hub.ts';
 import { Connection, type ConnectionEvents, type IceCredentials } from './rtc/connection.ts';
 import { NtpClock } from './rtc/ntp.ts';
+import { readOffer } from './rtc/offer.ts';
 import { warmUp } from './rtc/warm-up.ts';
 import { Session, type SessionEvents } from './session.ts';
 import { Spectator, type SpectatorOptions } from './spectator.ts';
@@ -92,6 +93,8 @@ export class LiveAvatarPeer implements AvatarPeer {
     if (here?.portraitId === request.portraitId && here.roomId === request.roomId) {
       return { answerSdp: await here.answer(request.offerSdp) };
     }
+    // First: a portrait, a face and a voice are not opened for an offer that cannot be answered.
+    readOffer(request.offerSdp, false, request.role);
     if (here !== undefined) await this.#end(here, 'Joined elsewhere');
     const member = await this.#admit(request);
     try {

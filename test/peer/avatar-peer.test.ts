@@ -184,8 +184,11 @@ describe('LiveAvatarPeer', () => {
 
   it('opens no decoder for a portrait that cannot be loaded', async () => {
     const open = vi.spyOn(OpusDecoder, 'open');
+    const page = new Page();
+    pages.push(page);
+    const offerSdp = await page.offer();
     for (let visit = 0; visit < 40; visit++) {
-      const request = { roomId: 'room', participantId: `eve-${visit}`, name: '', offerSdp: 'v=0\r\n' };
+      const request = { roomId: 'room', participantId: `eve-${visit}`, name: '', offerSdp };
       const joining = host.peer.join({ ...request, portraitId: 'nobody', portraitAlias: 'nobody' });
       await expect(joining).rejects.toMatchObject({ code: 'PORTRAIT_UNKNOWN' });
     }
@@ -193,14 +196,23 @@ describe('LiveAvatarPeer', () => {
     open.mockRestore();
   });
 
+  it('opens nothing for an offer that cannot be answered', async () => {
+    const open = vi.spyOn(host.renderers, 'open');
+    const request = { roomId: 'room', participantId: 'eve', name: '', portraitId: 'face', offerSdp: 'v=0\r\n' };
+    await expect(host.peer.join(request)).rejects.toMatchObject({ code: 'SDP_UNUSABLE' });
+    expect(open).not.toHaveBeenCalled();
+    expect(host.events).toEqual([]);
+  });
+
   it('refuses what it cannot serve, and nobody else notices', async () => {
     const page = await join('ann');
     await until(() => frames(page) > 2);
     const request = { roomId: 'room', participantId: 'eve', name: '', portraitId: 'face', offerSdp: 'v=0\r\n' };
     await expect(host.peer.join(request)).rejects.toMatchObject({ code: 'SDP_UNUSABLE' });
-    await expect(host.peer.join({ ...request, portraitId: 'nobody' })).rejects.toMatchObject({
-      code: 'PORTRAIT_UNKNOWN',
-    });
+    const mute = new Page();
+    pages.push(mute);
+    const nobody = { ...request, portraitId: 'nobody', offerSdp: await mute.offer() };
+    await expect(host.peer.join(nobody)).rejects.toMatchObject({ code: 'PORTRAIT_UNKNOWN' });
     await expect(host.peer.offer('eve', 'v=0')).rejects.toMatchObject({ code: 'SESSION_UNKNOWN' });
     expect(host.peer.load.active).toBe(1);
     const before = frames(page);

@@ -6,6 +6,5 @@ export function parsed<T>(schema: z.ZodType<T>, value: unknown): T {
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const where = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
-  const message = `Cannot read the request: ${where}${issue?.message ?? 'wrong shape'}`;
-  throw Object.assign(new Error(message), { status: 400 });
+  throw Object.assign(new Error(`${where}${issue?.message ?? 'wrong shape'}`), { status: 400 });
 }
