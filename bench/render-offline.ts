@@ -12,7 +12,7 @@ import { Resampler } from '../src/media/audio/resampler.ts';
 import { OPUS_RATE_HZ } from '../src/native/codec/opus-encoder.ts';
 import { OpusTrack } from '../src/native/codec/opus-track.ts';
 import { enrolPortrait } from '../src/native/worker/enrol-portrait.ts';
-import type { RenderFlags } from '../src/server/cli/render-command.ts';
+import type { RenderFlags } from '../src/server/cli/render.ts';
 import { makeFilm } from '../src/server/cli/render.ts';
 import { TEST_RATE_HZ, voiceSound } from '../src/server/evaluate/test-sounds.ts';
 import { floatWav } from './float-wav.ts';

@@ -83,23 +83,64 @@ function refusal(path: string, specifier: string): string | undefined {
   return layer === 'native' && toPart > part ? `${layer}/${toPart} sorts after ${layer}/${part}` : undefined;
 }
 
-function refusals(path: string, source: string): string[] {
+/** @returns what a file imports, types and `import()` included. */
+function specifiersOf(source: string): string[] {
   const code = source.replaceAll(/^\s*(?:\/\/|\*).*$/gm, '');
-  const specifiers = [...code.matchAll(/\b(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g)].map((match) => match[1] ?? '');
-  return specifiers.flatMap((specifier) => {
+  return [...code.matchAll(/\b(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g)].map((match) => match[1] ?? '');
+}
+
+function refusals(path: string, source: string): string[] {
+  return specifiersOf(source).flatMap((specifier) => {
     const why = refusal(path, specifier);
     return why === undefined ? [] : [`${path} imports ${specifier}: ${why}`];
   });
 }
 
-test('every import points to a folder that sorts before, and every library lives in its one place', () => {
-  const paths = ['bench', 'client', 'extension', 'protocol', 'signaling', 'src', 'web']
+/** @returns files that import each other in a circle, each circle from the file where it was entered. */
+function circles(imports: ReadonlyMap<string, readonly string[]>): string[][] {
+  const found: string[][] = [];
+  const done = new Set<string>();
+  const follow = (path: string, way: readonly string[]): void => {
+    const before = way.indexOf(path);
+    if (before >= 0) found.push(way.slice(before));
+    if (before >= 0 || done.has(path)) return;
+    for (const next of imports.get(path) ?? []) follow(next, [...way, path]);
+    done.add(path);
+  };
+  for (const path of imports.keys()) follow(path, []);
+  return found;
+}
+
+const sources = new Map(
+  ['bench', 'client', 'extension', 'protocol', 'signaling', 'src', 'web']
     .flatMap((top) =>
       readdirSync(resolve(ROOT, top), { recursive: true, encoding: 'utf8' }).map((path) => `${top}/${path}`),
     )
-    .filter((path) => path.endsWith('.ts') && !path.startsWith('src/native/raster/assembly/'));
-  expect(paths.length).toBeGreaterThan(0);
-  expect(paths.flatMap((path) => refusals(path, readFileSync(resolve(ROOT, path), 'utf8')))).toEqual([]);
+    .filter((path) => path.endsWith('.ts') && !path.startsWith('src/native/raster/assembly/'))
+    .map((path) => [path, readFileSync(resolve(ROOT, path), 'utf8')] as const),
+);
+
+test('every import points to a folder that sorts before, and every library lives in its one place', () => {
+  expect(sources.size).toBeGreaterThan(0);
+  expect([...sources].flatMap(([path, source]) => refusals(path, source))).toEqual([]);
+});
+
+test('no files import each other in a circle', () => {
+  const imports = [...sources].map(([path, source]) => {
+    const targets = specifiersOf(source).filter((specifier) => specifier.startsWith('.'));
+    return [path, targets.map((target) => relative(ROOT, resolve(ROOT, dirname(path), target)))] as const;
+  });
+  expect(circles(new Map(imports))).toEqual([]);
+});
+
+test('a circle is found, once, whoever imports one of its files', () => {
+  const imports = new Map([
+    ['a', ['b']],
+    ['b', ['c', 'd']],
+    ['c', ['d']],
+    ['d', ['b']],
+  ]);
+  expect(circles(imports)).toEqual([['b', 'c', 'd']]);
 });
 
 test.each([

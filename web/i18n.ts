@@ -1,11 +1,11 @@
 import { ar } from './i18n/ar.ts';
 import { de } from './i18n/de.ts';
 import { en } from './i18n/en.ts';
+import type { Catalogue, MessageKey } from './i18n/catalogue.ts';
 import { es } from './i18n/es.ts';
 
 /** A text of the page; `{name}` in it is filled in by `t`. A catalogue without one of the keys does not compile. */
-export type MessageKey = keyof typeof en;
-export type Catalogue = Readonly<Record<MessageKey, string>>;
+export type { MessageKey };
 
 export const CATALOGUES = { en, es, ar, de } as const satisfies Readonly<Record<string, Catalogue>>;
 export type Language = keyof typeof CATALOGUES;

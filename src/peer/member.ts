@@ -11,8 +11,8 @@ import { ARKIT_DIMS } from '../media/motion-space.ts';
 import { Vp8Payloader } from '../media/video/vp8-payloader.ts';
 import type { Participant, PeerEvent } from './avatar-peer.ts';
 import type { PeerFigures } from './peer-figures.ts';
-import type { Room } from './room-hub.ts';
 import { Connection, type ConnectionEvents, type IceCredentials } from './rtc/connection.ts';
+import type { Feedback } from './rtc/feedback.ts';
 import type { NtpClock } from './rtc/ntp.ts';
 import type { PeerRole } from './rtc/offer.ts';
 import type { RtcOptions } from './rtc/rtc-options.ts';
@@ -20,12 +20,27 @@ import { move, type SessionState } from './session-state.ts';
 import type { SentFrame, Session, SessionEvents } from './session.ts';
 import { Viewer, type Source } from './viewer.ts';
 
+/** What a member needs of its room. */
+export interface MemberRoom {
+  readonly roomId: string;
+  readonly size: number;
+  readonly members: readonly Member[];
+  /** Pages and spectators that are there, connected or about to be. */
+  readonly viewers: readonly Viewer[];
+  /** Who is where has changed. */
+  arrange(): void;
+  /** Somebody began or ceased to follow lips. */
+  favourLips(): void;
+  hear(viewer: Viewer, feedback: Feedback, slot: number | undefined, figures: PeerFigures): void;
+  broadcast(message: ToClient): void;
+}
+
 export interface MemberOptions {
   readonly participantId: string;
   readonly name: string;
   readonly portraitId: string;
   readonly portraitAlias: string | undefined;
-  readonly room: Room;
+  readonly room: MemberRoom;
   readonly rtc: RtcOptions;
   /** What its page is. */
   readonly role: PeerRole;

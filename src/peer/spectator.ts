@@ -3,17 +3,21 @@ import { AvatarError } from '../base/errors.ts';
 import type { Closable } from '../base/lifecycle.ts';
 import type { MonotonicUs } from '../base/timeline.ts';
 import type { Watching } from './avatar-peer.ts';
-import type { Member } from './member.ts';
+import type { Member, MemberRoom } from './member.ts';
 import type { PeerFigures } from './peer-figures.ts';
-import type { Room } from './room-hub.ts';
 import type { Connection, ConnectionEvents, IceCredentials } from './rtc/connection.ts';
 import type { NtpClock } from './rtc/ntp.ts';
 import { Viewer } from './viewer.ts';
 
+/** What a spectator needs of the room that it looks into. */
+interface SpectatorRoom extends Pick<MemberRoom, 'arrange' | 'hear'> {
+  removeSpectator(spectator: Spectator): boolean;
+}
+
 export interface SpectatorOptions {
   readonly viewerId: string;
   readonly member: Member;
-  readonly room: Room;
+  readonly room: SpectatorRoom;
   /** Opens the connection: answers an offer, or makes one. */
   readonly connect: (events: ConnectionEvents) => Promise<Connection>;
   readonly ntp: NtpClock;

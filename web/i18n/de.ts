@@ -1,4 +1,4 @@
-import type { Catalogue } from '../i18n.ts';
+import type { Catalogue } from './catalogue.ts';
 
 export const de: Catalogue = {
   'page.title': 'Visavis: ein Gesicht für deine Stimme',

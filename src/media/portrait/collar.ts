@@ -1,9 +1,9 @@
 import { boxBlur } from './inpaint.ts';
 import { FACE_OVAL } from './landmark-groups.ts';
-import { headPointAt, ringAround } from './mesh.ts';
+import { ringAround } from './mesh.ts';
 import type { SplitPicture } from './plate.ts';
 import { polygonMask } from './polygon.ts';
-import type { HeadPose } from './pose.ts';
+import { headPointAt, type HeadPose } from './pose.ts';
 import type { SkinTone } from './skin-tone.ts';
 
 /** Lower than this (head axes, cm) the jaw shades what lies behind it: what is brighter than this share of the skin is a collar. */

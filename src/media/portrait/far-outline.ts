@@ -1,9 +1,9 @@
 import { smoothstep } from '../../base/ramp.ts';
 import { boxBlur, sampleAt } from './inpaint.ts';
 import { FACE_OVAL } from './landmark-groups.ts';
-import { headPointAt, ringAround } from './mesh.ts';
+import { ringAround } from './mesh.ts';
 import type { SplitPicture } from './plate.ts';
-import type { HeadPose } from './pose.ts';
+import { headPointAt, type HeadPose } from './pose.ts';
 
 /** Cheeks that the portrait turns away may go on this far past their landmarks, looked for in such steps. */
 const REACH_CM = 1.3;

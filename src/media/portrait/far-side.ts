@@ -1,11 +1,10 @@
-import { clamp, smoothstep } from '../../base/ramp.ts';
+import { smoothstep } from '../../base/ramp.ts';
 import { boxBlur } from './inpaint.ts';
 import { FACE_OVAL } from './landmark-groups.ts';
-import { headPointAt } from './mesh.ts';
 import type { SplitPicture } from './plate.ts';
 import { polygonMask } from './polygon.ts';
-import type { HeadPose } from './pose.ts';
-import type { SkinTone } from './skin-tone.ts';
+import { headPointAt, type HeadPose } from './pose.ts';
+import { isSkin, type SkinTone } from './skin-tone.ts';
 
 /** From this turn on, degrees, the far ear is hidden and nothing but background lies beside the far cheek. */
 const TURNED_DEG = [7.5, 10] as const;
@@ -20,9 +19,6 @@ const END_CM = -9.5;
 const NECK_SLOPE = 0.8;
 /** How far from the middle of the face, cm: nearer lies the neck. */
 const SIDE_CM = 2.6;
-/** Skin is within these shares of the face's brightness, and this close to its hue (shares of the mean). */
-const DARKEST = 0.4;
-const HUE = 0.16;
 
 /**
  * Takes away what a matte leaves of the background beside a cheek that the portrait turns away: a head that turns back
@@ -75,15 +71,4 @@ export function withoutFarSide(
 function outermost(mask: Uint8Array, y: number, size: number, step: number): number {
   for (let x = step > 0 ? size - 1 : 0; x >= 0 && x < size; x -= step) if (mask[y * size + x] === 1) return x;
   return -1;
-}
-
-/** Whether a pixel has the hue of the face's skin and is no darker than its shaded side. */
-export function isSkin(colours: Float32Array, at: number, tone: SkinTone): boolean {
-  const luma = (colours[at]! + colours[at + 1]! + colours[at + 2]!) / 3;
-  if (luma < DARKEST * tone.luma) return false;
-  let apart = 0;
-  for (let channel = 0; channel < 3; channel++) {
-    apart = Math.max(apart, Math.abs(colours[at + channel]! / clamp(luma, 1, 255) - tone.colour[channel]! / tone.luma));
-  }
-  return apart < HUE;
 }

@@ -2,10 +2,10 @@ import { smoothstep } from '../../base/ramp.ts';
 import { guidedFilter } from './guided-filter.ts';
 import { boxBlur, fillUnknown, halve } from './inpaint.ts';
 import { FACE_OVAL } from './landmark-groups.ts';
-import { headPointAt, ringAround } from './mesh.ts';
+import { ringAround } from './mesh.ts';
 import { polygonMask } from './polygon.ts';
 import { spareBrows } from './spare-brows.ts';
-import type { HeadPose } from './pose.ts';
+import { headPointAt, type HeadPose } from './pose.ts';
 
 /** Bits a channel of the colour histograms; their bins are blurred, or a gradient would fall between two. */
 const BITS = 4;

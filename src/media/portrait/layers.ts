@@ -3,17 +3,17 @@ import { clamp, mix, smoothstep } from '../../base/ramp.ts';
 import type { RgbaImage } from '../appearance.ts';
 import { FACE_OVAL } from './landmark-groups.ts';
 import { boxBlur, fillUnknown } from './inpaint.ts';
-import { FEATHER_CM, headPointAt, ringAround } from './mesh.ts';
+import { FEATHER_CM, ringAround } from './mesh.ts';
 import { HAIR_BEHIND_CM } from './mesh-hair.ts';
 import { cutHair, fillUnderHair, NO_HAIR } from './hair-layer.ts';
-import { isSkin, withoutFarSide } from './far-side.ts';
+import { withoutFarSide } from './far-side.ts';
 import { collarAtJaw } from './collar.ts';
 import { cleanLips } from './clean-lips.ts';
 import { clearHoleRims } from './hole-rims.ts';
 import type { SplitPicture } from './plate.ts';
 import { polygonMask } from './polygon.ts';
-import type { HeadPose } from './pose.ts';
-import type { SkinTone } from './skin-tone.ts';
+import { headPointAt, type HeadPose } from './pose.ts';
+import { isSkin, type SkinTone } from './skin-tone.ts';
 
 /** The face and the hair alone, and the picture of the body with neck where the chin was. */
 export interface PersonLayers {

@@ -1,4 +1,4 @@
-import type { HeadPose } from './pose.ts';
+import { headPointAt, type HeadPose } from './pose.ts';
 import { FACE_OVAL, LEFT_EYE_LOWER, LIP_INNER_LOWER, RIGHT_EYE_LOWER } from './landmark-groups.ts';
 import { freedomAt, pictureEdges, texelAt } from './mesh-edges.ts';
 import { buildFlap } from './mesh-flap.ts';
@@ -324,15 +324,6 @@ function gridDepths(
     }
   }
   return depths;
-}
-
-/** @returns head axes (cm) of the picture position at depth `headZ` in head axes. */
-export function headPointAt(x: number, y: number, headZ: number, pose: HeadPose): [number, number, number] {
-  const { rotation: r, pxPerCm: scale, originPx } = pose;
-  const a = (x - originPx[0]) / scale - r[2]! * headZ;
-  const b = (-y - originPx[1]) / scale - r[5]! * headZ;
-  const determinant = r[0]! * r[4]! - r[1]! * r[3]!;
-  return [(a * r[4]! - b * r[1]!) / determinant, (b * r[0]! - a * r[3]!) / determinant, headZ];
 }
 
 function cameraDepth(head: readonly [number, number, number], pose: HeadPose): number {

@@ -2,9 +2,8 @@ import { clamp, smoothstep } from '../../base/ramp.ts';
 import type { RgbaImage } from '../appearance.ts';
 import type { PortraitAnalysis } from './analysis.ts';
 import { addGrain, grainOf } from './grain.ts';
-import { isSkin } from './far-side.ts';
 import { narrowedAtSkin } from './skin-edges.ts';
-import { skinTone } from './skin-tone.ts';
+import { isSkin, skinTone } from './skin-tone.ts';
 import { boxBlur, fillUnknown, halve, sampleAt } from './inpaint.ts';
 import { patchFill } from './patch-fill.ts';
 

@@ -159,3 +159,12 @@ function largestEigenvector(matrix: readonly number[][]): number[] {
   for (let k = 1; k < 4; k++) if (m[k]![k]! > m[best]![best]!) best = k;
   return vectors.map((row) => row[best]!);
 }
+
+/** @returns head axes (cm) of the picture position at depth `headZ` in head axes. */
+export function headPointAt(x: number, y: number, headZ: number, pose: HeadPose): [number, number, number] {
+  const { rotation: r, pxPerCm: scale, originPx } = pose;
+  const a = (x - originPx[0]) / scale - r[2]! * headZ;
+  const b = (-y - originPx[1]) / scale - r[5]! * headZ;
+  const determinant = r[0]! * r[4]! - r[1]! * r[3]!;
+  return [(a * r[4]! - b * r[1]!) / determinant, (b * r[0]! - a * r[3]!) / determinant, headZ];
+}

@@ -1,9 +1,8 @@
 import { clamp, mix, smoothstep } from '../../base/ramp.ts';
 import type { PortraitAnalysis } from './analysis.ts';
-import { isSkin } from './far-side.ts';
 import { boxBlur, fillUnknown } from './inpaint.ts';
-import { headPointAt } from './mesh.ts';
-import { skinTone } from './skin-tone.ts';
+import { isSkin, skinTone } from './skin-tone.ts';
+import { headPointAt } from './pose.ts';
 
 /** A matte is trusted this far inside its edge, cm. */
 const UNSURE_CM = 0.32;

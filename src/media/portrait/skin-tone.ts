@@ -1,3 +1,4 @@
+import { clamp } from '../../base/ramp.ts';
 import type { PortraitAnalysis } from './analysis.ts';
 
 export interface SkinTone {
@@ -47,4 +48,19 @@ export function skinTone({ rgba, sizePx, landmarks, pose }: PortraitAnalysis): S
     return Math.max(0.7, Math.min(1.3, ratio));
   }) as [number, number, number];
   return { colour, luma, tint, colourfulness };
+}
+
+/** Skin is within these shares of the face's brightness, and this close to its hue (shares of the mean). */
+const DARKEST = 0.4;
+const HUE = 0.16;
+
+/** Whether a pixel has the hue of the face's skin and is no darker than its shaded side. */
+export function isSkin(colours: Float32Array, at: number, tone: SkinTone): boolean {
+  const luma = (colours[at]! + colours[at + 1]! + colours[at + 2]!) / 3;
+  if (luma < DARKEST * tone.luma) return false;
+  let apart = 0;
+  for (let channel = 0; channel < 3; channel++) {
+    apart = Math.max(apart, Math.abs(colours[at + channel]! / clamp(luma, 1, 255) - tone.colour[channel]! / tone.luma));
+  }
+  return apart < HUE;
 }

@@ -1,8 +1,7 @@
 import { smoothstep } from '../../base/ramp.ts';
 import { boxBlur, sampleAt } from './inpaint.ts';
-import { headPointAt } from './mesh.ts';
 import type { SplitPicture } from './plate.ts';
-import type { HeadPose } from './pose.ts';
+import { headPointAt, type HeadPose } from './pose.ts';
 import type { SkinTone } from './skin-tone.ts';
 
 /** The throat lies under the chin's shadow: its brightness as shares of the face's, and how far its hue may be off. */

@@ -1,6 +1,6 @@
 import { assert } from '../../base/errors.ts';
 import { foreignFlatBuffer, readFlexMap } from './flatbuffer.ts';
-import type { Translation } from './tflite-onnx.ts';
+import type { TfliteTranslation } from './tflite-translation.ts';
 import type { TfliteOperator } from './tflite-reader.ts';
 
 type Inputs = readonly (number | undefined)[];
@@ -9,7 +9,7 @@ type Inputs = readonly (number | undefined)[];
  * The operators that the face models bring along. The attention mesh crops its own features around each eye and the
  * mouth: a matrix from landmarks, a bilinear crop through it, and the crop's landmarks back through it.
  */
-export function translateCustom(t: Translation, operator: TfliteOperator, inputs: Inputs): void {
+export function translateCustom(t: TfliteTranslation, operator: TfliteOperator, inputs: Inputs): void {
   switch (operator.name) {
     case 'Landmarks2TransformMatrix':
       cropMatrix(t, operator, inputs);
@@ -32,7 +32,7 @@ export function translateCustom(t: Translation, operator: TfliteOperator, inputs
  * The matrix (4x4, of which x and y matter) from crop pixels to feature pixels: the box around some landmarks,
  * turned so that two of them lie level, enlarged.
  */
-function cropMatrix(t: Translation, operator: TfliteOperator, [landmarks]: Inputs): void {
+function cropMatrix(t: TfliteTranslation, operator: TfliteOperator, [landmarks]: Inputs): void {
   const { graph } = t;
   const options = readFlexMap(operator.customOptions);
   const number = (name: string): number => {
@@ -98,7 +98,7 @@ function cropMatrix(t: Translation, operator: TfliteOperator, [landmarks]: Input
 }
 
 /** Samples at the centres of the crop's pixels; GridSample counts from -1 to 1 between the outer pixel centres. */
-function bilinearCrop(t: Translation, operator: TfliteOperator, [features, matrix]: Inputs): void {
+function bilinearCrop(t: TfliteTranslation, operator: TfliteOperator, [features, matrix]: Inputs): void {
   const { graph } = t;
   const [, height = 1, width = 1] = t.shape(features);
   const [, outHeight = 1, outWidth = 1] = t.shape(operator.outputs[0]);
@@ -118,7 +118,7 @@ function bilinearCrop(t: Translation, operator: TfliteOperator, [features, matri
   t.finish(operator, sampled);
 }
 
-function landmarksBack(t: Translation, operator: TfliteOperator, [landmarks, matrix]: Inputs): void {
+function landmarksBack(t: TfliteTranslation, operator: TfliteOperator, [landmarks, matrix]: Inputs): void {
   const { graph } = t;
   const [, count = 1] = t.shape(landmarks);
   const tail = graph.floats(
@@ -131,7 +131,7 @@ function landmarksBack(t: Translation, operator: TfliteOperator, [landmarks, mat
   t.finish(operator, graph.node('Gather', [placed, graph.ints([0, 1])], { axis: 2 }));
 }
 
-function transposedConvolution(t: Translation, operator: TfliteOperator, [input, weights, bias]: Inputs): void {
+function transposedConvolution(t: TfliteTranslation, operator: TfliteOperator, [input, weights, bias]: Inputs): void {
   const { graph } = t;
   const options = new DataView(operator.customOptions.buffer, operator.customOptions.byteOffset, 12);
   const [strideX, strideY] = [options.getInt32(4, true), options.getInt32(8, true)];

@@ -2,13 +2,8 @@ import { assert } from '../../base/errors.ts';
 import { foreignFlatBuffer } from './flatbuffer.ts';
 import { OnnxGraphWriter } from './onnx-writer.ts';
 import { translateCustom } from './tflite-onnx-custom.ts';
-import {
-  floatConstant,
-  intConstant,
-  type TfliteModel,
-  type TfliteOperator,
-  type TfliteTensor,
-} from './tflite-reader.ts';
+import { type TfliteModel, type TfliteOperator } from './tflite-reader.ts';
+import { TfliteTranslation } from './tflite-translation.ts';
 
 /**
  * Translates a TFLite graph into an ONNX one, so that one engine runs every network. Activations of four axes change
@@ -19,7 +14,7 @@ import {
  */
 export function onnxOfTflite(model: TfliteModel): Uint8Array {
   const graph = new OnnxGraphWriter();
-  const translation = new Translation(graph, model);
+  const translation = new TfliteTranslation(graph, model);
   for (const input of model.inputs) {
     const { name, shape } = translation.tensor(input);
     graph.input(name, shape);
@@ -35,82 +30,8 @@ export function onnxOfTflite(model: TfliteModel): Uint8Array {
 }
 
 const TO_PLANAR = [0, 3, 1, 2];
-const TO_INTERLEAVED = [0, 2, 3, 1];
 
-/** What is known half way through: the ONNX name of each tensor so far, planar where it has four axes. */
-export class Translation {
-  readonly graph: OnnxGraphWriter;
-  readonly #model: TfliteModel;
-  readonly #names = new Map<number, string>();
-  readonly #constants = new Map<number, TfliteTensor>();
-
-  constructor(graph: OnnxGraphWriter, model: TfliteModel) {
-    this.graph = graph;
-    this.#model = model;
-  }
-
-  tensor(index: number | undefined): TfliteTensor {
-    const tensor = index === undefined ? undefined : this.#model.tensors[index];
-    assert(tensor !== undefined, 'an operator names a tensor of its graph');
-    return tensor;
-  }
-
-  shape(index: number | undefined): readonly number[] {
-    return this.tensor(index).shape;
-  }
-
-  name(index: number, name: string): void {
-    this.#names.set(index, name);
-  }
-
-  /** `to` is the same constant as `from`, as float16 weights are after DEQUANTIZE. */
-  alias(to: number, from: number): void {
-    this.#constants.set(to, this.tensor(from));
-  }
-
-  isConstant(index: number): boolean {
-    return this.#constants.has(index) || this.tensor(index).bytes.length > 0;
-  }
-
-  /** @returns the constant's values in TFLite's order. */
-  constant(index: number | undefined): Float32Array {
-    assert(index !== undefined, 'a constant input is present');
-    return floatConstant(this.#constants.get(index) ?? this.tensor(index));
-  }
-
-  ints(index: number | undefined): Int32Array {
-    return intConstant(this.tensor(index));
-  }
-
-  /** @returns the ONNX value; a constant of few axes becomes one that broadcasts over planar activations. */
-  value(index: number | undefined): string {
-    assert(index !== undefined, 'an operator has its inputs');
-    const known = this.#names.get(index);
-    if (known !== undefined) return known;
-    const { shape } = this.tensor(index);
-    const values = this.constant(index);
-    const channels = shape.at(-1) ?? 1;
-    if (shape.length === 3 && shape[0] === 1 && shape[1] === 1) return this.graph.floats(values, [channels, 1, 1]);
-    if (values.length === 1) return this.graph.floats(values, [1]);
-    return this.graph.floats(values, shape);
-  }
-
-  /** @returns the value with its channels last again. */
-  interleaved(index: number | undefined): string {
-    const value = this.value(index);
-    return this.shape(index).length === 4 ? this.graph.node('Transpose', [value], { perm: TO_INTERLEAVED }) : value;
-  }
-
-  /** Names the operator's output, behind its fused activation. */
-  finish(operator: TfliteOperator, value: string, activation = 0): void {
-    const [output] = operator.outputs;
-    assert(output !== undefined, 'an operator has an output');
-    if (activation > 1) throw foreignFlatBuffer(`fused activation ${activation}`);
-    this.name(output, activation === 1 ? this.graph.node('Relu', [value]) : value);
-  }
-}
-
-function translate(t: Translation, operator: TfliteOperator): void {
+function translate(t: TfliteTranslation, operator: TfliteOperator): void {
   const { graph } = t;
   const [first, second, third] = operator.inputs;
   switch (operator.name) {
@@ -177,7 +98,7 @@ function translate(t: Translation, operator: TfliteOperator): void {
   }
 }
 
-function convolution(t: Translation, operator: TfliteOperator, depthwise: boolean): void {
+function convolution(t: TfliteTranslation, operator: TfliteOperator, depthwise: boolean): void {
   const { graph } = t;
   const [input, weights, bias] = operator.inputs;
   const [, height = 1, width = 1, channels = 1] = t.shape(input);
@@ -212,7 +133,7 @@ function convolution(t: Translation, operator: TfliteOperator, depthwise: boolea
   t.finish(operator, convolved, operator.int8Option(depthwise ? 4 : 3));
 }
 
-function maxPool(t: Translation, operator: TfliteOperator): void {
+function maxPool(t: TfliteTranslation, operator: TfliteOperator): void {
   const [input] = operator.inputs;
   const [, height = 1, width = 1] = t.shape(input);
   const [, outHeight = 1, outWidth = 1] = t.shape(operator.outputs[0]);
@@ -228,19 +149,19 @@ function maxPool(t: Translation, operator: TfliteOperator): void {
   t.finish(operator, pooled, operator.int8Option(5));
 }
 
-function averagePool(t: Translation, operator: TfliteOperator): void {
+function averagePool(t: TfliteTranslation, operator: TfliteOperator): void {
   const [, height, width] = t.shape(operator.outputs[0]);
   if (height !== 1 || width !== 1) throw foreignFlatBuffer('an average pool of parts');
   t.finish(operator, t.graph.node('GlobalAveragePool', [t.value(operator.inputs[0])]), operator.int8Option(5));
 }
 
-function reshape(t: Translation, operator: TfliteOperator): void {
+function reshape(t: TfliteTranslation, operator: TfliteOperator): void {
   const shape = t.shape(operator.outputs[0]);
   const flat = t.graph.node('Reshape', [t.interleaved(operator.inputs[0]), t.graph.ints(shape)]);
   t.finish(operator, shape.length === 4 ? t.graph.node('Transpose', [flat], { perm: TO_PLANAR }) : flat);
 }
 
-function resize(t: Translation, operator: TfliteOperator): void {
+function resize(t: TfliteTranslation, operator: TfliteOperator): void {
   const [, height = 1, width = 1, channels = 1] = t.shape(operator.outputs[0]);
   const alignCorners = operator.int8Option(2) !== 0;
   const halfPixel = operator.int8Option(3) !== 0;

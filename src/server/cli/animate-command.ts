@@ -1,22 +1,9 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { addControlOptions, type ControlFlags } from './control-options.ts';
+import type { Command } from 'commander';
+import { addControlOptions } from './control-options.ts';
+import { frameRateOption } from './frame-rate-option.ts';
 import { forceOption } from './output-path.ts';
 import type { Settings } from './settings.ts';
-
-/** Rates at which motion is written and pictures are drawn. */
-export const FRAME_RATES = [25, 30, 40, 50, 60] as const;
-
-export type FrameRate = (typeof FRAME_RATES)[number];
-
-export interface AnimateFlags extends ControlFlags {
-  readonly fps: FrameRate;
-  readonly out?: string;
-  readonly arkitExpressions?: boolean;
-  readonly force?: boolean;
-  readonly model?: string;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-}
+import type { AnimateFlags } from './animate.ts';
 
 export function addAnimateCommand(program: Command, settings: Settings): void {
   const command = program
@@ -52,12 +39,4 @@ Examples:
       const { animate } = await import('./animate.ts');
       await animate(audio, flags, settings);
     });
-}
-
-export function frameRateOption(): Option {
-  return new Option('--fps <rate>', `frames a second: ${FRAME_RATES.join(', ')}`).default(25).argParser((text) => {
-    const rate = FRAME_RATES.find((each) => String(each) === text);
-    if (rate === undefined) throw new InvalidArgumentError(`Give one of ${FRAME_RATES.join(', ')}.`);
-    return rate;
-  });
 }

@@ -1,7 +1,6 @@
 import { systemClock } from '../../base/clock.ts';
 import { Scope } from '../../base/lifecycle.ts';
 import { openAudioFile, type AudioFile } from '../../native/codec/audio-file.ts';
-import type { AnimateFlags } from './animate-command.ts';
 import { Animation } from './animation.ts';
 import { UsageError } from './command-failure.ts';
 import { controlsOf } from './control-options.ts';
@@ -11,6 +10,18 @@ import { outputPath, STANDARD_STREAM } from './output-path.ts';
 import { Progress } from './progress.ts';
 import { openSound, seedFrom } from './seed.ts';
 import { configOf, type Settings } from './settings.ts';
+import type { ControlFlags } from './control-options.ts';
+import type { FrameRate } from './frame-rate-option.ts';
+
+export interface AnimateFlags extends ControlFlags {
+  readonly fps: FrameRate;
+  readonly out?: string;
+  readonly arkitExpressions?: boolean;
+  readonly force?: boolean;
+  readonly model?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
 
 /** Speech to motion. @throws UsageError or AvatarError. */
 export async function animate(audio: string, flags: AnimateFlags, settings: Settings): Promise<void> {

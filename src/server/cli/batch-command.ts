@@ -3,18 +3,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { FILM_ENDINGS } from '../../native/codec/film-format.ts';
 import { forceOption } from './output-path.ts';
 import type { Settings } from './settings.ts';
-
-export interface BatchFlags {
-  readonly portrait?: string;
-  readonly outDir?: string;
-  readonly format: string;
-  readonly jobs: number;
-  readonly watch?: boolean;
-  readonly report?: string;
-  readonly force?: boolean;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-}
+import type { BatchFlags } from './batch.ts';
 
 export function addBatchCommand(program: Command, settings: Settings): void {
   program

@@ -9,7 +9,6 @@ import { AvatarError, messageOf } from '../../base/errors.ts';
 import { Scope } from '../../base/lifecycle.ts';
 import { openOperatorKeys, operatorKeysPath, type OperatorKeys } from '../operator-keys.ts';
 import { avatarOf } from './avatar-argument.ts';
-import type { BatchFlags } from './batch-command.ts';
 import { filmEntry, fingerprintOf, planFor, recipeOf } from './batch-film.ts';
 import {
   entryOfSound,
@@ -23,6 +22,18 @@ import { BatchReport, type BatchedFilm } from './batch-report.ts';
 import { UsageError } from './command-failure.ts';
 import { Progress } from './progress.ts';
 import { configOf, type Settings } from './settings.ts';
+
+export interface BatchFlags {
+  readonly portrait?: string;
+  readonly outDir?: string;
+  readonly format: string;
+  readonly jobs: number;
+  readonly watch?: boolean;
+  readonly report?: string;
+  readonly force?: boolean;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
 
 /** A file that is being written keeps growing from one look at the folder to the next. */
 const LOOK_INTERVAL_MS = 1000;

@@ -2,7 +2,12 @@ import { createSocket, type Socket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
 import { AvatarError, messageOf } from '../../base/errors.ts';
 import type { Closable } from '../../base/lifecycle.ts';
-import type { Target } from './stream-command.ts';
+
+/** Where datagrams go. */
+export interface Target {
+  readonly host: string;
+  readonly port: number;
+}
 
 /** UDP to one address. Whether anybody listens there cannot be known. */
 export class Datagrams implements Closable {

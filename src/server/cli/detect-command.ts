@@ -1,10 +1,6 @@
 import type { Command } from 'commander';
 import type { Settings } from './settings.ts';
-
-export interface DetectFlags {
-  readonly key?: string;
-  readonly json?: boolean;
-}
+import type { DetectFlags } from './detect.ts';
 
 export function addDetectCommand(program: Command, settings: Settings): void {
   program

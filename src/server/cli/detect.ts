@@ -5,9 +5,13 @@ import { cbAt, lumaAt } from '../../media/render/watermark.ts';
 import { WatermarkSearch } from '../../media/render/watermark-search.ts';
 import { readVideoFrames } from '../../native/codec/video-frames.ts';
 import { openOperatorKeys, operatorKeysPath, type OperatorKeys } from '../operator-keys.ts';
-import type { DetectFlags } from './detect-command.ts';
 import { configOf, type Settings } from './settings.ts';
 import { checkStatement, readPublicKey, wordsOf } from './statement.ts';
+
+export interface DetectFlags {
+  readonly key?: string;
+  readonly json?: boolean;
+}
 
 /** The mark is laid out for the size of the picture, and found at any: this is that of a call. */
 const SIDE_PX = 512;

@@ -1,9 +1,6 @@
 import type { Command } from 'commander';
 import type { Settings } from './settings.ts';
-
-export interface DoctorFlags {
-  readonly json?: boolean;
-}
+import type { DoctorFlags } from './doctor.ts';
 
 export function addDoctorCommand(program: Command, settings: Settings): void {
   program

@@ -11,10 +11,13 @@ import { Vp8Encoder } from '../../native/codec/vp8/vp8-encoder.ts';
 import { readFaceAssets } from '../../native/model/face-assets.ts';
 import { OnnxMotionEngine } from '../../native/model/motion-engine.ts';
 import type { Config } from '../config.ts';
-import type { DoctorFlags } from './doctor-command.ts';
 import { verifyBundle } from './models.ts';
 import { configOf, type Settings } from './settings.ts';
 import { turnProblem } from './turn-check.ts';
+
+export interface DoctorFlags {
+  readonly json?: boolean;
+}
 
 export type Health = 'ok' | 'warning' | 'failure';
 

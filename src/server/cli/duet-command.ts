@@ -1,24 +1,10 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { frameRateOption, type FrameRate } from './animate-command.ts';
+import { frameRateOption } from './frame-rate-option.ts';
 import { forceOption } from './output-path.ts';
 import type { Settings } from './settings.ts';
+import type { DuetFlags } from './duet.ts';
 
 const SIZES = [256, 512, 720] as const;
-
-export interface DuetFlags {
-  readonly out?: string;
-  readonly apart?: boolean;
-  readonly fps: FrameRate;
-  readonly size: (typeof SIZES)[number];
-  readonly liveliness?: number;
-  readonly seed?: number;
-  readonly consent?: string;
-  readonly drawn?: boolean;
-  readonly force?: boolean;
-  readonly model?: string;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-}
 
 export function addDuetCommand(program: Command, settings: Settings): void {
   program

@@ -15,12 +15,27 @@ import { UsageError } from './command-failure.ts';
 import { controlsOf } from './control-options.ts';
 import { Conversation, type Pair } from './conversation.ts';
 import { DuetFilm, ENDINGS, type DuetFilmOptions } from './duet-film.ts';
-import type { DuetFlags } from './duet-command.ts';
 import { checkOutput, outputPath, STANDARD_STREAM } from './output-path.ts';
 import { Progress } from './progress.ts';
 import { tagsOf } from './render.ts';
 import { openSound, seedFrom } from './seed.ts';
 import { configOf, type Settings } from './settings.ts';
+import type { FrameRate } from './frame-rate-option.ts';
+
+export interface DuetFlags {
+  readonly out?: string;
+  readonly apart?: boolean;
+  readonly fps: FrameRate;
+  readonly size: 256 | 512 | 720;
+  readonly liveliness?: number;
+  readonly seed?: number;
+  readonly consent?: string;
+  readonly drawn?: boolean;
+  readonly force?: boolean;
+  readonly model?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
 
 /** In one film each sees the other beside the viewer; in films of their own, through the screen. */
 const BESIDE_DEG = 14;

@@ -2,15 +2,7 @@ import type { Command } from 'commander';
 import { FILM_SCOPE, LIVE_CALL_SCOPE } from '../../media/portrait/consent.ts';
 import { forceOption } from './output-path.ts';
 import type { Settings } from './settings.ts';
-
-export interface EnrolFlags {
-  readonly consent: string;
-  readonly scope: string;
-  readonly out?: string;
-  readonly force?: boolean;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-}
+import type { EnrolFlags } from './enrol.ts';
 
 const SCOPES = [FILM_SCOPE, LIVE_CALL_SCOPE].join(', ');
 

@@ -5,11 +5,19 @@ import { checkConsent } from '../../media/portrait/consent.ts';
 import { OutputFile } from '../../native/codec/output-file.ts';
 import { PortraitEnroller } from '../../native/worker/enrol-portrait.ts';
 import { readInput } from './avatar-argument.ts';
-import type { EnrolFlags } from './enrol-command.ts';
 import { outputPath, STANDARD_STREAM } from './output-path.ts';
 import { Progress } from './progress.ts';
 import type { Settings } from './settings.ts';
 import { writeToStandardOutput } from './standard-output.ts';
+
+export interface EnrolFlags {
+  readonly consent: string;
+  readonly scope: string;
+  readonly out?: string;
+  readonly force?: boolean;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
 
 /** A portrait to an avatar file. @throws AvatarError. */
 export async function enrol(portrait: string, flags: EnrolFlags, settings: Settings): Promise<void> {

@@ -1,12 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Settings } from './settings.ts';
-
-export interface EvaluateFlags {
-  readonly model?: string;
-  readonly only?: 'motion' | 'codec';
-  readonly seed: number;
-  readonly json?: boolean;
-}
+import type { EvaluateFlags } from './evaluate.ts';
 
 export function addEvaluateCommand(program: Command, settings: Settings): void {
   program

@@ -14,12 +14,18 @@ import { MotionFigures } from '../evaluate/motion-figures.ts';
 import { readTextGrid, type Labelled } from '../evaluate/text-grid.ts';
 import { measureVideoMouth } from '../evaluate/video-mouth.ts';
 import { avatarOf } from './avatar-argument.ts';
-import type { EvaluateFlags } from './evaluate-command.ts';
 import { openMotionNetworks } from './motion-networks.ts';
 import { packageFolder } from '../package-folder.ts';
 import { Progress } from './progress.ts';
 import { readSound } from './read-sound.ts';
 import { configOf, type Settings } from './settings.ts';
+
+export interface EvaluateFlags {
+  readonly model?: string;
+  readonly only?: 'motion' | 'codec';
+  readonly seed: number;
+  readonly json?: boolean;
+}
 
 const PICTURES = ['.jpg', '.jpeg', '.png', '.webp', '.avif', '.avatar'];
 const FILMS = ['.mp4', '.mpg', '.mpeg', '.mov', '.webm', '.mkv', '.avi'];

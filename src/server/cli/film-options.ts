@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { FaceDecoderOptions } from '../../media/face-codec.ts';
-import { frameRateOption, type FrameRate } from './animate-command.ts';
+import { frameRateOption, type FrameRate } from './frame-rate-option.ts';
 import { addControlOptions, type ControlFlags } from './control-options.ts';
 import { aspectOption, SIZES, type Aspect, type FilmSize } from './film-shape.ts';
 import { forceOption } from './output-path.ts';

@@ -1,7 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { FaceDecoderOptions } from '../../media/face-codec.ts';
 import { UsageError } from './command-failure.ts';
-import type { FilmFlags } from './film-options.ts';
 
 /** Width over height. */
 const ASPECTS = { '1:1': [1, 1], '16:9': [16, 9], '9:16': [9, 16], '4:5': [4, 5] } as const;
@@ -11,6 +10,14 @@ export const SIZES = [256, 512, 720, 1080] as const;
 export type FilmSize = (typeof SIZES)[number];
 /** Faces are drawn no larger than this; a larger film enlarges them. */
 const LARGEST_DRAWN_PX = 720;
+
+/** What decides the shape of a film. */
+export interface FilmWish {
+  readonly size: FilmSize;
+  readonly aspect: Aspect;
+  readonly background: FaceDecoderOptions['background'];
+  readonly out?: string;
+}
 
 /** How large a film is, and the square picture in it. */
 export interface FilmShape {
@@ -30,7 +37,7 @@ export function aspectOption(): Option {
 }
 
 /** @throws UsageError for a film that cannot have that shape. */
-export function filmShapeOf({ size, aspect, background, out }: FilmFlags): FilmShape {
+export function filmShapeOf({ size, aspect, background, out }: FilmWish): FilmShape {
   const drawnPx = size === 1080 ? LARGEST_DRAWN_PX : size;
   if (aspect === '1:1' && size === drawnPx) return { drawnPx, film: undefined };
   const what = aspect === '1:1' ? `--size ${size}` : `--aspect ${aspect}`;

@@ -1,11 +1,6 @@
 import type { Command } from 'commander';
 import { forceOption } from './output-path.ts';
-
-export interface InspectFlags {
-  readonly preview?: string;
-  readonly force?: boolean;
-  readonly json?: boolean;
-}
+import type { InspectFlags } from './inspect.ts';
 
 export function addInspectCommand(program: Command): void {
   program

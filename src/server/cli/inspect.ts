@@ -7,8 +7,13 @@ import { encodeImage } from '../../native/codec/image.ts';
 import { OutputFile } from '../../native/codec/output-file.ts';
 import { MeshCodec } from '../../native/raster/mesh-codec.ts';
 import { readInput } from './avatar-argument.ts';
-import type { InspectFlags } from './inspect-command.ts';
 import { checkOutput } from './output-path.ts';
+
+export interface InspectFlags {
+  readonly preview?: string;
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
 
 const PREVIEW_SIDE_PX = 512;
 

@@ -1,12 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Settings } from './settings.ts';
-
-export interface MeasureFlags {
-  readonly against?: string;
-  readonly limit?: number;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-}
+import type { MeasureFlags } from './measure.ts';
 
 export function addMeasureCommand(program: Command, settings: Settings): void {
   program

@@ -9,9 +9,15 @@ import { lifeFigures, type LifeFigures } from '../evaluate/life-figures.ts';
 import { meanTable, tableOfFilm, type FilmFigures } from '../evaluate/life-table.ts';
 import { performanceFigures, type FilmSound } from '../evaluate/performance-figures.ts';
 import { readSound } from './read-sound.ts';
-import type { MeasureFlags } from './measure-command.ts';
 import { Progress } from './progress.ts';
 import type { Settings } from './settings.ts';
+
+export interface MeasureFlags {
+  readonly against?: string;
+  readonly limit?: number;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
 
 /** @throws AvatarError `MOTION_UNREADABLE` for a film without pictures or without a face. */
 export async function measure(films: readonly string[], flags: MeasureFlags, settings: Settings): Promise<void> {

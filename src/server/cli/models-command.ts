@@ -1,9 +1,6 @@
 import type { Command } from 'commander';
 import type { Settings } from './settings.ts';
-
-export interface ModelsFlags {
-  readonly json?: boolean;
-}
+import type { ModelsFlags } from './models.ts';
 
 export function addModelsCommand(program: Command, settings: Settings): void {
   program

@@ -3,8 +3,11 @@ import { basename, dirname, join } from 'node:path';
 import { AvatarError, messageOf } from '../../base/errors.ts';
 import { algorithmicLatencyUs, type MotionManifest } from '../../media/motion/manifest.ts';
 import { readManifest, readVerified } from '../../native/model/bundle.ts';
-import type { ModelsFlags } from './models-command.ts';
 import { configOf, type Settings } from './settings.ts';
+
+export interface ModelsFlags {
+  readonly json?: boolean;
+}
 
 export interface VerifiedBundle {
   readonly folder: string;

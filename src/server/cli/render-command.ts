@@ -1,13 +1,7 @@
 import { Option, type Command } from 'commander';
-import { addFilmOptions, positive, type FilmFlags } from './film-options.ts';
+import { addFilmOptions, positive } from './film-options.ts';
 import type { Settings } from './settings.ts';
-
-export interface RenderFlags extends FilmFlags {
-  readonly motion?: string;
-  readonly motionFps?: number;
-  readonly text?: string;
-  readonly subtitles?: string;
-}
+import type { RenderFlags } from './render.ts';
 
 export function addRenderCommand(program: Command, settings: Settings): void {
   const command = program

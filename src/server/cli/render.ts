@@ -32,10 +32,16 @@ import { Progress } from './progress.ts';
 import { RecordedMotion, type MotionSource } from './recorded-motion.ts';
 import type { FilmFlags } from './film-options.ts';
 import { openSound, seedFrom } from './seed.ts';
-import type { RenderFlags } from './render-command.ts';
 import { configOf, type Settings } from './settings.ts';
 import { checkSubtitleName, textOf, writeSubtitles } from './subtitle-output.ts';
 import { WebmFilm } from './webm-film.ts';
+
+export interface RenderFlags extends FilmFlags {
+  readonly motion?: string;
+  readonly motionFps?: number;
+  readonly text?: string;
+  readonly subtitles?: string;
+}
 
 /** What was made, and what it cost: `motionUs` on this thread, `drawUs` and `encodeUs` on others meanwhile. */
 export interface FilmReport {

@@ -1,14 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { addFilmOptions, type FilmFlags } from './film-options.ts';
+import { addFilmOptions } from './film-options.ts';
 import type { Settings } from './settings.ts';
-
-export interface SayFlags extends FilmFlags {
-  readonly voice?: string;
-  readonly language?: string;
-  readonly rate: number;
-  readonly pitch: number;
-  readonly subtitles?: string;
-}
+import type { SayFlags } from './say.ts';
 
 export function addSayCommand(program: Command, settings: Settings): void {
   const command = program

@@ -13,8 +13,16 @@ import type { TimedControl } from './control-options.ts';
 import { checkOutput, outputPath } from './output-path.ts';
 import { checkSubtitleName, textOf, writeSubtitles } from './subtitle-output.ts';
 import { makeFilm, reportFilm } from './render.ts';
-import type { SayFlags } from './say-command.ts';
 import { configOf, type Settings } from './settings.ts';
+import type { FilmFlags } from './film-options.ts';
+
+export interface SayFlags extends FilmFlags {
+  readonly voice?: string;
+  readonly language?: string;
+  readonly rate: number;
+  readonly pitch: number;
+  readonly subtitles?: string;
+}
 
 /** A text on film. @throws UsageError or AvatarError. */
 export async function say(portrait: string, text: string, flags: SayFlags, settings: Settings): Promise<void> {

@@ -1,24 +1,9 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { frameRateOption, type FrameRate } from './animate-command.ts';
-import { addControlOptions, type ControlFlags } from './control-options.ts';
+import { frameRateOption } from './frame-rate-option.ts';
+import { addControlOptions } from './control-options.ts';
 import type { Settings } from './settings.ts';
-
-export interface Target {
-  readonly host: string;
-  readonly port: number;
-}
-
-export interface StreamFlags extends ControlFlags {
-  readonly liveLink?: Target;
-  readonly vmc?: Target;
-  readonly subject: string;
-  readonly arkitExpressions?: boolean;
-  readonly pcm?: number;
-  readonly fps: FrameRate;
-  readonly model?: string;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-}
+import type { StreamFlags } from './stream.ts';
+import type { Target } from './datagrams.ts';
 
 const LIVE_LINK_PORT = 11_111;
 const VMC_PORT = 39_539;

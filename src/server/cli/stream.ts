@@ -17,7 +17,21 @@ import { openMotionNetworks } from './motion-networks.ts';
 import { STANDARD_STREAM } from './output-path.ts';
 import { pcmSamples } from './pcm-samples.ts';
 import { configOf, type Settings } from './settings.ts';
-import type { StreamFlags } from './stream-command.ts';
+import type { ControlFlags } from './control-options.ts';
+import type { FrameRate } from './frame-rate-option.ts';
+import type { Target } from './datagrams.ts';
+
+export interface StreamFlags extends ControlFlags {
+  readonly liveLink?: Target;
+  readonly vmc?: Target;
+  readonly subject: string;
+  readonly arkitExpressions?: boolean;
+  readonly pcm?: number;
+  readonly fps: FrameRate;
+  readonly model?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
 
 /** Frames of a live voice come unevenly; this much sooner than they are due on average. */
 const MARGIN_US = 40_000;
