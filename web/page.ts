@@ -1,6 +1,7 @@
 import { mountAid } from './aid/mount.ts';
 import { announce, toast } from './announce.ts';
 import type { JoinRequest, PageCall } from './call.ts';
+import { startViewTools } from './call/view-tools.ts';
 import { Controls } from './controls.ts';
 import { byId, make } from './dom.ts';
 import { isLanguage, LANGUAGE_NAMES, language, setLanguage, startLanguage, t, translate } from './i18n.ts';
@@ -54,6 +55,7 @@ export function startPage({ settings, call, microphone, portrait, wish, selfView
     else statistics.stop();
   });
   new Controls(call);
+  startViewTools(call);
   const aid = mountAid(byId('panel-aid', HTMLDivElement), {
     call,
     stage: byId('stage', HTMLElement),

@@ -31,6 +31,12 @@ describe('the page as it is served, for everyone', () => {
         await call.click(`button[data-panel="${panel}"]`);
         expect(await violations(call), panel).toEqual([]);
       }
+      await call.locator('#panel-title').focus();
+      await call.keyboard.press('?');
+      await call.waitForSelector('dialog[open] .shortcuts');
+      expect(await violations(call), 'help').toEqual([]);
+      await call.keyboard.press('Escape');
+      await call.waitForSelector('dialog .shortcuts', { state: 'hidden' });
       // Nothing is cut off at the side either.
       const tooWide = await call.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
       expect(tooWide).toBeLessThanOrEqual(0);
