@@ -365,11 +365,19 @@ export class PortraitStore implements AvatarSource {
     if (this.#isBlocked(made)) {
       throw new AvatarError('PORTRAIT_BLOCKED', 'This portrait was withdrawn by the operator');
     }
-    const record = await this.#files.write(made, avatar, thumbnail.bytes);
+    const consent = `${wish.consent.scope}: ${wish.consent.text}`;
+    let record: PortraitRecord;
+    try {
+      record = await this.#files.write(made, avatar, thumbnail.bytes);
+      // No portrait is used whose consent is not on record.
+      await audit.append({ event: 'enrolled', portraitId: wish.id, portraitSha256: sha256, consent }, now());
+    } catch (thrown) {
+      await this.#files.remove(wish.id).catch(() => undefined);
+      log.error('portrait.not-saved', { portraitId: wish.id, message: messageOf(thrown) });
+      throw new AvatarError('STORAGE_FAILED', 'Cannot keep the portrait: this server’s disk takes nothing now');
+    }
     this.#avatars.delete(wish.id);
     this.#records.set(wish.id, record);
-    const consent = `${wish.consent.scope}: ${wish.consent.text}`;
-    await audit.append({ event: 'enrolled', portraitId: wish.id, portraitSha256: sha256, consent }, now());
     log.info('portrait.enrolled', { portraitId: wish.id, avatarBytes: avatar.byteLength });
     return record;
   }

@@ -201,6 +201,22 @@ test('enrolment is told who uploads, so that they can take turns', async () => {
   expect(enrolled.at(-1)).toEqual({ image: 'my face', owner: '203.0.113.7' });
 });
 
+test.each(['portraits', 'audit.log'])(
+  'what cannot be saved in %s is refused with a message, and nothing is kept',
+  async (full) => {
+    const store = await open();
+    // Something else in its place: every write fails, as on a full disk.
+    await rm(join(root, full), { recursive: true });
+    if (full === 'portraits') await writeFile(join(root, full), '');
+    else await mkdir(join(root, full));
+    await expect(add(store, 'my face')).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+    expect(store.list(OWNER).map(({ id }) => id)).toEqual(['astronaut']);
+    await rm(join(root, full), { recursive: true });
+    await add(store, 'my face');
+    expect((await open()).list(OWNER)).toHaveLength(2);
+  },
+);
+
 test('uploads that nobody uses are deleted, a few at a time, and those that are used stay', async () => {
   const store = await open();
   const [used, one, two] = [await add(store, 'a'), await add(store, 'b'), await add(store, 'c')];
