@@ -3,42 +3,29 @@
     pip install websockets
     AGENT_ID=… python3 examples/elevenlabs.py
 """
-import asyncio, base64, json, os, urllib.request
-import websockets
+import asyncio, base64, json, os, urllib.request, websockets
 
 VISAVIS_URL = os.environ.get("VISAVIS_URL", "http://127.0.0.1:8080")
-AGENT_URL = os.environ.get("AGENT_URL") or (
-    "wss://api.elevenlabs.io/v1/convai/conversation?agent_id=" + os.environ["AGENT_ID"])
-
-
-def open_session(rate):
-    body = json.dumps({"sampleRateHz": rate}).encode()
-    request = urllib.request.Request(VISAVIS_URL + "/api/v1/sessions", body, {"Content-Type": "application/json"})
-    return json.load(urllib.request.urlopen(request))
-
-
-async def listen(face):
-    async for event in face:
-        print(event, flush=True)
+ELEVENLABS_URL = "wss://api.elevenlabs.io/v1/convai/conversation?agent_id=" + os.environ.get("AGENT_ID", "")
 
 
 async def main():
-    async with websockets.connect(AGENT_URL) as agent:
-        await agent.send(json.dumps({"type": "conversation_initiation_client_data"}))
+    async with websockets.connect(os.environ.get("AGENT_URL", ELEVENLABS_URL)) as agent:
+        await agent.send('{"type": "conversation_initiation_client_data"}')
         start = json.loads(await agent.recv())["conversation_initiation_metadata_event"]
-        session = open_session(int(start["agent_output_audio_format"].replace("pcm_", "")))
+        wish = {"sampleRateHz": int(start["agent_output_audio_format"].replace("pcm_", ""))}
+        headers = {"Content-Type": "application/json"}
+        request = urllib.request.Request(VISAVIS_URL + "/api/v1/sessions", json.dumps(wish).encode(), headers)
+        session = json.load(urllib.request.urlopen(request))
         print(session["viewUrl"], flush=True)
-        async with websockets.connect(session["speakUrl"]) as face:
-            listening = asyncio.create_task(listen(face))
+        # Nobody here reads what the face tells, so any number of its messages may wait.
+        async with websockets.connect(session["speakUrl"], max_queue=None) as face:
             async for text in agent:
                 event = json.loads(text)
-                if event["type"] == "audio":
-                    await face.send(base64.b64decode(event["audio_event"]["audio_base_64"]))
-                elif event["type"] == "interruption":
-                    await face.send('{"type": "clear"}')
-                elif event["type"] == "ping":
-                    await agent.send(json.dumps({"type": "pong", "event_id": event["ping_event"]["event_id"]}))
-            listening.cancel()
+                kind = event["type"]
+                if kind == "audio": await face.send(base64.b64decode(event["audio_event"]["audio_base_64"]))
+                if kind == "interruption": await face.send('{"type": "clear"}')
+                if kind == "ping": await agent.send(json.dumps({"type": "pong", "event_id": event["ping_event"]["event_id"]}))
 
 
 asyncio.run(main())

@@ -18,6 +18,12 @@ const NEEDS = [
     found: () => existsSync('/usr/lib/python3/dist-packages/websockets'),
     for: 'browser',
   },
+  // An independent WebRTC stack, which plays a session in a test.
+  {
+    package: 'python3-aiortc',
+    found: () => existsSync('/usr/lib/python3/dist-packages/aiortc'),
+    for: 'browser',
+  },
   { package: 'coturn', found: () => onPath('turnserver'), for: 'browser' },
 ];
 

@@ -1,6 +1,8 @@
+import { execFile, spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Page } from 'playwright-core';
@@ -145,6 +147,20 @@ describe('a session of a program', () => {
     await expect.poll(viewers, SOON).toBe(0);
   }, 120_000);
 });
+
+/** Debian's, for which its package `python3-aiortc` is. */
+const PYTHON = '/usr/bin/python3';
+const hasAiortc = spawnSync(PYTHON, ['-c', 'import aiortc']).status === 0;
+
+test.skipIf(!hasAiortc)(
+  'a WHEP player on aiortc receives the pictures of a session',
+  async () => {
+    const { whepUrl } = await create();
+    const { stdout } = await promisify(execFile)(PYTHON, ['test/support/aiortc-viewer.py', whepUrl, '15']);
+    expect(JSON.parse(stdout)).toMatchObject({ status: 201, size: [512, 512] });
+  },
+  60_000,
+);
 
 describe('a broadcaster', () => {
   test.each([
