@@ -187,7 +187,7 @@ function fillBehindJaw(
   const collar: number[] = [];
   const away = smoothstep(7.5, 9.5, Math.abs(pose.yawDeg));
   const head = headPlane(pose);
-  const grown = polygonMask(ringAround(oval, 0.22 * pose.pxPerCm), size);
+  const grown = polygonMask(ringAround(oval, 0.38 * pose.pxPerCm), size);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const from = (y + top) * size + x + left;

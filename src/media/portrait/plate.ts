@@ -22,6 +22,8 @@ const MARGIN_SHARE = 1 / 40;
 /** Beside ears and shoulders the matte is sharp and right: there less of the background is given up. */
 const CRISP_MARGIN_SHARE = 1 / 100;
 const CRISP = 0.012;
+/** Further than this (0..255, root mean square) from the background around, something there may belong to the person. */
+const STRAY = 48;
 
 /** Skin this near its edge has a little of the background's light in it. */
 const EDGE_CM = 0.12;
@@ -48,6 +50,7 @@ export function splitPicture(analysis: PortraitAnalysis): SplitPicture {
   for (let at = 0; at < pixels; at++) {
     for (let channel = 0; channel < 3; channel++) colours[at * 3 + channel] = rgba[at * 4 + channel]!;
   }
+  leaveOutStrays(colours, known, spread, size);
   const plate = fillAtHalfSize(colours, known, size);
   const narrow = narrowedAtSkin(analysis, alpha, colours, plate);
   const person = cleanColours(analysis, colours, plate, narrow);
@@ -57,6 +60,27 @@ export function splitPicture(analysis: PortraitAnalysis): SplitPicture {
     pixelsOut[at * 4 + 3] = 255;
   }
   return { plate: { widthPx: size, heightPx: size, pixels: pixelsOut }, person, alpha: narrow };
+}
+
+/** What stands out beside the person may be an earring or a curl that the matte missed: it would stay behind the head. */
+function leaveOutStrays(colours: Float32Array, known: Float32Array, spread: Float32Array, size: number): void {
+  const radius = Math.round(size * MARGIN_SHARE);
+  const shares = boxBlur(known, size, size, radius);
+  const apart = new Float32Array(known.length);
+  for (let channel = 0; channel < 3; channel++) {
+    const sums = boxBlur(
+      known.map((value, at) => value * colours[at * 3 + channel]!),
+      size,
+      size,
+      radius,
+    );
+    for (let at = 0; at < known.length; at++) {
+      apart[at]! += (colours[at * 3 + channel]! - sums[at]! / Math.max(shares[at]!, 1e-6)) ** 2 / 3;
+    }
+  }
+  const strays = apart.map((square, at) => (known[at] === 1 && spread[at]! >= 0.012 && square > STRAY ** 2 ? 1 : 0));
+  const near = boxBlur(strays, size, size, Math.max(1, Math.round(size / 150)));
+  for (let at = 0; at < known.length; at++) if (near[at]! > 0 && spread[at]! >= 0.012) known[at] = 0;
 }
 
 /** What is filled in is softer than the picture, so half the size costs a quarter and looks the same. */
