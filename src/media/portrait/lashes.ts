@@ -24,7 +24,7 @@ const FAINTEST = 0.2;
 const DARKEST = 0.8;
 /** Lashes along an upper lid, as bunches that a picture shows. */
 const LASH_COUNT = 30;
-const LASH_STRENGTH = 0.85;
+const LASH_STRENGTH = 0.6;
 
 /** The open eye's own line of lashes. */
 interface OwnLine {
@@ -67,7 +67,8 @@ export function lashSprite(analysis: PortraitAnalysis, eye: EyePoints, skin: Eye
   const sprite = newSprite(width, height);
   for (let x = 0; x < width; x++) {
     const t = placeOf(x + 0.5);
-    const dark = clamp(OF_OWN_DARKNESS * own.darkness[x]!, FAINTEST, DARKEST) * clamp(1 + 0.3 * uneven[x]!, 0.6, 1.2);
+    const dark =
+      clamp(OF_OWN_DARKNESS * own.darkness[x]!, FAINTEST, DARKEST) * clamp(1 + 0.15 * uneven[x]!, 0.75, 1.15);
     // Thick on the outer half, thin towards the nose, gone at both ends.
     const ends = smoothstep(-0.9, 0.9, t) * smoothstep(8.2, 5.8, t);
     const thick = half * (0.6 + 0.5 * smoothstep(0, 1.8, t) * smoothstep(7.5, 2.5, t));

@@ -64,14 +64,14 @@ export function lidSkinSprite(
     const [seamX, seamY] = [seam(t, 0), seam(t, 1)];
     const toCrease = Math.hypot(place(eye.upperSecond, t, 0) - topX, place(eye.upperSecond, t, 1) - topY);
     const creaseV = clamp(toCrease / (Math.hypot(seamX - topX, seamY - topY) || 1), 0.05, 0.6);
-    const inside = smoothstep(0, 2, t) * smoothstep(8, 6.5, t);
+    const inside = insideOf(t);
     for (let y = 0; y < height; y++) {
       const v = (y + 0.5) / height;
       const [atX, atY] = [mix(topX, seamX, v), mix(topY, seamY, v)];
       const down = clamp((v - creaseV) / (1 - creaseV), 0, 1);
       const globe = globeLight(light, outward * (1 - t / 4), down, smoothstep(0, 0.3, down));
       const crease = CREASE.depth * inside * Math.exp(-(((v - creaseV) / CREASE.width) ** 2));
-      const rim = smoothstep(RIM.from, 1, down);
+      const rim = inside * smoothstep(RIM.from, 1, down);
       const lit = globe * (1 - crease) * (1 - RIM.shade * rim);
       const to = (y * width + x) * 4;
       for (let channel = 0; channel < 3; channel++) {
@@ -126,9 +126,21 @@ function lift({ pixels, width, height }: Sprite, around: readonly number[]): voi
     const hue = around[channel]! / luma / (value / ownLuma);
     return lighter * clamp(1 + HUE * (hue - 1), 1 - MOST_HUE, 1 + MOST_HUE);
   });
-  for (let at = 0; at < pixels.length; at++) {
-    if (at % 4 < 3) pixels[at] = clamp(pixels[at]! * factors[at % 4]!, 0, 255);
+  for (let x = 0; x < width; x++) {
+    // At the corners the lid goes over into the skin beside it.
+    const inside = insideOf(((x + 0.5) / width) * 8);
+    for (let y = 0; y < height; y++) {
+      const at = (y * width + x) * 4;
+      for (let channel = 0; channel < 3; channel++) {
+        pixels[at + channel] = clamp(pixels[at + channel]! * mix(1, factors[channel]!, inside), 0, 255);
+      }
+    }
   }
+}
+
+/** @returns how far from both corners `t` (0..8) lies, 0..1. */
+function insideOf(t: number): number {
+  return smoothstep(0, 2, t) * smoothstep(8, 6.2, t);
 }
 
 function lumaOf([red = 0, green = 0, blue = 0]: readonly number[]): number {

@@ -1,4 +1,4 @@
-import { clamp, mix } from '../../base/ramp.ts';
+import { clamp, mix, smoothstep } from '../../base/ramp.ts';
 import type { PortraitAnalysis } from './analysis.ts';
 import { sampleAt } from './inpaint.ts';
 import { alongLid } from './lid-curve.ts';
@@ -18,6 +18,10 @@ const BELOW = [0.3, 0.95] as const;
 const SKIN_SHARE = [0.42, 0.84] as const;
 /** Upper lids are this dark or bright against lower ones; beyond, it is hair or a rim that was seen. */
 const UPPER_OVER_LOWER = [0.74, 1.25] as const;
+/** Beside a corner, skin is looked for at these distances from it, cm. */
+const BESIDE_CM = { from: 0.2, to: 0.45, aside: 0.2 } as const;
+/** What is this much brighter there than the lid is no skin. */
+const WHITER = 1.12;
 /** How far the lid's edge goes towards the colours below it. */
 const TOWARDS_LOWER = 0.45;
 /** Passes of a three-point mean along the columns. */
@@ -59,12 +63,36 @@ export function lidTone(analysis: PortraitAnalysis, eye: EyePoints): LidTone {
       ) as Rgb;
     }),
   );
+  const beside = (corner: 0 | 8): Rgb => {
+    const colour = besideCorner(analysis, eye, corner);
+    const lid = above[corner === 0 ? COLUMNS >> 2 : (3 * COLUMNS) >> 2]!;
+    // A drawn eye may go on past its landmarks: its white is no skin.
+    return lumaOf(colour) > WHITER * lumaOf(lid) ? lid : colour;
+  };
+  const [outer, inner] = [beside(0), beside(8)];
   return (t, v, channel) => {
     const at = clamp((t / 8) * (COLUMNS - 1), 0, COLUMNS - 1.001);
     const low = Math.floor(at);
     const look = (row: readonly Rgb[]): number => mix(row[low]![channel]!, row[low + 1]![channel]!, at - low);
-    return mix(look(above), look(below), TOWARDS_LOWER * v);
+    const lid = mix(look(above), look(below), TOWARDS_LOWER * v);
+    return mix(outer[channel]!, mix(inner[channel]!, lid, smoothstep(8.2, 6.4, t)), smoothstep(-0.4, 1.6, t));
   };
+}
+
+/** @returns the colour of the skin beside one corner of an eye. @param corner - 0 the outer, 8 the inner. */
+function besideCorner(analysis: PortraitAnalysis, eye: EyePoints, corner: 0 | 8): Rgb {
+  const { landmarks, pose } = analysis;
+  const at = (place: number, axis: number): number => landmarks[eye.upper[place]! * 3 + axis]!;
+  const across = [at(corner, 0) - at(8 - corner, 0), at(corner, 1) - at(8 - corner, 1)] as const;
+  const step = pose.pxPerCm / (Math.hypot(...across) || 1);
+  const [dx, dy] = [across[0] * step, across[1] * step];
+  const places: [number, number][] = [];
+  for (let sample = 0; sample < 30; sample++) {
+    const out = mix(BESIDE_CM.from, BESIDE_CM.to, Math.floor(sample / 5) / 5);
+    const up = mix(-BESIDE_CM.aside, BESIDE_CM.aside, (sample % 5) / 4);
+    places.push([at(corner, 0) + out * dx - up * dy, at(corner, 1) + out * dy + up * dx]);
+  }
+  return skinOf(analysis, places);
 }
 
 function skinOf({ rgba, sizePx }: PortraitAnalysis, places: readonly (readonly [number, number])[]): Rgb {

@@ -76,7 +76,7 @@ export class LidLayer {
     this.shutCreases = new Float32Array(COLUMNS + 1);
     this.fades = Float32Array.from({ length: COLUMNS + 1 }, (_, column) => {
       const t = placeOf(column);
-      return smoothstep(-PAST_CORNERS.outer, 1.2, t) * smoothstep(LAST + 0.3, LAST - 1.7, t);
+      return smoothstep(-PAST_CORNERS.outer, -0.9, t) * smoothstep(LAST + 0.5, LAST - 1, t);
     });
     this.openFades = Float32Array.from({ length: COLUMNS + 1 }, (_, column) => {
       const t = placeOf(column);
