@@ -1,4 +1,4 @@
-import { clamp, mix } from '../../base/ramp.ts';
+import { clamp, mix, smoothstep } from '../../base/ramp.ts';
 import type { PortraitAnalysis } from './analysis.ts';
 import {
   FACE_OVAL,
@@ -41,6 +41,9 @@ const TINT_SHARE = 0.75;
 const SKIN_SHARE = 0.25;
 /** In a coloured picture teeth are never cold: green stays under red, and blue under green, by these shares. */
 const WARM = [0.96, 0.94] as const;
+/** Light skin shows the hue of its light; the darker it is, between these lumas, the more of its hue is its own. */
+const TOLD_LUMA = [60, 160] as const;
+const LEAST_TOLD = 0.3;
 /** By how much of their mean red lips are redder than grey. */
 const RED_LIPS = 0.3;
 
@@ -50,10 +53,11 @@ export function mouthTone(analysis: PortraitAnalysis, tone: SkinTone): MouthTone
   const flesh = (red: number, green: number, blue: number): Rgb => inLight([red, green, blue], tone, lips);
   const level = Math.min(UNDER_SKIN * skinBright, 88 + 0.68 * tone.luma);
   const coloured = Math.max(tone.colourfulness, lips);
+  const told = mix(LEAST_TOLD, 1, smoothstep(TOLD_LUMA[0], TOLD_LUMA[1], tone.luma));
   const teeth = warmed(
     IVORY.map((ivory, channel) => {
-      const own = ivory * mix(1, tone.tint[channel]!, TINT_SHARE);
-      const hue = mix(own, tone.colour[channel]! / tone.luma, SKIN_SHARE);
+      const own = ivory * mix(1, tone.tint[channel]!, told * TINT_SHARE);
+      const hue = mix(own, tone.colour[channel]! / tone.luma, told * SKIN_SHARE);
       return clamp(level * (1 + (hue - 1) * (0.15 + 0.85 * coloured)), 0, 235);
     }) as unknown as Rgb,
     coloured,

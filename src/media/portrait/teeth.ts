@@ -11,7 +11,7 @@ import { drawTeeth, SHADE_HUE } from './tooth-sprites.ts';
 
 /** Upper incisors end this far under the line where closed lips meet, and the lower ones just as far as the lower lip hides. */
 const UPPER_EDGE_CM = -0.3;
-const LOWER_EDGE_CM = -0.3;
+const LOWER_EDGE_CM = -0.22;
 /** How far the middle teeth's front is behind the seam of the lips. */
 const BEHIND_LIPS_CM = 0.6;
 /** Lower teeth bite behind the upper ones, on a narrower arch, and get less light. */

@@ -41,8 +41,10 @@ export function drawTeeth({ halfWidthCm, pxPerCm, row, tone }: ToothLook): Sprit
   for (let x = 0; x < width; x++) {
     const alongCm = (((x + 0.5) / width) * 2 - 1) * lengthCm;
     const { across, halfCm, index } = toothAt(row, Math.abs(alongCm) / scale);
-    const own = vary[2 * index + (alongCm < 0 ? 0 : 1)]!;
-    const lean = vary[2 * row.widthsCm.length + 2 * index + (alongCm < 0 ? 0 : 1)]!;
+    // The first incisors are a pair.
+    const varied = index === 0 ? 0.25 : 1;
+    const own = varied * vary[2 * index + (alongCm < 0 ? 0 : 1)]!;
+    const lean = varied * vary[2 * row.widthsCm.length + 2 * index + (alongCm < 0 ? 0 : 1)]!;
     const s = 2 * across - 1;
     const side = Math.abs(s);
     const back = Math.abs(alongCm) / lengthCm;

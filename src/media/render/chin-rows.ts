@@ -7,8 +7,8 @@ const ROWS = [UNDER, [204, 194, 201, 200, 421, 418, 424]] as const;
 /** Of the lip's border the third to the ninth point lie above them. */
 const FIRST_COLUMN = 2;
 /** The skin under the lip keeps this share of its height, and the rows go down by these shares of what is missing. */
-const KEPT = 0.55;
-const FOLLOWING = [1, 0.45] as const;
+const KEPT = 0.8;
+const FOLLOWING = [1, 0.6] as const;
 
 /**
  * Keeps the skin between lower lip and chin from folding under the lip: shapes that are added up may lower a lip by more

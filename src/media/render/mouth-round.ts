@@ -19,11 +19,13 @@ const ROWS = [1, 0.95, 0.88, 0.75] as const;
  * leaves a triangle with its tip at the chin; skin that is pulled from two corners hangs in a bow.
  * @param places - `[v, 2]` of the mesh, changed in place; `opening` must be updated after it.
  */
-export function roundMouth({ mouth, pose }: AppearanceFacts, opening: MouthOpening, places: Float32Array): void {
+export function roundMouth(facts: AppearanceFacts, opening: MouthOpening, places: Float32Array): void {
+  const { mouth, pose } = facts;
   const { alongX, alongY, gapsCm, lower, openCm, upper } = opening;
   const rounded = opening.round * smoothstep(ROUNDED_CM[0], ROUNDED_CM[1], openCm);
   const share = MOST * Math.max(rounded, smoothstep(BEGIN_CM, WHOLE_CM, openCm));
   if (share === 0) return;
+  bluntLip(facts, rounded, places);
   const last = LIP_COLUMNS * 2;
   const middleX = (upper[0]! + upper[last]!) / 2;
   const middleY = (upper[1]! + upper[last + 1]!) / 2;
@@ -46,6 +48,31 @@ export function roundMouth({ mouth, pose }: AppearanceFacts, opening: MouthOpeni
       );
       const point = pointOf(row, column, mouth.lowerInner, mouth.lowerRed, mouth.lowerOuter);
       shift(places, point, -alongY * down, alongX * down);
+    }
+  }
+}
+
+/** Rows of the lower lip below its inner edge, and columns about its middle, where summed shapes leave a point. */
+const POINTED_ROWS = [1, 2, 3] as const;
+const POINTED: { readonly first: number; readonly last: number } = { first: 3, last: 7 };
+const PASSES = 2;
+const before = new Float32Array(2 * (LIP_COLUMNS + 1));
+
+/** Takes the point out of a lower lip: each place goes towards the middle of its neighbours, several times. */
+function bluntLip({ mouth }: AppearanceFacts, share: number, places: Float32Array): void {
+  for (let pass = 0; pass < POINTED_ROWS.length * PASSES; pass++) {
+    const row = POINTED_ROWS[pass % POINTED_ROWS.length]!;
+    for (let column = POINTED.first - 1; column <= POINTED.last + 1; column++) {
+      const at = pointOf(row, column, mouth.lowerInner, mouth.lowerRed, mouth.lowerOuter) * 2;
+      before[column * 2] = places[at]!;
+      before[column * 2 + 1] = places[at + 1]!;
+    }
+    for (let column = POINTED.first; column <= POINTED.last; column++) {
+      const at = pointOf(row, column, mouth.lowerInner, mouth.lowerRed, mouth.lowerOuter) * 2;
+      for (let axis = 0; axis < 2; axis++) {
+        const middle = (before[column * 2 - 2 + axis]! + before[column * 2 + 2 + axis]!) / 2;
+        places[at + axis] = places[at + axis]! + 0.5 * share * (middle - before[column * 2 + axis]!);
+      }
     }
   }
 }

@@ -22,7 +22,7 @@ const BACK_BACK = 0.61;
 const UPPER_FOLLOW = 0.9;
 /** Behind rounded lips the rows stand apart, cm, and less light reaches them. */
 const ROUND_DROP_CM = 0.75;
-const ROUND_RISE_CM = 0.08;
+const ROUND_RISE_CM = 0.2;
 const ROUND_DARK = 0.12;
 /** Teeth are not seen through a gap this narrow, and are through this one. */
 const DARK_CM = 0.05;
@@ -100,8 +100,10 @@ export class TeethLayer {
             middleX = lastX;
             middleY = lastY;
           } else if (step === 1) whole = outward;
-          const lit = light * (step < 2 ? 1 : mix(AWAY_LIGHT, 1, smoothstep(0, FACING * whole, outward)));
-          writer.putPart(first + column, lastX, lastY, sprite, column / columns, down, lit, folded ? 0 : alpha);
+          const shown = step < 2 ? 1 : smoothstep(0, FACING * whole, outward);
+          const lit = light * mix(AWAY_LIGHT, 1, shown);
+          const seen = folded ? 0 : alpha * Math.min(1, 3 * shown);
+          writer.putPart(first + column, lastX, lastY, sprite, column / columns, down, lit, seen);
         }
       }
     }

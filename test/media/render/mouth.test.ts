@@ -198,6 +198,40 @@ describe('roundMouth()', () => {
   });
 });
 
+describe('roundMouth() on a pointed lower lip', () => {
+  const points = 8 * (LIP_COLUMNS + 1);
+  const row = (first: number): number[] => UPPER.map((_, column) => 11 * first + column);
+  const mouth = { upperInner: row(0), lowerInner: row(1), upperOuter: row(2), lowerOuter: row(3) };
+  const facts = {
+    ...FACTS,
+    mouth: { ...mouth, upperRed: [...row(4), ...row(5)], lowerRed: [...row(6), ...row(7)] },
+  } as unknown as AppearanceFacts;
+
+  /** How far the middle of the lip's border stands out under its neighbours, cm. */
+  function point(pucker: number): number {
+    const places = new Float32Array(2 * points);
+    for (let column = 0; column <= LIP_COLUMNS; column++) {
+      const half = 0.3 * Math.sqrt(1 - ((column - 5) / 5) ** 2) * SCALE;
+      const x = 0.4 * SCALE * (column - 5);
+      places.set([x, -half], mouth.upperInner[column]! * 2);
+      places.set([x, half], mouth.lowerInner[column]! * 2);
+      places.set([x, half + (column === 5 ? 1.4 : 1) * SCALE], mouth.lowerOuter[column]! * 2);
+    }
+    const opening = new MouthOpening(facts);
+    const weights = new Float32Array(ARKIT_DIMS);
+    weights[MOTION_INDEX.mouthPucker] = pucker;
+    opening.roundBy(weights);
+    opening.update(places);
+    roundMouth(facts, opening, places);
+    const y = (column: number): number => places[mouth.lowerOuter[column]! * 2 + 1]!;
+    return (y(5) - (y(4) + y(6)) / 2) / SCALE;
+  }
+
+  it('blunts it as lips are rounded', () => {
+    expect(point(0.9)).toBeLessThan(0.5 * point(0));
+  });
+});
+
 describe('ChinRows', () => {
   it('lets a lip that comes down push the skin under it, and leaves what has room', () => {
     const lowerOuter = [61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291];
