@@ -124,6 +124,11 @@ export class Call<Track = MediaStreamTrack, Stream = MediaStream>
   }
 
   leave(): void {
+    this.#hangUp();
+    this.#setState({ type: 'idle' });
+  }
+
+  #hangUp(): void {
     clearInterval(this.#waiting);
     clearTimeout(this.#mending);
     if (this.#welcomed) this.#socket?.send({ type: 'leave' });
@@ -136,7 +141,6 @@ export class Call<Track = MediaStreamTrack, Stream = MediaStream>
     this.#greeted = false;
     this.#setParticipants([]);
     this.emit('door', undefined);
-    this.#setState({ type: 'idle' });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -367,7 +371,7 @@ export class Call<Track = MediaStreamTrack, Stream = MediaStream>
   }
 
   #end(code: string, message: string): void {
-    this.leave();
+    this.#hangUp();
     this.#setState({ type: 'ended', code, message });
   }
 

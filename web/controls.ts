@@ -76,7 +76,7 @@ export class Controls {
       this.#reset();
     });
     call.onState((state) => {
-      if (state.type === 'idle') this.#said.clear();
+      if (state.type === 'idle' || state.type === 'ended') this.#said.clear();
     });
     // The first roster says that the channel is open; a later one that somebody came, which repeats nothing new.
     let told: CallPort['state'] | undefined;
