@@ -8,6 +8,8 @@ import type { VertexWriter } from './vertex-writer.ts';
 
 /** Fainter than this a fold is not seen, and its triangles are drawn as nothing. */
 const LEAST_ALPHA = 0.004;
+/** Folds are shaded with the flesh of the mouth, lighter and redder than its dark, or they look grey on light skin. */
+const FLESH = 1.3;
 /** Rows of a fold: one side, its line, the other side. */
 const ROWS = 3;
 
@@ -38,7 +40,7 @@ export class WrinkleLayer {
       let depth = 0;
       for (let at = 0; at < shapes.length; at++) depth += fold.shapes[at]![1] * Math.max(0, weights[shapes[at]!]!);
       const skin = fold.creased ? this.facts.creases : 0.25 + 0.75 * this.facts.creases;
-      const alpha = fold.strength * skin * clamp(depth, 0, 1.2);
+      const alpha = FLESH * fold.strength * skin * clamp(depth, 0, 1.2);
       if (alpha < LEAST_ALPHA) this.clear(grid, writer);
       else {
         this.trace(fold, places);
@@ -50,7 +52,7 @@ export class WrinkleLayer {
   private clear({ first, columns }: VertexGrid, writer: VertexWriter): void {
     const vertices = (columns + 1) * ROWS;
     for (let vertex = first; vertex < first + vertices; vertex++) {
-      writer.putPart(vertex, 0, 0, this.facts.mouth.shade, 0.5, 0.5, 1, 0);
+      writer.putPart(vertex, 0, 0, this.facts.mouth.cavity, 0.5, 0.5, 1, 0);
     }
   }
 
@@ -83,7 +85,7 @@ export class WrinkleLayer {
           grid.first + row * (last + 1) + column,
           line[here]! - dy * reach,
           line[here + 1]! + dx * reach,
-          facts.mouth.shade,
+          facts.mouth.cavity,
           0.5,
           0.5,
           1,

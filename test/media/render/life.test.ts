@@ -18,7 +18,7 @@ const FACTS = {
   // From the right of the picture and from the front.
   light: [0.6, 0, 0.8],
   creases: 1,
-  mouth: { shade: { x: 0, y: 0, width: 8, height: 8 } },
+  mouth: { cavity: { x: 0, y: 0, width: 8, height: 8 } },
 } as unknown as AppearanceFacts;
 
 test('skin that turns to the light is lighter, skin that turns away is darker', () => {
