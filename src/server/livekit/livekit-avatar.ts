@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Closable } from '../../base/lifecycle.ts';
@@ -54,7 +54,7 @@ export class LiveKitAvatar implements Closable {
 
   private constructor(options: LiveKitAvatarOptions) {
     const { url, token } = options;
-    this.id = `livekit-${randomUUID()}`;
+    this.id = `lk-${randomBytes(12).toString('base64url')}`;
     this.#options = options;
     this.#agent = readParticipantToken(token).onBehalfOf;
     this.#signal = new SignalSocket({

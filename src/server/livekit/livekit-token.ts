@@ -16,6 +16,7 @@ const claimsSchema = z.object({
 
 /** What a token of a participant says; the LiveKit server checks whether it is true. */
 export interface ParticipantClaims {
+  readonly room: string;
   readonly identity: string;
   /** Whose tracks the participant's are (`lk.publish_on_behalf`). */
   readonly onBehalfOf: string | undefined;
@@ -24,8 +25,8 @@ export interface ParticipantClaims {
 /** @throws AvatarError `TOKEN_INVALID` when it is no token of a participant. */
 export function readParticipantToken(token: string): ParticipantClaims {
   try {
-    const { sub, attributes } = claimsSchema.parse(decodeJwt(token));
-    return { identity: sub, onBehalfOf: attributes['lk.publish_on_behalf'] };
+    const { sub, video, attributes } = claimsSchema.parse(decodeJwt(token));
+    return { room: video.room ?? '', identity: sub, onBehalfOf: attributes['lk.publish_on_behalf'] };
   } catch (thrown) {
     const message = 'The LiveKit token is none that lets a participant into a room';
     throw new AvatarError('TOKEN_INVALID', message, { cause: thrown });

@@ -1,13 +1,14 @@
 import { json, Router, type Request } from 'express';
 import { z } from 'zod';
 import { portraitIdSchema } from '../../../protocol/names.ts';
-import { AvatarError, messageOf } from '../../base/errors.ts';
+import { AvatarError } from '../../base/errors.ts';
 import type { Closable } from '../../base/lifecycle.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Entry } from '../doors/entry.ts';
 import { ownerKeyOf } from '../http/access.ts';
 import { parsed } from '../http/parsed.ts';
 import { perMinute } from '../http/per-minute.ts';
+import { readParticipantToken } from './livekit-token.ts';
 
 /** An avatar that somebody asked for over HTTP. */
 export interface PluginRequest {
@@ -18,11 +19,13 @@ export interface PluginRequest {
   readonly onEnd: (reason: string) => void;
 }
 
+type Avatar = Closable & { readonly id: string };
+
 export interface PluginRoutesOptions {
   readonly entry: Pick<Entry, 'check'>;
   /** The one LiveKit server to which avatars are sent. */
   readonly url: string;
-  readonly open: (request: PluginRequest) => Promise<Closable & { readonly id: string }>;
+  readonly open: (request: PluginRequest) => Promise<Avatar>;
   readonly trustProxy: boolean;
   readonly logger: Logger;
 }
@@ -47,7 +50,8 @@ const lemonSliceSchema = z.object({
 export class PluginRoutes implements Closable {
   readonly router = Router();
   readonly #options: PluginRoutesOptions;
-  readonly #avatars = new Set<Closable>();
+  /** By room and identity: a plugin that does not wait asks again for the same one. */
+  readonly #avatars = new Map<string, Promise<Avatar>>();
 
   constructor(options: PluginRoutesOptions) {
     this.#options = options;
@@ -68,8 +72,17 @@ export class PluginRoutes implements Closable {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#avatars].map(async (avatar) => avatar.close()));
+    const avatars = [...this.#avatars.values()];
     this.#avatars.clear();
+    // One that could not come has told whoever asked for it.
+    await Promise.all(
+      avatars.map((avatar) =>
+        avatar.then(
+          (open) => open.close(),
+          () => undefined,
+        ),
+      ),
+    );
   }
 
   async #check(request: Request): Promise<void> {
@@ -82,20 +95,27 @@ export class PluginRoutes implements Closable {
     if (!isSameServer(serverUrl, this.#options.url)) {
       throw new AvatarError('TARGET_REFUSED', 'Avatars of this server go to its own LiveKit server alone');
     }
-    const late: { avatar?: Closable } = {};
-    const avatar = await this.#options.open({
+    const { room, identity } = readParticipantToken(roomToken);
+    const place = JSON.stringify([room, identity]);
+    const here = this.#avatars.get(place);
+    if (here !== undefined) return (await here).id;
+    const avatar = this.#options.open({
       portraitId,
       ownerKey: ownerKeyOf(request),
       url: this.#options.url,
       token: roomToken,
       onEnd: (reason) => {
-        this.#options.logger.info('livekit.session-ended', { reason: messageOf(reason) });
-        if (late.avatar !== undefined) this.#avatars.delete(late.avatar);
+        this.#options.logger.info('livekit.session-ended', { reason });
+        if (this.#avatars.get(place) === avatar) this.#avatars.delete(place);
       },
     });
-    late.avatar = avatar;
-    this.#avatars.add(avatar);
-    return avatar.id;
+    this.#avatars.set(place, avatar);
+    try {
+      return (await avatar).id;
+    } catch (thrown) {
+      this.#avatars.delete(place);
+      throw thrown;
+    }
   }
 }
 

@@ -8,6 +8,12 @@ import { silentLogger } from '../../../src/base/logger.ts';
 import { failureHandler } from '../../../src/server/http/failure.ts';
 import { PluginRoutes, type PluginRequest } from '../../../src/server/livekit/plugin-routes.ts';
 
+/** A participant's token that nobody signed: whether it is true is for the LiveKit server to say. */
+const tokenOf = (room: string, identity: string): string =>
+  [{ alg: 'HS256' }, { sub: identity, video: { room } }, 'x']
+    .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+    .join('.');
+
 let server: Server;
 let plugins: PluginRoutes;
 let address: string;
@@ -49,11 +55,11 @@ const post = (path: string, body: object, key = 'the key'): Promise<Response> =>
     headers: { 'content-type': 'application/json', 'x-api-key': key },
     body: JSON.stringify(body),
   });
-const bey = { avatar_id: 'mia', livekit_url: 'wss://livekit.example', livekit_token: 'token' };
+const bey = { avatar_id: 'mia', livekit_url: 'wss://livekit.example', livekit_token: tokenOf('tea', 'face') };
 const lemonSlice = {
   transport_type: 'livekit',
   agent_id: 'kenji',
-  properties: { livekit_url: 'https://livekit.example/', livekit_token: 'other' },
+  properties: { livekit_url: 'https://livekit.example/', livekit_token: tokenOf('coffee', 'face') },
 };
 
 it('starts avatars as the plugins bey and lemonslice ask for them', async () => {
@@ -62,8 +68,8 @@ it('starts avatars as the plugins bey and lemonslice ask for them', async () => 
   const second = await post('/lemonslice', lemonSlice);
   expect([second.status, await second.json()]).toEqual([201, { session_id: 'avatar-2' }]);
   expect(asked.map(({ portraitId, url, token }) => [portraitId, url, token])).toEqual([
-    ['mia', 'wss://livekit.example', 'token'],
-    ['kenji', 'wss://livekit.example', 'other'],
+    ['mia', 'wss://livekit.example', tokenOf('tea', 'face')],
+    ['kenji', 'wss://livekit.example', tokenOf('coffee', 'face')],
   ]);
   asked[0]?.onEnd('gone');
   await plugins.close();
@@ -80,6 +86,19 @@ it.each([
   const response = await post('/bey/v1/session', body);
   expect([response.status, errorSchema.parse(await response.json()).error.code]).toEqual([status, code]);
   expect(asked).toEqual([]);
+});
+
+it('answers a plugin that asks again with the avatar that is there or on its way', async () => {
+  const [first, second] = await Promise.all([post('/bey/v1/session', bey), post('/bey/v1/session', bey)]);
+  expect([await first.json(), await second.json()]).toEqual(Array(2).fill({ id: 'avatar-1', avatar_id: 'mia' }));
+  asked[0]?.onEnd('gone');
+  const third = await post('/bey/v1/session', bey);
+  expect(await third.json()).toMatchObject({ id: 'avatar-2' });
+});
+
+it('refuses a token that lets nobody into a room', async () => {
+  const response = await post('/bey/v1/session', { ...bey, livekit_token: 'rubbish' });
+  expect([response.status, asked]).toEqual([401, []]);
 });
 
 it('refuses a wrong key before it reads the body', async () => {
