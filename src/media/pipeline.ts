@@ -80,7 +80,7 @@ const STALE_US = 120_000;
 /** Motion that takes longer than this past its moment is given up, and plausible motion stands in. */
 const MOTION_OVERDUE_US = 250_000;
 /**
- * Motion comes a hop at a time, so a frame or two wait for the pen; more are a backlog, and waiting it out would make
+ * Motion comes a hop at a time, so a frame or two wait for the renderer; more are a backlog, and waiting it out would make
  * every picture later.
  */
 const BACKLOG_US = 80_000;
@@ -339,7 +339,7 @@ export class Pipeline {
     return { type: 'render', motion: target, timeUs, keyframe, framesPerSecond, publish: this.#publish };
   }
 
-  /** A second order only waits behind the first where the pen is slow, and grows old there. */
+  /** A second order only waits behind the first where the renderer is slow, and grows old there. */
   get #rendersAllowed(): number {
     return this.#viewers === 0 || this.#renderUs > this.#pacer.intervalUs ? 1 : RENDERS_UNDER_WAY;
   }

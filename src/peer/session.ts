@@ -44,7 +44,7 @@ export interface SessionOptions extends Omit<PipelineOptions, 'manifest'> {
 
 type Order = Extract<Output, { type: 'render' }>;
 
-/** A motion or a picture that fails is weather, a row of them is not. */
+/** One motion or picture that fails is passed over; this many in a row end the session. */
 const FAILURES_IN_ROW = 25;
 
 const STALL_US = 15_000;
@@ -209,7 +209,7 @@ export class Session implements Closable {
       this.#options.events.onMotion(this.#options.now() - startUs);
       this.push({ type: 'motion-made', result });
     } catch (thrown) {
-      this.#stumble(thrown);
+      this.#countFailure(thrown);
       this.push({ type: 'motion-failed' });
     }
   }
@@ -228,13 +228,13 @@ export class Session implements Closable {
       this.#options.events.onRendered(rendered, this.#options.now() - orderedUs);
       frame = rendered.frame;
     } catch (thrown) {
-      this.#stumble(thrown);
+      this.#countFailure(thrown);
     }
     if (frame === undefined) this.#motions.delete(timeUs);
     this.push({ type: 'rendered', timeUs, frame });
   }
 
-  #stumble(thrown: unknown): void {
+  #countFailure(thrown: unknown): void {
     this.#failures++;
     const crashed = thrown instanceof AvatarError && thrown.code === 'WORKER_CRASHED';
     if (crashed || this.#failures >= FAILURES_IN_ROW) this.#fail(thrown);

@@ -32,8 +32,8 @@ const SCALE_US = 250 * US_PER_MS;
 /** No gesture is longer. */
 const GESTURE_US = 3000 * US_PER_MS;
 
-/** A value that may be left to the model: it eases between wishes, and begins and ends at once. */
-class Wish {
+/** A value that may be left to the model: it eases between targets, and begins and ends at once. */
+class OptionalTarget {
   #given = new Course<Time, boolean>(false);
   #value: Eased<Time>;
 
@@ -62,10 +62,10 @@ class Wish {
  * the order of their time, which may lie ahead. Those that are not about motion (`mute`, `frame-rate`) have no effect.
  */
 export class ControlTrack {
-  readonly #gaze = { yaw: new Wish(), pitch: new Wish() };
-  readonly #distance = new Wish(1);
+  readonly #gaze = { yaw: new OptionalTarget(), pitch: new OptionalTarget() };
+  readonly #distance = new OptionalTarget(1);
   readonly #nearness = { ratio: new Eased<Time>(1), share: new Eased<Time>(0) };
-  readonly #arousal = new Wish();
+  readonly #arousal = new OptionalTarget();
   readonly #feels = new Course<Time, boolean>(false);
   readonly #emotion = EMOTIONS.map((name) => ({ name, strength: new Eased<Time>(name === 'neutral' ? 1 : 0) }));
   readonly #pose = { yaw: new Eased<Time>(0), pitch: new Eased<Time>(0), roll: new Eased<Time>(0) };
@@ -149,12 +149,12 @@ export class ControlTrack {
   /** Drops what is of no use to those who ask for `time` and later, so that a long call stays small. */
   forget(time: Time): void {
     const { yaw, pitch, roll } = this.#pose;
-    const wishes = [this.#gaze.yaw, this.#gaze.pitch, this.#distance, this.#arousal];
+    const optional = [this.#gaze.yaw, this.#gaze.pitch, this.#distance, this.#arousal];
     const { ratio, share } = this.#nearness;
     const eased = [ratio, share, yaw, pitch, roll, this.#amplitude, this.#headMotion, this.#composing];
     const strengths = this.#emotion.map(({ strength }) => strength);
     const courses = [this.#feels, this.#guidance, this.#composingFrom];
-    for (const course of [...wishes, ...eased, ...strengths, ...courses]) course.forget(time);
+    for (const course of [...optional, ...eased, ...strengths, ...courses]) course.forget(time);
     this.#gestures = this.#gestures.filter(({ start }) => time - start < GESTURE_US);
   }
 

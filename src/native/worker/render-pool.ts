@@ -15,7 +15,7 @@ export interface RendererOptions {
   readonly framesPerSecond: number;
 }
 
-/** One session's pen: draws a motion frame and encodes it. */
+/** One session's renderer: draws a motion frame and encodes it. */
 export interface Renderer extends Closable {
   /** One at a time is fastest; more are done in order. @throws AvatarError `CODEC_FAILED` or `WORKER_CRASHED`. */
   render(order: RenderOrder): Promise<Rendered>;

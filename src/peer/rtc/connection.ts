@@ -196,7 +196,7 @@ export class Connection implements Closable {
     return this.renegotiate(offerSdp);
   }
 
-  /** A candidate that came later; what cannot be used is weather. */
+  /** A candidate that came later; one that cannot be used is ignored. */
   async addCandidate(candidate: CandidateInit): Promise<void> {
     // One that only answers checks learns the page's addresses from the checks.
     if (this.#options.rtc.iceLite || this.#closed) return;
