@@ -87,6 +87,9 @@ describe('Vocabulary', () => {
     const again = new Vocabulary(readLearned(JSON.stringify(vocabulary.learned)));
     await again.open('en');
     expect(shownBy(again, 'ask Dor')).toContain('Dorothea');
+    const elsewhere = await english();
+    await elsewhere.restore(again.learned);
+    expect(shownBy(elsewhere, 'ask Dor')).toContain('Dorothea');
     await again.forget();
     expect(shownBy(again, 'ask Dor')).not.toContain('Dorothea');
     expect(again.learned.said).toEqual({});

@@ -280,7 +280,7 @@ describe.skipIf(!isInstalled(CHROMIUM, '--version'))('The communication aid in C
     expect(await page.evaluate('Object.keys(localStorage)')).toContain('visavis.phrases');
     const more = JSON.stringify({ phrases: [{ text: 'See you on Monday', category: 'Work' }] });
     await page
-      .locator('input[type="file"][accept*="json"]')
+      .locator('input[type="file"][accept*=".obf"]')
       .setInputFiles({ name: 'more.json', mimeType: 'application/json', buffer: Buffer.from(more) });
     await phrases.filter({ hasText: 'See you on Monday' }).waitFor();
     await page.reload();

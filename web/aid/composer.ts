@@ -10,6 +10,8 @@ const MAX_UNDO = 100;
 /** Where text is written and sent off: Enter says it, Escape stops the voice. */
 export class Composer {
   readonly element: HTMLElement;
+  /** Choices about how it is sent off, apart from what stays in sight. */
+  readonly settings: HTMLElement;
   readonly #speaker: Speaker;
   readonly #typing: TypingLine;
   readonly #preferences: PreferenceStore;
@@ -101,6 +103,10 @@ export class Composer {
       ),
       this.#state,
       this.#language,
+    );
+    this.settings = h(
+      'div',
+      { class: 'aid-composer-settings' },
       tick('aid.compose.sentences', sentences, (checked) => {
         preferences.set({ sentences: checked });
       }),

@@ -54,6 +54,7 @@ export function mountAid(root: HTMLElement, { call, stage, captions }: AidContex
     composer.element,
     board,
     quick.element,
+    composer.settings,
     phrases.element,
     expressionKeys(speaker, preferences),
     fold('aid.words.settings', wordSettings(help, preferences)),

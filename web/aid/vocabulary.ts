@@ -95,8 +95,13 @@ export class Vocabulary {
   }
 
   /** Forgets what was learned; abbreviations, which the person wrote, stay. */
-  async forget(): Promise<void> {
-    this.#learned = { ...this.#learned, said: {} };
+  forget(): Promise<void> {
+    return this.restore({ ...this.#learned, said: {} });
+  }
+
+  /** Takes what was learned elsewhere in the place of what was learned here. */
+  async restore(learned: Learned): Promise<void> {
+    this.#learned = learned;
     const language = this.#language;
     this.#language = undefined;
     if (language !== undefined) await this.open(language);

@@ -53,6 +53,21 @@ export class WordHelp {
     this.#tell();
   }
 
+  /** What was learned and the abbreviations, for another browser or for safety. */
+  toJson(): string {
+    return JSON.stringify(this.#vocabulary.learned);
+  }
+
+  /** @returns whether `json` held anything learned; it takes the place of what there was. */
+  async restore(json: string): Promise<boolean> {
+    const learned = readLearned(json);
+    if (Object.keys(learned.said).length + Object.keys(learned.abbreviations).length === 0) return false;
+    await this.#vocabulary.restore(learned);
+    this.#keep();
+    this.#tell();
+    return true;
+  }
+
   async forget(): Promise<void> {
     await this.#vocabulary.forget();
     this.#keep();
@@ -71,7 +86,7 @@ export class WordHelp {
   }
 
   #keep(): void {
-    remember(STORAGE_KEY, JSON.stringify(this.#vocabulary.learned));
+    remember(STORAGE_KEY, this.toJson());
   }
 
   #tell(): void {

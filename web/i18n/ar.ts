@@ -36,6 +36,8 @@ export const ar: Catalogue = {
   'aid.words.short': 'الاختصار',
   'aid.words.full': 'يعني',
   'aid.words.add': 'أضف الاختصار',
+  'aid.words.read': 'قُرئت الكلمات',
+  'aid.words.notRead': 'لا كلمات في هذا الملف',
   'aid.words.local': 'تبقى الكلمات والاختصارات في هذا المتصفح.',
   'aid.board.edit': 'تصحيح',
   'aid.compose.language': 'سيُنطق باللغة: {language}',

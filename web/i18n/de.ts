@@ -36,6 +36,8 @@ export const de: Catalogue = {
   'aid.words.short': 'Kurz',
   'aid.words.full': 'Steht für',
   'aid.words.add': 'Abkürzung hinzufügen',
+  'aid.words.read': 'Die Wörter sind gelesen',
+  'aid.words.notRead': 'Diese Datei enthält keine Wörter',
   'aid.words.local': 'Wörter und Abkürzungen bleiben in diesem Browser.',
   'aid.board.edit': 'Verbessern',
   'aid.compose.language': 'Wird auf {language} gesprochen',

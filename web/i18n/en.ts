@@ -35,6 +35,8 @@ export const en = {
   'aid.words.short': 'Short',
   'aid.words.full': 'Stands for',
   'aid.words.add': 'Add the abbreviation',
+  'aid.words.read': 'The words are read',
+  'aid.words.notRead': 'That file holds no words',
   'aid.words.local': 'Words and abbreviations stay in this browser.',
   'aid.board.edit': 'Correct',
   'aid.compose.language': 'Will be spoken in {language}',

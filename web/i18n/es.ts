@@ -36,6 +36,8 @@ export const es: Catalogue = {
   'aid.words.short': 'Abreviatura',
   'aid.words.full': 'Significa',
   'aid.words.add': 'Añadir la abreviatura',
+  'aid.words.read': 'Se han leído las palabras',
+  'aid.words.notRead': 'Ese archivo no contiene palabras',
   'aid.words.local': 'Las palabras y abreviaturas se quedan en este navegador.',
   'aid.board.edit': 'Corregir',
   'aid.compose.language': 'Se dirá en {language}',
