@@ -24,8 +24,8 @@ const FACTS = {
   black: PART,
 } as unknown as AppearanceFacts;
 
-/** @returns the height of the middle of the iris, px downwards. */
-function irisHeight(motion: Readonly<Record<'eyeBlinkLeft' | 'eyeLookUpLeft', number>>): number {
+/** @returns the vertices of an eye: the white in three rows of nine, the iris of three by three, the reflex of two by two, the shadow. */
+function drawn(motion: Readonly<Record<'eyeBlinkLeft' | 'eyeLookUpLeft', number>>): Float32Array {
   const head = {
     x: 0,
     y: 0,
@@ -40,12 +40,32 @@ function irisHeight(motion: Readonly<Record<'eyeBlinkLeft' | 'eyeLookUpLeft', nu
   const frame = restMotion();
   for (const channel of ['eyeBlinkLeft', 'eyeLookUpLeft'] as const) frame[MOTION_INDEX[channel]] = motion[channel];
   layer.write(frame, { places: new Float32Array(18) } as unknown as Deformer, writer);
-  // Nine columns of three rows are the white of the eye; the iris has three by three.
-  return writer.vertices[(27 + 4) * VERTEX_FLOATS + 1]!;
+  return writer.vertices;
+}
+
+/** @returns the height of the middle of the iris, px downwards. */
+function irisHeight(motion: Readonly<Record<'eyeBlinkLeft' | 'eyeLookUpLeft', number>>): number {
+  return drawn(motion)[(27 + 4) * VERTEX_FLOATS + 1]!;
+}
+
+/** @returns how dark the lid's shadow is in the middle, at the lid's edge and at each further row. */
+function shadow(blink: number): number[] {
+  const vertices = drawn({ eyeBlinkLeft: blink, eyeLookUpLeft: 0 });
+  const first = 27 + 9 + 4;
+  const rows = (vertices.length / VERTEX_FLOATS - first) / 9;
+  return Array.from({ length: rows }, (_, row) => vertices[(first + row * 9 + 4) * VERTEX_FLOATS + 5]!);
 }
 
 it('an eye that looks up comes down with its lid, so that a half shut one shows an iris', () => {
   const rest = irisHeight({ eyeBlinkLeft: 0, eyeLookUpLeft: 0 });
   expect(irisHeight({ eyeBlinkLeft: 0, eyeLookUpLeft: 0.6 })).toBeLessThan(rest - 1);
   expect(irisHeight({ eyeBlinkLeft: 0.9, eyeLookUpLeft: 0.6 })).toBeGreaterThan(rest);
+});
+
+it('a lid that is half way down casts a deep shadow on the eye, which fades downwards', () => {
+  const half = shadow(0.5);
+  expect(half[0]).toBeGreaterThan(0.6);
+  expect(half).toEqual([...half].sort((a, b) => b - a));
+  expect(half.at(-1)).toBe(0);
+  expect(shadow(0)[0]).toBeLessThan(0.3);
 });
