@@ -11,6 +11,8 @@ const AT_REST = 0.42;
 const SMILED = 1.2;
 const ROUNDED = 0.7;
 const LEAST_OWN = 0.2;
+/** Fainter than this it is not seen, and its triangles are drawn as nothing. */
+const LEAST_ALPHA = 0.01;
 
 interface Side {
   readonly sprite: PartRect;
@@ -80,8 +82,8 @@ export class SmoothCheekLayer {
       const alpha = clamp(this.strength * Math.max(0, AT_REST + gone) + ROUNDED * round, 0, 1);
       for (let at = 0; at < points.length; at++) {
         const point = points[at]!;
-        const x = places[point * 2]!;
-        const y = places[point * 2 + 1]!;
+        const x = alpha < LEAST_ALPHA ? 0 : places[point * 2]!;
+        const y = alpha < LEAST_ALPHA ? 0 : places[point * 2 + 1]!;
         writer.putPart(first + at, x, y, sprite, across[at]!, down[at]!, shades[point]!, alpha);
       }
     }
