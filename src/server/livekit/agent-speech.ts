@@ -14,6 +14,8 @@ export interface AgentSpeechOptions {
   /** Closed by whoever opened it. */
   readonly encoder: Pick<FrameEncoder, 'encode'>;
   readonly clock: Clock;
+  /** Speech that may wait; ten minutes unless given. */
+  readonly mostQueuedUs?: number;
   /** Told once a segment of each kind, in order; `started` only of those that are heard at all. */
   readonly onNews: (news: SegmentNews) => void;
 }
@@ -32,6 +34,8 @@ interface Segment {
 const LOWEST_RATE_HZ = 8_000;
 const HIGHEST_RATE_HZ = 48_000;
 const MOST_CHANNELS = 2;
+/** Data streams know no back-pressure. More speech than this waits for nobody: what comes beyond it is dropped. */
+const MOST_QUEUED_US = 600_000_000;
 
 /**
  * Speaks the byte streams of a LiveKit agent: each stream is a segment, of which exactly one `finished` is told, with how
@@ -63,6 +67,7 @@ export class AgentSpeech implements Closable {
       onChunk: (bytes) => {
         if (segment.isDropped || bytes.length === 0) return;
         const session = this.#sessionOf(rateHz);
+        if (session.queuedUs > (this.#options.mostQueuedUs ?? MOST_QUEUED_US)) return;
         if (!this.#segments.includes(segment)) this.#segments.push(segment);
         segment.isPending = true;
         session.push(mono?.take(bytes) ?? bytes);

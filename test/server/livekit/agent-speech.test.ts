@@ -10,10 +10,11 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-function open() {
+function open(limits: { readonly mostQueuedUs?: number } = {}) {
   const news: SegmentNews[] = [];
   const frames: Float32Array[] = [];
   const speech = new AgentSpeech({
+    ...limits,
     outlet: new TimedOutlet(),
     encoder: {
       encode: (samples) => {
@@ -114,6 +115,15 @@ describe('AgentSpeech', () => {
     segment?.onEnd();
     pass(600);
     expect(frames[10]?.every((value) => Math.abs(value - 0.25) < 0.001)).toBe(true);
+  });
+
+  it('holds no more speech than it may, and drops what comes beyond', () => {
+    const { speech, news } = open({ mostQueuedUs: 1_000_000 });
+    const segment = speech.segment(MONO);
+    for (let piece = 0; piece < 10; piece++) segment?.onChunk(pcm(400));
+    segment?.onEnd();
+    pass(5000);
+    expect(news.at(-1)).toEqual({ type: 'finished', playedMs: 1200, interrupted: false });
   });
 
   it('goes on at another rate, and interrupts what was still to be heard', () => {
