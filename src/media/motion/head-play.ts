@@ -18,7 +18,7 @@ const REST = [0, 0, 0, 0, 0, 1] as const;
 /** How much of the networks' own head is kept. */
 const OWN = [1.1, 1.1, 1.3, 1, 1, 1] as const;
 /** Postures that are taken up at the bounds of phrases: their spread, how long they last and take, s. */
-const POSTURE = [4.9, 1.9, 3.9, 0.35, 0.15, 0.012] as const;
+const POSTURE = [5.4, 1.9, 4.6, 0.35, 0.15, 0.012] as const;
 const POSTURE_LASTS_S = [1.2, 3.8] as const;
 const POSTURE_TAKES_S = [0.4, 0.75] as const;
 /** A longer way takes longer, s for each degree. */
@@ -37,7 +37,7 @@ const SPEAKING_EASE_S = 0.4;
 /** Beats on stressed syllables: their chance, size and length. Down first, and back beyond. */
 const BEAT_AT_STRESS = 0.45;
 const BEAT = [1.5, -3.9, 1.3, 0.07, -0.16, 0] as const;
-const BEAT_S = [0.28, 0.46] as const;
+const BEAT_S = [0.31, 0.48] as const;
 const MOST_BEATS = 3;
 
 interface Beat {

@@ -6,7 +6,7 @@ import type { VoiceMoment } from '../voice-moment.ts';
 const LOUD_DB = 8;
 /** Brows and lids rise with a loud syllable and come down more slowly (Guaïtella et al. 2009), s. */
 const RISES_IN_S = 0.07;
-const FALLS_IN_S = 0.22;
+const FALLS_IN_S = 0.18;
 const BROWS_AT_LOUD = 0.15;
 const LIDS_AT_LOUD = 0.06;
 /** And with a jaw that drops, for each unit of it. */

@@ -40,7 +40,7 @@ test('a loud syllable takes brows and lids along, which come down more slowly', 
   const loud = { ...SPEAKING, loudDb: 8 };
   const peak = faceAfter(8, loud, {}, 1, face)('browOuterUpLeft');
   expect(peak).toBeGreaterThan(0.12);
-  expect(faceAfter(6, SPEAKING, {}, 1, face)('browOuterUpLeft')).toBeGreaterThan(0.5 * peak);
+  expect(faceAfter(5, SPEAKING, {}, 1, face)('browOuterUpLeft')).toBeGreaterThan(0.5 * peak);
   expect(faceAfter(80, SPEAKING, {}, 1, face)('browOuterUpLeft')).toBeLessThan(0.02);
   expect(faceAfter(8, { ...SILENT, loudDb: 8 })('browOuterUpLeft')).toBe(0);
 });
