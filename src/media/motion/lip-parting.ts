@@ -9,8 +9,8 @@ const APART_JAW = 0.057;
 const APART_LOWER_LIP = 0.27;
 const APART_UPPER_LIP = 0.22;
 const EARNED_AT = 0.033;
-const KEPT_JAW = 0.97;
-const KEPT_LIP = 0.5;
+const KEPT_JAW = 0.93;
+const KEPT_LIP = 0.45;
 /** A jaw alone narrows the mouth as it drops. People's corners stay where they are or part, but where lips round. */
 const WIDENS = 0.85;
 const LIFTS = 2.3;

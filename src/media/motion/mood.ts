@@ -6,8 +6,8 @@ import { addPose, bothSides } from './pose.ts';
 import { Wander } from './wander.ts';
 
 /** How long feelings that come by themselves last, s. */
-const VALENCE_MEMORY_S = 0.45;
-const AROUSAL_MEMORY_S = 0.8;
+const VALENCE_MEMORY_S = 0.6;
+const AROUSAL_MEMORY_S = 1;
 const LOPSIDED_MEMORY_S = 1;
 const LOPSIDED = 0.14;
 /** How quickly the voice's level and pitch are felt, s. */

@@ -7,7 +7,7 @@ import { closingOf, sealLips } from './lip-seal.ts';
 import { Wander } from './wander.ts';
 
 /** How much wider a mouth opens at a level 8 dB over the voice's mean, and less wide below it. */
-const LOUDER_IS_WIDER = 0.3;
+const LOUDER_IS_WIDER = 0.26;
 const LOUD_DB = 8;
 const LOUD_FOLLOWS_S = 0.08;
 /** So far below its mean a voice has paused. */
