@@ -27,9 +27,14 @@ const LIP_CM = [0.08, 0.35] as const;
 /** About the corner of the mouth its crease goes whole as far as the first, and no more from the second on, cm. */
 const CORNER_CM = [0.25, 0.85] as const;
 const CORNER_MOST = 0.8;
-/** Skin without its folds is the mean over this radius, cm; grain is finer than the second. */
+/** Skin without its folds is the mean over this radius, cm; a fold is wider than the second. */
 const SMOOTH_CM = 0.75;
-const GRAIN_CM = 0.06;
+const FOLD_CM = 0.06;
+/** What is finer than this is the skin's own grain and stays, up to this share of its brightness; a crease is deeper. */
+const GRAIN_CM = 0.14;
+const GRAIN_MOST = 0.07;
+/** Skin in a fold's shadow, as a share of the mean around it, counts less and less for what the skin would be without it. */
+const SHADOW = [0.82, 0.96] as const;
 /** Differences from it, as a share of it, that begin to be smoothed, and are smoothed as far as ever. */
 const FOLD_SHARE = [0.015, 0.1] as const;
 const MOST = 0.9;
@@ -102,12 +107,22 @@ function smoothSide(
   const radius = Math.max(1, Math.round((SMOOTH_CM / 1.6) * pxPerCm));
   const mean = (plane: Float32Array): Float32Array =>
     boxBlur(boxBlur(plane, width, height, radius), width, height, radius);
-  const counts = mean(skin);
-  const smooth = planes.map((plane) => {
-    const sums = mean(plane.map((value, at) => value * skin[at]!));
-    return sums.map((sum, at) => (counts[at]! > 1e-3 ? sum / counts[at]! : plane[at]!));
-  });
-  const own = planes.map((plane) => boxBlur(plane, width, height, Math.max(1, Math.round(GRAIN_CM * pxPerCm))));
+  const meanWhere = (weight: Float32Array): ((plane: Float32Array) => Float32Array) => {
+    const counts = mean(weight);
+    return (plane) => {
+      const sums = mean(plane.map((value, at) => value * weight[at]!));
+      return sums.map((sum, at) => (counts[at]! > 1e-3 ? sum / counts[at]! : plane[at]!));
+    };
+  };
+  const blurred = (radiusCm: number): Float32Array[] =>
+    planes.map((plane) => boxBlur(plane, width, height, Math.max(1, Math.round(radiusCm * pxPerCm))));
+  const own = blurred(FOLD_CM);
+  const coarse = blurred(GRAIN_CM);
+  const green = meanWhere(skin)(planes[1]!);
+  const lit = skin.map(
+    (value, at) => value * (0.1 + smoothstep(SHADOW[0], SHADOW[1], own[1]![at]! / Math.max(1, green[at]!))),
+  );
+  const smooth = planes.map(meanWhere(lit));
   const sprite = newSprite(width, height);
   for (let at = 0; at < mask.length; at++) {
     if (mask[at] === 0) continue;
@@ -115,7 +130,8 @@ function smoothSide(
     for (let channel = 0; channel < 3; channel++) {
       const bare = smooth[channel]![at]!;
       change = Math.max(change, Math.abs(own[channel]![at]! - bare) / Math.max(16, bare));
-      sprite.pixels[at * 4 + channel] = bare;
+      const most = GRAIN_MOST * bare;
+      sprite.pixels[at * 4 + channel] = bare + clamp(planes[channel]![at]! - coarse[channel]![at]!, -most, most);
     }
     sprite.pixels[at * 4 + 3] = 255 * MOST * mask[at]! * smoothstep(FOLD_SHARE[0], FOLD_SHARE[1], change);
   }
