@@ -65,8 +65,8 @@ export function mouthTone(analysis: PortraitAnalysis, tone: SkinTone): MouthTone
   return {
     teeth,
     gum: flesh(158, 84, 80),
-    tongue: muted(flesh(188, 106, 100)),
-    cavity: flesh(104, 44, 40),
+    tongue: muted(flesh(172, 92, 86)),
+    cavity: flesh(84, 35, 32),
     shade: flesh(40, 16, 13),
     blurPx,
     detail,

@@ -7,8 +7,8 @@ import type { VertexWriter } from './vertex-writer.ts';
 /** From the upper lip to the lower: closer where the shadow changes most. */
 const ROWS = [0, 0.1, 0.24, 0.45, 0.75, 1] as const;
 /** How dark it is right behind the upper lip and the lower, and how far that reaches, cm. */
-const UPPER_DARK = 0.52;
-const UPPER_CM = 0.15;
+const UPPER_DARK = 0.54;
+const UPPER_CM = 0.18;
 const LOWER_DARK = 0.42;
 const LOWER_CM = 0.1;
 /** Little light comes through lips that hardly part. */

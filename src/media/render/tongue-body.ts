@@ -51,7 +51,7 @@ export class TongueBody {
     const tipY = mix(rest, lipY - RAISED_DOWN_CM, raised);
     const arch = ARCH_CM + ARCH_SHARE * drop;
     const halfWidth = HALF_WIDTH_SHARE * mouth.archHalfWidthCm;
-    const light = mix(0.75, 1, smoothstep(0.15, 1.2, opening.openCm));
+    const light = mix(0.62, 1, smoothstep(0.15, 1.4, opening.openCm));
     for (let row = 0, vertex = grid.first; row <= ROWS; row++) {
       const v = row / ROWS;
       const rise = Math.sin((1 - v) * (Math.PI / 2));
