@@ -14,6 +14,9 @@ import { Statistics, usesRelay, type AvatarFigures } from './statistics.ts';
 const PASSING_ERRORS: ReadonlySet<string> = new Set(['MESSAGE_UNKNOWN', 'ROOM_FULL', 'NOT_JOINED', 'NOT_HOST']);
 /** How long a connection may be in trouble before another one is tried: ICE often mends itself at once. */
 const MEND_MS = 2500;
+/** How often, and how far apart, a live connection is asked by which way its media go. */
+const PATH_LOOKS = 10;
+const PATH_LOOK_MS = 500;
 const USUAL_MEMBERS = 4;
 
 type Timer = ReturnType<typeof setTimeout>;
@@ -318,8 +321,13 @@ export class Call<Track = MediaStreamTrack, Stream = MediaStream>
     if (link === undefined) return;
     performance.mark('visavis:live');
     this.#setState({ type: 'live', relay: false });
-    const relay = usesRelay(await link.statistics);
-    if (relay && this.#link === link && this.#state.type === 'live') this.#setState({ type: 'live', relay });
+    // A busy browser connects before its statistics say by which way.
+    for (let look = 0; look < PATH_LOOKS && this.#link === link && this.#state.type === 'live'; look++) {
+      const relay = usesRelay(await link.statistics);
+      if (relay === true && this.#link === link && this.#state.type === 'live') this.#setState({ type: 'live', relay });
+      if (relay !== undefined) return;
+      await new Promise((later) => setTimeout(later, PATH_LOOK_MS));
+    }
   }
 
   /** Restarts ICE, and where that does not help in time, connects anew. */

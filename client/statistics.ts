@@ -67,14 +67,16 @@ export class Statistics {
   }
 }
 
-/** @returns whether the chosen path goes through a TURN server. */
-export function usesRelay(report: StatisticsReport): boolean {
+/** @returns whether the chosen path goes through a TURN server; `undefined` while the report names no chosen path. */
+export function usesRelay(report: StatisticsReport): boolean | undefined {
+  let isChosen = false;
   for (const entry of report.values()) {
     if (entry['type'] !== 'candidate-pair' || entry['nominated'] !== true || entry['state'] !== 'succeeded') continue;
+    isChosen = true;
     const local = report.get(String(entry['localCandidateId']));
     if (local?.['candidateType'] === 'relay') return true;
   }
-  return false;
+  return isChosen ? false : undefined;
 }
 
 const NOTHING: AvatarFigures = {

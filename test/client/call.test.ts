@@ -54,7 +54,7 @@ class FakeLink implements MediaLink<string, string> {
   readonly sent: unknown[] = [];
   readonly ownStream = 'own';
   readonly ownPlace = { videoMid: '1', audioMid: '0' };
-  readonly statistics: Promise<StatisticsReport> = Promise.resolve(new Map());
+  statistics: Promise<StatisticsReport> = Promise.resolve(new Map());
   published: string | null = null;
   readonly events: MediaLinkEvents;
 
@@ -133,6 +133,19 @@ describe('Call.join()', () => {
     await joining;
     expect(call.state).toEqual({ type: 'live', relay: false });
     expect(links[0]?.published).toBe('voice');
+  });
+
+  test('says that the media go through a relay, also when the browser knows it only later', async () => {
+    const { call, link } = await live();
+    expect(call.state).toEqual({ type: 'live', relay: false });
+    const pair = { type: 'candidate-pair', nominated: true, state: 'succeeded', localCandidateId: 'local' };
+    link.statistics = Promise.resolve(
+      new Map<string, Record<string, unknown>>([
+        ['pair', pair],
+        ['local', { candidateType: 'relay' }],
+      ]),
+    );
+    await expect.poll(() => call.state, { timeout: 3000 }).toEqual({ type: 'live', relay: true });
   });
 
   test('throws what the server says when it is refused', async () => {
