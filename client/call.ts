@@ -322,9 +322,10 @@ export class Call<Track = MediaStreamTrack, Stream = MediaStream>
     performance.mark('visavis:live');
     this.#setState({ type: 'live', relay: false });
     // A busy browser connects before its statistics say by which way.
-    for (let look = 0; look < PATH_LOOKS && this.#link === link && this.#state.type === 'live'; look++) {
+    for (let look = 0; look < PATH_LOOKS; look++) {
       const relay = usesRelay(await link.statistics);
-      if (relay === true && this.#link === link && this.#state.type === 'live') this.#setState({ type: 'live', relay });
+      if (this.#link !== link || this.state.type !== 'live') return;
+      if (relay === true) this.#setState({ type: 'live', relay });
       if (relay !== undefined) return;
       await new Promise((later) => setTimeout(later, PATH_LOOK_MS));
     }
