@@ -10,6 +10,7 @@ import {
   peerIdSchema,
   SIGNALING_ERRORS,
 } from './signaling.ts';
+import { parseJson } from './read.ts';
 
 /** What avatar peers (processes that draw) say on the signaling socket, and what they hear. */
 
@@ -93,10 +94,6 @@ export type ToAvatar = Readonly<z.infer<typeof toAvatarSchema>>;
 
 /** @returns whether a socket's first message is an avatar peer's; anything else is a caller's. */
 export function speaksAsAvatar(text: string): boolean {
-  try {
-    const json: unknown = JSON.parse(text);
-    return typeof json === 'object' && json !== null && 'type' in json && json.type === 'register';
-  } catch {
-    return false;
-  }
+  const json = parseJson(text);
+  return typeof json === 'object' && json !== null && 'type' in json && json.type === 'register';
 }

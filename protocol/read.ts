@@ -21,13 +21,17 @@ const PROBLEM_LENGTH = 300;
  * on what a newer sender adds.
  */
 export function readText<T>(schema: MessageSchema<T>, text: string): Read<T> {
-  let json: unknown;
+  const json = parseJson(text);
+  return json === undefined ? { kind: 'invalid', problem: 'not JSON' } : readMessage(schema, json);
+}
+
+/** @returns the value of a JSON text, or `undefined`, which no JSON text means, where it is none. */
+export function parseJson(text: string): unknown {
   try {
-    json = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
-    return { kind: 'invalid', problem: 'not JSON' };
+    return undefined;
   }
-  return readMessage(schema, json);
 }
 
 /** The same for a message that is parsed already. */

@@ -16,7 +16,7 @@ const flag = z
   .default('false')
   .transform((text) => text === 'true');
 /** An empty variable is how compose files say "unset". */
-const optional = z
+export const optional = z
   .string()
   .optional()
   .transform((text) => (text === '' ? undefined : text));

@@ -8,6 +8,7 @@ import {
   hostRules,
   isLoopback,
   operatorKey,
+  optional,
   readSignalingSettings,
   sharedSecret,
   type SignalingSettings,
@@ -74,10 +75,6 @@ const flag = (fallback: 'true' | 'false') =>
     .enum(['true', 'false', ''])
     .default(fallback)
     .transform((text) => (text === '' ? fallback : text) === 'true');
-const optional = z
-  .string()
-  .optional()
-  .transform((text) => (text === '' ? undefined : text));
 const webSocketUrl = optional.refine((url) => url === undefined || /^wss?:\/\//.test(url), 'expected ws:// or wss://');
 
 const schema = z.object({

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { optional } from '../../../signaling/settings.ts';
 import { AvatarError } from '../../base/errors.ts';
 import type { SessionLimits } from './session-limits.ts';
 import type { WebhookTarget } from './outgoing/webhooks.ts';
@@ -12,10 +13,6 @@ export interface DoorSettings {
 }
 
 const HOST = /^(?:none|(?:\*\.)?[\w.-]+(?::\d{1,5})?|\[[\da-f:]+\](?::\d{1,5})?)$/i;
-const optional = z
-  .string()
-  .optional()
-  .transform((text) => (text === '' ? undefined : text));
 const count = (fallback: number, least: number) =>
   z.preprocess((text) => (text === '' ? undefined : text), z.coerce.number().int().min(least).default(fallback));
 

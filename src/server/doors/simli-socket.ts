@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { z } from 'zod';
+import { parseJson } from '../../../protocol/read.ts';
 import { MAX_PCM_BYTES, type SpeakEvent } from '../../../protocol/speak.ts';
 import { refuseUpgrade } from '../../../signaling/upgrade-router.ts';
 import { WebSockets } from '../../../signaling/web-sockets.ts';
@@ -141,13 +142,7 @@ class SimliVisit {
   }
 
   async #answer(text: string): Promise<void> {
-    let message: unknown;
-    try {
-      message = JSON.parse(text);
-    } catch {
-      message = undefined;
-    }
-    const offer = offerSchema.safeParse(message);
+    const offer = offerSchema.safeParse(parseJson(text));
     if (!offer.success)
       throw new AvatarError('SDP_UNUSABLE', 'Cannot read the message: expected an offer, SKIP or DONE');
     const { id } = await this.#session;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DataPacket, RpcAck, RpcError, RpcRequest, RpcResponse } from '@livekit/protocol';
 import { messageOf } from '../../base/errors.ts';
+import { readProtobuf } from './livekit-socket.ts';
 
 /** One byte stream of another participant, as it comes. */
 export interface ByteStreamHeader {
@@ -63,7 +64,7 @@ export class DataPackets {
 
   /** @param bytes - one message of the channel; what is not a data packet is dropped. */
   receive(bytes: Uint8Array): void {
-    const packet = parsedPacket(bytes);
+    const packet = readProtobuf(DataPacket, bytes);
     if (packet === undefined) return;
     const { value, participantIdentity: from } = packet;
     if (value.case === 'streamHeader') {
@@ -151,13 +152,5 @@ export class DataPackets {
 
   #send(to: string, value: Outgoing): boolean {
     return this.#options.send(new DataPacket({ destinationIdentities: [to], value }).toBinary());
-  }
-}
-
-function parsedPacket(bytes: Uint8Array): DataPacket | undefined {
-  try {
-    return DataPacket.fromBinary(bytes);
-  } catch {
-    return undefined;
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { optional } from '../../../signaling/settings.ts';
 import { AvatarError } from '../../base/errors.ts';
 import type { LiveKitKey } from './livekit-token.ts';
 
@@ -10,18 +11,14 @@ export interface LiveKitSettings {
   readonly agentName: string;
 }
 
-const text = z
-  .string()
-  .optional()
-  .transform((value) => (value === '' ? undefined : value));
 const schema = z.object({
-  VISAVIS_LIVEKIT_URL: text.refine(
+  VISAVIS_LIVEKIT_URL: optional.refine(
     (url) => url === undefined || /^(?:wss?|https?):\/\/[^/]/.test(url),
     'expected ws://, wss://, http:// or https://',
   ),
-  VISAVIS_LIVEKIT_API_KEY: text,
-  VISAVIS_LIVEKIT_API_SECRET: text,
-  VISAVIS_LIVEKIT_AGENT: text,
+  VISAVIS_LIVEKIT_API_KEY: optional,
+  VISAVIS_LIVEKIT_API_SECRET: optional,
+  VISAVIS_LIVEKIT_AGENT: optional,
 });
 
 /**

@@ -18,8 +18,10 @@ import {
 } from '@livekit/protocol';
 import { z } from 'zod';
 import { WebSocket } from 'ws';
+import { parseJson } from '../../../protocol/read.ts';
 import { AvatarError } from '../../base/errors.ts';
 import type { Closable } from '../../base/lifecycle.ts';
+import { openLiveKitSocket, readProtobuf } from './livekit-socket.ts';
 
 export interface SignalSocketOptions {
   /** Of the LiveKit server, `ws:`, `wss:`, `http:` or `https:`. */
@@ -40,7 +42,6 @@ const ANSWER_WITHIN_MS = 10_000;
 /** Candidates come one by one; those of a server come at once. */
 const CANDIDATES_WITHIN_MS = 200;
 const PING_MS = 5_000;
-const LONGEST_MESSAGE_BYTES = 1_000_000;
 
 const candidateSchema = z.object({ candidate: z.string().max(1024) });
 
@@ -54,6 +55,8 @@ export class SignalSocket implements Closable {
   #socket: WebSocket | undefined;
   #ping: NodeJS.Timeout | undefined;
   #answer: ((sdp: string) => void) | undefined;
+  /** They may all be here before the answer has been looked at. */
+  #hasAllCandidates = false;
   #allCandidates: (() => void) | undefined;
   #heardAt = 0;
   #isClosed = false;
@@ -69,18 +72,11 @@ export class SignalSocket implements Closable {
    */
   async join(offerSdp: string): Promise<string> {
     const { url, token } = this.#options;
-    const address = new URL('rtc/v1', url.endsWith('/') ? url : `${url}/`);
-    address.protocol = address.protocol.replace('http', 'ws');
-    address.searchParams.set('join_request', joinRequest(offerSdp));
-    const socket = new WebSocket(address, {
-      headers: { authorization: `Bearer ${token}` },
-      handshakeTimeout: ANSWER_WITHIN_MS,
-      maxPayload: LONGEST_MESSAGE_BYTES,
-      perMessageDeflate: false,
-    });
+    const socket = openLiveKitSocket(url, 'rtc/v1', token, { join_request: joinRequest(offerSdp) });
     this.#socket = socket;
     const answerSdp = await new Promise<string>((resolve, reject) => {
       const fail = (reason: string): void => {
+        clearTimeout(late);
         reject(new AvatarError('LIVEKIT_FAILED', `Cannot join the LiveKit room: ${reason}`));
         this.#end(reason);
       };
@@ -90,16 +86,13 @@ export class SignalSocket implements Closable {
         resolve(sdp);
       };
       socket.on('unexpected-response', (_request, response) => {
-        clearTimeout(late);
         response.resume();
         fail(`the server answered ${response.statusCode ?? 'nothing'}`);
       });
       socket.on('error', (thrown) => {
-        clearTimeout(late);
         fail(thrown.message);
       });
       socket.on('close', (code) => {
-        clearTimeout(late);
         fail(`the socket closed with ${code}`);
       });
       socket.on('message', (data) => {
@@ -123,13 +116,16 @@ export class SignalSocket implements Closable {
   #hear(data: WebSocket.RawData): void {
     if (this.#isClosed || !Buffer.isBuffer(data)) return;
     this.#heardAt = performance.now();
-    const message = messageIn(data);
+    const message = readProtobuf(SignalResponse, data)?.message;
     if (message?.case === 'answer') this.#answer?.(message.value.sdp);
     else if (message?.case === 'leave') this.#end('The LiveKit server ended the participation');
     else if (message?.case === 'trickle') {
-      const read = candidateSchema.safeParse(jsonOf(message.value.candidateInit));
+      const read = candidateSchema.safeParse(parseJson(message.value.candidateInit));
       if (read.success && read.data.candidate !== '') this.#candidates.push(read.data.candidate);
-      if (message.value.final) this.#allCandidates?.();
+      if (message.value.final) {
+        this.#hasAllCandidates = true;
+        this.#allCandidates?.();
+      }
     } else if (message?.case === 'update') {
       for (const { identity, state } of message.value.participants) {
         if (state === ParticipantInfo_State.DISCONNECTED) this.#options.onLeft(identity);
@@ -138,6 +134,7 @@ export class SignalSocket implements Closable {
   }
 
   async #waitForCandidates(): Promise<void> {
+    if (this.#hasAllCandidates) return;
     await new Promise<void>((resolve) => {
       const enough = setTimeout(resolve, CANDIDATES_WITHIN_MS);
       this.#allCandidates = () => {
@@ -217,20 +214,4 @@ function withCandidates(sdp: string, candidates: readonly string[]): string {
   const end = next < 0 ? lines.length - (lines.at(-1) === '' ? 1 : 0) : next;
   lines.splice(end, 0, ...candidates.map((candidate) => `a=${candidate.replace(/^a=/, '')}`));
   return lines.join('\r\n');
-}
-
-function messageIn(data: Buffer): SignalResponse['message'] | undefined {
-  try {
-    return SignalResponse.fromBinary(data).message;
-  } catch {
-    return undefined;
-  }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -16,10 +16,12 @@ import {
 import { z } from 'zod';
 import { WebSocket } from 'ws';
 import { portraitIdSchema } from '../../../protocol/names.ts';
+import { parseJson } from '../../../protocol/read.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Closable } from '../../base/lifecycle.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { PeerLoad } from '../../peer/avatar-peer.ts';
+import { openLiveKitSocket, readProtobuf } from './livekit-socket.ts';
 import { workerToken, type LiveKitKey } from './livekit-token.ts';
 
 /** What a job asks for, as JSON in the metadata of its dispatch. */
@@ -57,7 +59,6 @@ const PING_MS = 30_000;
 const TOKEN_S = 3600;
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 10_000;
-const LONGEST_MESSAGE_BYTES = 1_000_000;
 /** An assignment that does not come so long after we said yes goes to nobody: its place is free again. */
 const ASSIGNED_WITHIN_MS = 10_000;
 
@@ -100,18 +101,9 @@ export class Worker implements Closable {
 
   async #connect(): Promise<void> {
     const { url, key, logger } = this.#options;
-    const address = new URL('agent', url.endsWith('/') ? url : `${url}/`);
-    address.protocol = address.protocol.replace('http', 'ws');
-    const socket = new WebSocket(address, {
-      headers: { authorization: `Bearer ${await workerToken(key, TOKEN_S)}` },
-      handshakeTimeout: LONGEST_RETRY_MS,
-      maxPayload: LONGEST_MESSAGE_BYTES,
-      perMessageDeflate: false,
-    });
-    if (this.#isClosed) {
-      socket.terminate();
-      return;
-    }
+    const token = await workerToken(key, TOKEN_S);
+    if (this.#isClosed) return;
+    const socket = openLiveKitSocket(url, 'agent', token);
     this.#socket = socket;
     socket.on('open', () => {
       this.#register();
@@ -155,7 +147,7 @@ export class Worker implements Closable {
   }
 
   #hear(data: Buffer): void {
-    const message = messageIn(data);
+    const message = readProtobuf(ServerMessage, data)?.message;
     if (message?.case === 'register') {
       this.#retryMs = FIRST_RETRY_MS;
       this.#options.logger.info('livekit.registered', { workerId: message.value.workerId });
@@ -255,20 +247,7 @@ export class Worker implements Closable {
   }
 }
 
-function messageIn(data: Buffer): ServerMessage['message'] | undefined {
-  try {
-    return ServerMessage.fromBinary(data).message;
-  } catch {
-    return undefined;
-  }
-}
-
 /** @returns what the metadata ask for; nothing when they are not understood. */
 function wishOf(metadata: string): JobWish | undefined {
-  if (metadata === '') return {};
-  try {
-    return jobSchema.safeParse(JSON.parse(metadata)).data;
-  } catch {
-    return undefined;
-  }
+  return metadata === '' ? {} : jobSchema.safeParse(parseJson(metadata)).data;
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import { readMessage, unreadEvent } from '../../../protocol/read.ts';
+import { parseJson, readMessage, unreadEvent } from '../../../protocol/read.ts';
 import { speechMessageSchema } from '../../../protocol/speech.ts';
 import {
   ENTER_WITHIN_MS,
@@ -92,13 +92,13 @@ export class SpeechSocket implements Closable {
       leave();
       endListening?.();
     });
-    socket.on('message', (bytes) => {
+    socket.on('message', (bytes: Buffer) => {
       if (isClosing) return;
       if (--tokens < 0) {
         close(SPEECH_CLOSE.flooding, 'Too many messages');
         return;
       }
-      const message = parseJson(bytes);
+      const message = parseJson(bytes.toString('utf8'));
       if (session === undefined) {
         const entering = enterSchema.safeParse(message);
         if (!entering.success) {
@@ -176,12 +176,4 @@ function closeSoon(socket: WebSocket, code: number, reason: string): void {
   socket.once('close', () => {
     clearTimeout(late);
   });
-}
-
-function parseJson(bytes: unknown): unknown {
-  try {
-    return JSON.parse(String(bytes));
-  } catch {
-    return undefined;
-  }
 }

@@ -11,10 +11,9 @@ import {
 } from '@livekit/protocol';
 import { decodeJwt } from 'jose';
 import { expect, test } from 'vitest';
+import { silentLogger } from '../../../src/base/logger.ts';
 import { Worker, type WorkerJob } from '../../../src/server/livekit/worker.ts';
 import { FakeLiveKit } from './livekit-server.ts';
-
-const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 async function open(capacity = 2) {
   const server = await FakeLiveKit.open(() => undefined);
@@ -32,7 +31,7 @@ async function open(capacity = 2) {
       jobs.push(job);
       return { close: () => void closed.push(job.token) };
     },
-    logger: silent,
+    logger: silentLogger,
   });
   const said = () => server.messages.map((bytes) => WorkerMessage.fromBinary(bytes).message);
   const say = (message: ServerMessage['message']): void => {
