@@ -1,4 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { WebhookEvent } from '../../../../protocol/webhook.ts';
 import { BoundedQueue } from '../../../base/bounded-queue.ts';
 import { messageOf } from '../../../base/errors.ts';
@@ -87,7 +88,8 @@ export class Webhooks implements Closable {
       const isLast = attempt === ATTEMPTS || problem === String(GONE) || this.#stopping.signal.aborted;
       logger.warn('webhook.failed', { attempt, problem: problem.slice(0, 200), isLast });
       if (isLast) return false;
-      await this.#pause(backOffMs(attempt, random()));
+      // A process that stops does not wait.
+      await pause(backOffMs(attempt, random()), undefined, { signal: this.#stopping.signal }).catch(() => undefined);
     }
   }
 
@@ -112,22 +114,6 @@ export class Webhooks implements Closable {
       timeoutMs: TIMEOUT_MS,
     });
     return status >= 200 && status < 300 ? undefined : status.toString();
-  }
-
-  /** Waits, or not when the process stops. */
-  #pause(waitMs: number): Promise<void> {
-    const { signal } = this.#stopping;
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, waitMs);
-      signal.addEventListener(
-        'abort',
-        () => {
-          clearTimeout(timer);
-          resolve();
-        },
-        { once: true },
-      );
-    });
   }
 
   #count(outcome: 'delivered' | 'dropped'): void {
