@@ -7,6 +7,7 @@ import { CLOSE, MAX_MESSAGE_BYTES } from '../protocol/signaling-limits.ts';
 import type { SignalingErrorCode } from '../protocol/signaling.ts';
 import type { ToAvatar } from '../protocol/avatar.ts';
 import type { ToCaller } from '../protocol/caller.ts';
+import { closeSoon } from './web-sockets.ts';
 
 /** More than a page sends while it connects (an offer and some dozen candidates). */
 const QUEUE_CAPACITY = 128;
@@ -115,13 +116,7 @@ export class Connection {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#queue.clear();
-    this.#socket.close(code, reason.slice(0, 120));
-    const late = setTimeout(() => {
-      this.#socket.terminate();
-    }, FAREWELL_MS);
-    this.#socket.once('close', () => {
-      clearTimeout(late);
-    });
+    closeSoon(this.#socket, code, reason.slice(0, 120), FAREWELL_MS);
   }
 
   /** Breaks the socket without a farewell. */

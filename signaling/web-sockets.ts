@@ -7,9 +7,14 @@ import { TokenBucket } from '../src/base/token-bucket.ts';
 /** RFC 6455 has every ping answered. A client that keeps a connection alive sends one in some seconds. */
 const PINGS_PER_SECOND = 5;
 const PINGS_AT_ONCE = 50;
-/** Pieces in which a message may come that is not yet whole: one for each so many bytes, and some at least. */
+/**
+ * An unfinished message may have one fragment, and one chunk of received bytes, for each so many bytes of the longest message
+ * that is allowed; small limits have a minimum of both.
+ */
 const BYTES_PER_FRAGMENT = 1024;
 const BYTES_PER_CHUNK = 256;
+/** What a peer gets to answer a close; the library itself would wait 30 s. */
+const CLOSE_WITHIN_MS = 1000;
 
 /** WebSockets of strangers: whatever one sends, it costs bounded memory, and others are heard between any two of its frames. */
 export class WebSockets {
@@ -46,6 +51,22 @@ export class WebSockets {
   close(): void {
     this.#server.close();
   }
+}
+
+/**
+ * Closes a socket, whether its peer answers or not.
+ * @param withinMs - how long to wait for the answer before the connection is cut.
+ */
+export function closeSoon(socket: WebSocket, code: number, reason: string, withinMs = CLOSE_WITHIN_MS): void {
+  // A socket that is not read would not hear the answer to its close.
+  socket.resume();
+  socket.close(code, reason);
+  const late = setTimeout(() => {
+    socket.terminate();
+  }, withinMs);
+  socket.once('close', () => {
+    clearTimeout(late);
+  });
 }
 
 function answerPings(socket: WebSocket): void {

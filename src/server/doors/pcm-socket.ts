@@ -1,5 +1,6 @@
 import type { RawData, WebSocket } from 'ws';
 import { SPEAK_CLOSE } from '../../../protocol/speak.ts';
+import { closeSoon } from '../../../signaling/web-sockets.ts';
 import type { Clock } from '../../base/clock.ts';
 import { TokenBucket } from '../../base/token-bucket.ts';
 
@@ -25,8 +26,6 @@ const ROOM_CHECK_MS = 50;
 const PING_MS = 15_000;
 /** Events that a program does not read; past it the socket is broken. */
 const MAX_BUFFERED_BYTES = 1_000_000;
-/** What a peer gets to answer a close; ws itself would wait 30 s. */
-const CLOSE_WITHIN_MS = 1000;
 
 /** A program's WebSocket that brings PCM: back-pressure, liveness and limits, whatever the messages mean. */
 export class PcmSocket {
@@ -98,19 +97,6 @@ export class PcmSocket {
     this.#isClosing = true;
     closeSoon(this.#socket, code, reason.slice(0, 100));
   }
-}
-
-/** Closes a socket, whether its peer answers or not. */
-export function closeSoon(socket: WebSocket, code: number, reason: string): void {
-  // A socket that is not read would not hear the answer to its close.
-  socket.resume();
-  socket.close(code, reason);
-  const late = setTimeout(() => {
-    socket.terminate();
-  }, CLOSE_WITHIN_MS);
-  socket.once('close', () => {
-    clearTimeout(late);
-  });
 }
 
 function bytesOf(data: RawData): Uint8Array {

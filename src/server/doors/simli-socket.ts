@@ -6,13 +6,13 @@ import { z } from 'zod';
 import { parseJson } from '../../../protocol/read.ts';
 import { MAX_PCM_BYTES, type SpeakEvent } from '../../../protocol/speak.ts';
 import { refuseUpgrade } from '../../../signaling/upgrade-router.ts';
-import { WebSockets } from '../../../signaling/web-sockets.ts';
+import { closeSoon, WebSockets } from '../../../signaling/web-sockets.ts';
 import type { Clock } from '../../base/clock.ts';
 import { AvatarError, messageOf } from '../../base/errors.ts';
 import type { Closable } from '../../base/lifecycle.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { AvatarPeer, Watching } from '../../peer/avatar-peer.ts';
-import { closeSoon, PcmSocket } from './pcm-socket.ts';
+import { PcmSocket } from './pcm-socket.ts';
 import type { SimliTokens, SimliWish } from './simli-tokens.ts';
 import type { DeskSession, SpeakDesk } from './speak-desk.ts';
 

@@ -5,12 +5,12 @@ import { readText, unreadEvent } from '../../../protocol/read.ts';
 import { MAX_PCM_BYTES, QUEUE_MS, SPEAK_CLOSE, toSpeakSocketSchema, type SpeakEvent } from '../../../protocol/speak.ts';
 import { bearerOf } from '../../../signaling/secret.ts';
 import { refuseUpgrade } from '../../../signaling/upgrade-router.ts';
-import { WebSockets } from '../../../signaling/web-sockets.ts';
+import { closeSoon, WebSockets } from '../../../signaling/web-sockets.ts';
 import type { Clock } from '../../base/clock.ts';
 import { AvatarError, messageOf } from '../../base/errors.ts';
 import type { Closable } from '../../base/lifecycle.ts';
 import type { Logger } from '../../base/logger.ts';
-import { closeSoon, PcmSocket } from './pcm-socket.ts';
+import { PcmSocket } from './pcm-socket.ts';
 import type { DeskSession, SpeakDesk } from './speak-desk.ts';
 
 /** PCM over a WebSocket: `protocol/speak.ts` says what travels. */

@@ -12,7 +12,7 @@ import {
 } from '../../../protocol/speech-socket.ts';
 import { visitorOf } from '../../../signaling/origin.ts';
 import { refuseUpgrade } from '../../../signaling/upgrade-router.ts';
-import { WebSockets } from '../../../signaling/web-sockets.ts';
+import { closeSoon, WebSockets } from '../../../signaling/web-sockets.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Closable } from '../../base/lifecycle.ts';
 import type { SpeechDesk } from './speech-desk.ts';
@@ -23,7 +23,6 @@ const MAX_STRANGERS = 200;
 const MAX_STRANGERS_PER_VISITOR = 8;
 const MAX_SOCKETS_PER_PARTICIPANT = 4;
 /** What a peer gets to answer a close; ws itself would wait 30 s. */
-const CLOSE_WITHIN_MS = 1000;
 const MESSAGES_PER_SECOND = 50;
 
 /** Type-to-speak over a WebSocket, described in `docs/api.md`: the first message enters, the rest are speech messages. */
@@ -165,15 +164,4 @@ class Counter {
     if (count > 0) this.#counts.set(name, count);
     else this.#counts.delete(name);
   }
-}
-
-/** Closes a socket, whether its peer answers or not. */
-function closeSoon(socket: WebSocket, code: number, reason: string): void {
-  socket.close(code, reason);
-  const late = setTimeout(() => {
-    socket.terminate();
-  }, CLOSE_WITHIN_MS);
-  socket.once('close', () => {
-    clearTimeout(late);
-  });
 }
