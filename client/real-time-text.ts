@@ -2,10 +2,9 @@ import { graphemesOf } from '../protocol/graphemes.ts';
 
 /**
  * Text that is seen while it grows (ITU-T T.140): characters, and a few controls among them. A data channel carries it
- * as UTF-8, each message what was typed since the last (RFC 8865). Shared with `web/`.
+ * as UTF-8, each message what was typed since the last (RFC 8865).
  */
 
-export const T140_PROTOCOL = 't140';
 /** How long typed characters are gathered before they go out (RFC 4103: 300 ms; RFC 8865 keeps it). */
 export const T140_BUFFER_MS = 300;
 /** What a receiver takes without asking for less (RFC 8865 §4.2.1: `cps`, 30 unless told). */

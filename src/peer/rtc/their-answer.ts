@@ -31,7 +31,8 @@ export function readAnswer(
   withChannels = false,
 ): TheirAnswer {
   if (!sdp.startsWith('v=0')) throw unusable('it does not begin with v=0 (RFC 8866)');
-  if (sdp.length > MAX_ANSWER_CHARACTERS) throw unusable(`it has ${sdp.length} characters, at most 65536 are read`);
+  if (sdp.length > MAX_ANSWER_CHARACTERS)
+    throw unusable(`it has ${sdp.length} characters, at most ${MAX_ANSWER_CHARACTERS} are read`);
   let candidates = 0;
   const lines = sdp
     .split(/\r\n|\n/)

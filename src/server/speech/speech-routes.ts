@@ -1,6 +1,7 @@
-import { json, Router, type Request } from 'express';
+import { json, Router } from 'express';
 import type { Spoken, Voices } from '../../../protocol/http.ts';
 import { speechMessageSchema, type AidMessage } from '../../../protocol/speech.ts';
+import { bearerOf } from '../../../signaling/secret.ts';
 import type { SpeechDesk } from './speech-desk.ts';
 import { fail } from '../http/failure.ts';
 
@@ -23,7 +24,7 @@ export function speechRoutes(desk: SpeechDesk): Router {
       fail(response, 404, 'NOT_FOUND', 'There is no such address');
       return;
     }
-    const session = await desk.enter(participantId, bearerOf(request));
+    const session = await desk.enter(participantId, bearerOf(request.headers) ?? '');
     const id = `api-${++sayCount}`;
     const message = speechMessageSchema.safeParse({ id, ...membersOf(request.body), type: `speech-${verb}` });
     if (!message.success) {
@@ -51,8 +52,4 @@ let sayCount = 0;
 
 function membersOf(body: unknown): object {
   return typeof body === 'object' && body !== null ? body : {};
-}
-
-function bearerOf(request: Request): string {
-  return /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
 }

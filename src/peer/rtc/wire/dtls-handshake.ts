@@ -115,15 +115,14 @@ function isClientHello(body: Buffer): boolean {
     if (length % unit !== 0) return false;
     at += lengthBytes + length;
   }
-  return at + 2 <= body.length && body.readUInt16BE(at) === body.length - at - 2 && areExtensions(body, at + 2);
+  return areExtensions(body, at);
 }
 
 /** Version, random, session, cipher suite, compression method, extensions (RFC 5246, 7.4.1.3). */
 function isServerHello(body: Buffer): boolean {
   if (body.length < SHORTEST_SERVER_HELLO_BYTES || body.length > LONGEST_HANDSHAKE_BYTES) return false;
   const at = 35 + body.readUInt8(34) + 3;
-  if (at === body.length) return true;
-  return at + 2 <= body.length && body.readUInt16BE(at) === body.length - at - 2 && areExtensions(body, at + 2);
+  return at === body.length || areExtensions(body, at);
 }
 
 /** A named curve with its point, and the proof that the server has the certificate's key (RFC 8422, 5.4). */
@@ -143,9 +142,11 @@ function isCertificateRequest(body: Buffer): boolean {
   return at === body.length;
 }
 
+/** @returns whether a message ends with a list of extensions, no two of one type, whose length stands at `from`. */
 function areExtensions(body: Buffer, from: number): boolean {
+  if (from + 2 > body.length || body.readUInt16BE(from) !== body.length - from - 2) return false;
   const seen = new Set<number>();
-  let at = from;
+  let at = from + 2;
   while (at + 4 <= body.length) {
     const type = body.readUInt16BE(at);
     if (seen.has(type)) return false;
