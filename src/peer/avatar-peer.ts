@@ -34,7 +34,7 @@ export interface AvatarPeerOptions {
   readonly rtc: RtcOptions;
   /** A page that is not connected so long after its offer loses its place; 15 s unless given. */
   readonly connectWithinMs?: number;
-  /** Watched for so long, an avatar goes before newcomers where both wait for the machine; 20 s unless given. */
+  /** An avatar that has been watched for this long is drawn before newcomers on a busy machine; 20 s unless given. */
   readonly newcomerMs?: number;
   /** Whether the AI badge is burnt in; only the operator's setting may say no. */
   readonly badge: boolean;

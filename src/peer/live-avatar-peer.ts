@@ -34,7 +34,7 @@ const SIZE_PX = 512;
 const FIRST_BITRATE_BPS = 1_000_000;
 /** ICE over a relay takes seconds on a slow network, and a browser gives up after about fifteen. */
 const CONNECT_WITHIN_MS = 15_000;
-/** Hostile visitors stay for seconds; a call is one by then. */
+/** Hostile visitors stay only for seconds; a visitor who stays this long is in a call. */
 const NEWCOMER_MS = 20_000;
 const FIGURES_INTERVAL_MS = 2000;
 const WARM_DECODERS = 4;

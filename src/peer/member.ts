@@ -49,14 +49,14 @@ export interface MemberOptions {
   readonly random: () => number;
   /** A page that is not connected so long after its offer loses its place. */
   readonly connectWithinMs: number;
-  /** Watched for so long, it is a newcomer no more. */
+  /** An avatar that has been watched for this long is no longer a newcomer. */
   readonly newcomerMs: number;
   readonly figures: PeerFigures;
   readonly openSession: (events: SessionEvents) => Session;
   readonly onEvent: (event: PeerEvent) => void;
   /** Something failed at what this participant's page sent, and ended its connection. */
   readonly onFault: (reason: string) => void;
-  /** A picture of one who is established has come. @param tookUs - from its order to its arrival. */
+  /** The picture of an established avatar has arrived. @param tookUs - from its order to its arrival. */
   readonly onPicture: (tookUs: number) => void;
   /** It cannot go on, or nobody came back for it: its place is to be given up. */
   readonly onEnd: (member: Member, reason: string, code?: string) => void;

@@ -83,13 +83,13 @@ export class Session implements Closable {
     return this.#rank === 'established';
   }
 
-  /** From now on. */
+  /** From now on its pictures go before those of newcomers. */
   establish(): void {
     this.#rank = 'established';
     this.holdBack(0);
   }
 
-  /** While it is a newcomer: at least so much time between two pictures. */
+  /** Sets the least time between two pictures; it holds only while this session is a newcomer. */
   holdBack(intervalUs: number): void {
     this.push({ type: 'held-back', intervalUs: this.established ? 0 : intervalUs });
   }

@@ -46,12 +46,12 @@ export interface Config {
   readonly hosts: HostRules;
   /** Origins whose pages may show `/view/ID` in a frame. */
   readonly frameAncestors: readonly string[];
-  /** Of the interfaces for programs. */
+  /** Settings of the interfaces for programs. */
   readonly doors: DoorSettings;
   readonly rtc: RtcOptions;
   /** Voices for typed speech, best first. */
   readonly speech: SpeechSettings;
-  /** The LiveKit server whose jobs it takes, if any. */
+  /** The LiveKit server whose jobs this process takes, if any. */
   readonly liveKit: LiveKitSettings | undefined;
   /** The signaling server in this process, or `undefined` when this is an avatar peer of another. */
   readonly signaling: SignalingSettings | undefined;

@@ -20,7 +20,7 @@ export interface ControlFlags {
   readonly liveliness?: number;
   readonly amplitude?: number;
   readonly headMotion?: number;
-  /** Without one the inputs decide, or nobody. */
+  /** Without a seed, a film takes one from its inputs, and `stream` takes a random one. */
   readonly seed?: number;
   readonly controls?: string;
 }

@@ -3,7 +3,7 @@ import { isOriginAllowed } from '../../../signaling/origin.ts';
 import { AvatarError } from '../../base/errors.ts';
 import type { Access, RoomAccess } from '../http/access.ts';
 
-/** Of our browser extension, whose id follows from the key in `extension/manifest.json`; it lets only known call services ask. */
+/** The origin of our browser extension. Its id follows from the key in `extension/manifest.json`; only known call services may use it. */
 export const EXTENSION_ORIGIN = 'chrome-extension://cphipklgaomgcgelaaagkihamlbohldo';
 
 /**

@@ -1,17 +1,17 @@
 import { AvatarError } from '../../base/errors.ts';
 
-/** What one address may have. */
+/** The limits for the sessions of one address. */
 export interface SessionLimits {
-  /** At once. */
+  /** Sessions at the same time. */
   readonly perAddress: number;
-  /** Opened in a minute. */
+  /** Sessions opened in a minute. */
   readonly perMinute: number;
-  /** Of all its sessions in one day (UTC), minutes; 0 for no limit. */
+  /** Length of all its sessions in one day (UTC), in minutes; 0 for no limit. */
   readonly minutesPerDay: number;
 }
 
 const DAY_MS = 86_400_000;
-/** A session that would be shorter is none (`protocol/session.ts`). */
+/** The shortest lifetime that a session may have (`protocol/session.ts`). */
 const SHORTEST_S = 10;
 
 /** How long the sessions of each address may still last today. A session takes its whole lifetime, and gives back what it did not use. */
@@ -49,7 +49,7 @@ export class SessionQuota {
     this.#takenS.set(address, takenS + grantedS);
     const giveBack = (): void => {
       const usedS = Math.ceil((this.#now().getTime() - startMs) / 1000);
-      // The day is over, and with it what was taken in it.
+      // The count began anew with the new day.
       if (this.#day !== day) return;
       const unusedS = Math.max(0, grantedS - usedS);
       this.#takenS.set(address, Math.max(0, (this.#takenS.get(address) ?? 0) - unusedS));

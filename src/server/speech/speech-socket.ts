@@ -22,7 +22,6 @@ import type { SpeechSession } from './speech-session.ts';
 const MAX_STRANGERS = 200;
 const MAX_STRANGERS_PER_VISITOR = 8;
 const MAX_SOCKETS_PER_PARTICIPANT = 4;
-/** What a peer gets to answer a close; ws itself would wait 30 s. */
 const MESSAGES_PER_SECOND = 50;
 
 /** Type-to-speak over a WebSocket, described in `docs/api.md`: the first message enters, the rest are speech messages. */

@@ -16,7 +16,7 @@ interface Live {
   readonly startMs: number;
 }
 
-/** What a person decided is no failure. */
+/** Endings that a person decided: they are reported as ended, not as failed. */
 const DECIDED = new Set(['ENDED_BY_OPERATOR', 'PORTRAIT_BLOCKED']);
 
 /** Makes events for a webhook of what becomes of participants. Never says who they are, or what they typed. */

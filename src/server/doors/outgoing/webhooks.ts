@@ -29,12 +29,12 @@ interface Delivery {
   readonly body: string;
 }
 
-/** An hour of a busy server whose receiver is down. */
+/** A busy server has about so many events in an hour, in which its receiver may be down. */
 const MOST_WAITING = 1000;
-/** Over two minutes. A receiver that is away for longer misses the event. */
+/** The waits between them add up to 45 to 91 s, and each may take `TIMEOUT_MS`. A receiver that is away for longer misses the event. */
 const ATTEMPTS = 8;
 const TIMEOUT_MS = 10_000;
-/** What a stopping process gives to events that wait. */
+/** How long a stopping process waits until the last events are sent. */
 const FLUSH_MS = 3000;
 const GONE = 410;
 
