@@ -36,6 +36,12 @@ describe('WordModel', () => {
     expect(model.predict(['and'], 'yes', 1)).toEqual(['yesterday']);
   });
 
+  test('German nouns are offered with a capital', async () => {
+    const german = await modelOf('de');
+    expect(german.predict([], 'monta', 3)).toContain('Montag');
+    expect(german.predict([], 'freita', 3)).toContain('Freitag');
+  });
+
   test.each([
     ['', [], ''],
     ['I wo', ['I'], 'wo'],

@@ -195,8 +195,7 @@ export class Composer {
   #showLanguage(): void {
     const tag = this.#speaker.foreignLanguageOf(this.#input.value);
     this.#language.hidden = tag === undefined;
-    const names = new Intl.DisplayNames([document.documentElement.lang], { type: 'language' });
-    const shown = tag === undefined ? '' : t('aid.compose.language', { language: names.of(tag) ?? tag });
+    const shown = tag === undefined ? '' : t('aid.compose.language', { language: languageName(tag) });
     // A status that is written again is read out again.
     if (this.#language.textContent !== shown) this.#language.textContent = shown;
   }
@@ -223,4 +222,9 @@ export class Composer {
     this.#state.dataset['state'] = key.replace('aid.state.', '');
     this.#state.classList.toggle('trouble', isTrouble === true);
   }
+}
+
+/** @returns the name of a language in the page's language. */
+function languageName(tag: string): string {
+  return new Intl.DisplayNames([document.documentElement.lang], { type: 'language' }).of(tag) ?? tag;
 }

@@ -9,10 +9,6 @@ export class DwellClock<T> {
   #atMs: number | undefined;
   #isSpent = false;
 
-  get target(): T | undefined {
-    return this.#target;
-  }
-
   /**
    * The pointer is on `target`, or on nothing that can be chosen, at `nowMs`.
    * @returns the target that is chosen by that.

@@ -1,4 +1,5 @@
-import type { Phrase } from './phrase-bank.ts';
+import { isRecord, type Json } from './json.ts';
+import { withoutMarks, type Phrase } from './phrase-bank.ts';
 import { readZip, writeZip } from './zip.ts';
 
 /** Open Board Format 0.1 (openboardformat.org): one board a group of phrases, one button a phrase. */
@@ -11,8 +12,6 @@ const PICTURE_TYPES: Readonly<Record<string, string>> = {
   jpeg: 'image/jpeg',
   webp: 'image/webp',
 };
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** @returns whether a file is an archive of boards, by its first bytes. */
 export function isArchive(bytes: Uint8Array): boolean {
@@ -51,7 +50,7 @@ export function writeBoards(phrases: readonly Phrase[], locale: string): Uint8Ar
     const own = phrases.filter(({ category }) => category === group);
     const images = own.flatMap(({ picture }, place) => (picture === undefined ? [] : [imageOf(`i${place}`, picture)]));
     const buttons = own.map(({ text, picture }, place) => ({
-      label: text.replace(/\s*\[[a-z ]+\]/g, '').trim() || text,
+      label: withoutMarks(text).trim() || text,
       vocalization: text,
       ...(picture === undefined ? {} : { image_id: `i${place}` }),
     }));
@@ -138,8 +137,4 @@ function filled(phrases: Phrase[]): Phrase[] | undefined {
 
 function records(value: unknown): Json[] {
   return Array.isArray(value) ? value.filter(isRecord) : [];
-}
-
-function isRecord(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -15,6 +15,11 @@ const MAX_PICTURE_CHARACTERS = 60_000;
 const PICTURE = /^data:image\/(?:png|jpeg|webp);base64,[A-Za-z0-9+/=]+$/;
 const FORMAT = 'visavis-phrases';
 
+/** @returns a phrase as it is shown: without expressions such as `[smile]`. */
+export function withoutMarks(text: string): string {
+  return text.replace(/\s*\[[a-z ]+\]/g, '');
+}
+
 /** A person's phrases: an immutable list with a few moves. */
 export class PhraseBank {
   readonly phrases: readonly Phrase[];

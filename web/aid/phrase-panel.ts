@@ -1,7 +1,8 @@
 import { language, onLanguageChange, t, type MessageKey } from '../i18n.ts';
 import { button, freshId, h, said, section } from './element.ts';
+import { openFile, saveFile } from './files.ts';
 import { readBoards, writeBoards } from './open-board.ts';
-import { parsePhrases, PhraseBank, type Phrase } from './phrase-bank.ts';
+import { parsePhrases, PhraseBank, withoutMarks, type Phrase } from './phrase-bank.ts';
 import { smallPicture } from './phrase-picture.ts';
 import type { Speaker } from './speaker.ts';
 
@@ -46,17 +47,6 @@ export class PhrasePanel {
   constructor(speaker: Speaker) {
     this.#speaker = speaker;
     this.#bank = stored() ?? startingBank();
-    const file = h('input', {
-      type: 'file',
-      accept: 'application/json,.json,.obf,.obz',
-      class: 'visually-hidden',
-      tabindex: '-1',
-      'data-i18n-label': 'aid.phrases.import',
-      'aria-label': t('aid.phrases.import'),
-    });
-    file.addEventListener('change', () => {
-      void this.#import(file);
-    });
     this.#editButton = button(
       'aid.phrases.edit',
       () => {
@@ -88,13 +78,7 @@ export class PhrasePanel {
       h(
         'div',
         { class: 'aid-buttons' },
-        button(
-          'aid.phrases.import',
-          () => {
-            file.click();
-          },
-          { class: 'button quiet' },
-        ),
+        ...openFile('application/json,.json,.obf,.obz', (file) => void this.#import(file)),
         button(
           'aid.phrases.export',
           () => {
@@ -109,7 +93,6 @@ export class PhrasePanel {
           },
           { class: 'button quiet', 'data-aid': 'export-boards' },
         ),
-        file,
       ),
       said('p', 'aid.phrases.local', { class: 'hint' }),
     );
@@ -179,7 +162,7 @@ export class PhrasePanel {
         },
       },
       phrase.picture !== undefined && h('img', { class: 'aid-symbol', src: phrase.picture, alt: '' }),
-      h('span', { dir: 'auto' }, phrase.text.replace(/\s*\[[a-z ]+\]/g, '')),
+      h('span', { dir: 'auto' }, withoutMarks(phrase.text)),
       key !== undefined && h('kbd', { 'aria-hidden': 'true' }, key),
     );
     if (!this.#isEditing) return h('li', {}, speak);
@@ -268,11 +251,8 @@ export class PhrasePanel {
     }
   }
 
-  async #import(file: HTMLInputElement): Promise<void> {
-    const chosen = file.files?.[0];
-    file.value = '';
-    if (chosen === undefined) return;
-    const phrases = chosen.size > MAX_FILE_BYTES ? undefined : await readFile(chosen);
+  async #import(file: File): Promise<void> {
+    const phrases = file.size > MAX_FILE_BYTES ? undefined : await readFile(file);
     if (phrases === undefined) {
       this.#told.textContent = t('aid.phrases.importFailed');
       return;
@@ -285,15 +265,6 @@ export class PhrasePanel {
   #export(): void {
     saveFile('visavis-phrases.json', this.#bank.toJson(), 'application/json');
   }
-}
-
-/** Hands a text to the person as a file. */
-export function saveFile(name: string, content: BlobPart, type: string): void {
-  const url = URL.createObjectURL(new Blob([content], { type }));
-  h('a', { href: url, download: name }).click();
-  setTimeout(() => {
-    URL.revokeObjectURL(url);
-  }, 10_000);
 }
 
 /** Boards of other programs, and this program's own lists. */

@@ -1,6 +1,6 @@
 import { t } from '../i18n.ts';
 import { button, h, said } from './element.ts';
-import { saveFile } from './phrase-panel.ts';
+import { saveFile } from './files.ts';
 
 interface Line {
   readonly time: Date;

@@ -1,3 +1,4 @@
+import { isRecord } from './json.ts';
 import { draftOf, type WordModel } from './word-model.ts';
 import { modelOf, startersOf, type Situation, type Starters, type WordLanguage } from './words/load.ts';
 import { withWord } from './writing.ts';
@@ -22,7 +23,7 @@ const MAX_ABBREVIATIONS = 200;
 /** A sentence that was said before is offered whole from here on. */
 const WHOLE_FROM_CHARACTERS = 3;
 
-/** Words, beginnings and whole sentences that are offered while somebody writes. Pure but for the fetch of a language. */
+/** Words, beginnings and whole sentences that are offered while somebody writes. Nothing here has a side effect but `open`, which fetches a language. */
 export class Vocabulary {
   #learned: Learned;
   #language: WordLanguage | undefined;
@@ -57,18 +58,14 @@ export class Vocabulary {
       return starters.slice(0, limit).map((shown) => ({ shown, draft: `${shown} ` }));
     }
     const { before, begun } = draftOf(draft);
-    const full = this.#expansionOf(draft, begun);
-    const whole = this.#saidBefore(draft);
-    const fixed = [full, whole].filter((one) => one !== undefined);
+    const first = [this.#expansionOf(draft, begun)].filter((one) => one !== undefined);
+    const last = [this.#saidBefore(draft)].filter((one) => one !== undefined);
     const words = this.#model
       .predict(before, begun, limit)
       .map((word) => ({ shown: word, draft: withWord(draft, word) }));
     // The whole sentence comes last: a person who looks for a word should find it where it was.
-    return [
-      ...(full === undefined ? [] : [full]),
-      ...words.slice(0, Math.max(0, limit - fixed.length)),
-      ...(whole === undefined ? [] : [whole]),
-    ].slice(0, limit);
+    const room = Math.max(0, limit - first.length - last.length);
+    return [...first, ...words.slice(0, room), ...last].slice(0, limit);
   }
 
   /** Learns a text that was said in the language that is open. */
@@ -135,7 +132,7 @@ export class Vocabulary {
   }
 }
 
-/** @returns what was stored, without anything that is no such thing. */
+/** @returns what was stored, without entries of a wrong type. */
 export function readLearned(json: string): Learned {
   try {
     const parsed: unknown = JSON.parse(json);
@@ -153,8 +150,4 @@ export function readLearned(json: string): Learned {
   } catch {
     return NOTHING_LEARNED;
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -9,7 +9,6 @@ export function wordBar(composer: Composer, help: WordHelp, preferences: Prefere
   const bar = h('div', {
     class: 'aid-words',
     'data-aid': 'words',
-    'data-dwell': true,
     role: 'group',
     'data-i18n-label': 'aid.words.title',
     'aria-label': t('aid.words.title'),
@@ -28,7 +27,7 @@ export function wordBar(composer: Composer, help: WordHelp, preferences: Prefere
             onclick: () => {
               composer.write(draft);
               // A touch keyboard stays open, and a hand on the keys stays there.
-              if (document.activeElement !== bar) composer.focus();
+              composer.focus();
             },
           },
           h('span', { dir: 'auto' }, shown),

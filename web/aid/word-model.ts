@@ -20,7 +20,6 @@ const MANDELBROT_SHIFT = 2.7;
 /** What a person says counts more than what everybody says. */
 const OWN_WEIGHT = 4;
 const EVERYBODYS_WEIGHT = 1;
-const NONE: ReadonlySet<string> = new Set();
 
 /** Which words are likely to come next: a frequency list, and counts of which word followed which two before it. */
 export class WordModel {
@@ -50,15 +49,14 @@ export class WordModel {
   /**
    * @param before - the words of the sentence before this one.
    * @param begun - letters of this word, perhaps none.
-   * @param refused - words, in lower case, that are not to be offered again.
    * @returns the likeliest words that begin so, best first, at most `limit`.
    */
-  predict(before: readonly string[], begun: string, limit: number, refused: ReadonlySet<string> = NONE): string[] {
+  predict(before: readonly string[], begun: string, limit: number): string[] {
     const prefix = keyOf(begun);
     const [second, first] = [before.at(-2), before.at(-1)].map((word) => (word === undefined ? START : keyOf(word)));
     const pair = this.#followers.get(contextOf(second ?? START, first ?? START));
     const single = this.#followers.get(first ?? START);
-    const fits = (key: string): boolean => key.startsWith(prefix) && !refused.has(key);
+    const fits = (key: string): boolean => key.startsWith(prefix);
     // Of the words that no context brings the most frequent are enough: the list is in that order.
     const candidates = new Set([...(pair?.counts.keys() ?? []), ...(single?.counts.keys() ?? []), ...this.#own.keys()]);
     for (const key of candidates) if (!fits(key)) candidates.delete(key);

@@ -1,6 +1,6 @@
 import { t } from '../i18n.ts';
 import { button, choice, freshId, h, said, slider, tick } from './element.ts';
-import { saveFile } from './phrase-panel.ts';
+import { openFile, saveFile } from './files.ts';
 import type { PreferenceStore } from './preferences.ts';
 import type { WordHelp } from './word-help.ts';
 
@@ -58,21 +58,9 @@ export function wordSettings(help: WordHelp, preferences: PreferenceStore): HTML
     full.value = '';
     short.focus();
   });
-  const file = h('input', {
-    type: 'file',
-    accept: 'application/json,.json',
-    class: 'visually-hidden',
-    tabindex: '-1',
-    'data-i18n-label': 'aid.phrases.import',
-    'aria-label': t('aid.phrases.import'),
-    'data-aid': 'words-file',
-  });
-  const read = async (): Promise<void> => {
-    const json = await file.files?.[0]?.text();
-    file.value = '';
-    if (json !== undefined) told.textContent = t((await help.restore(json)) ? 'aid.words.read' : 'aid.words.notRead');
+  const read = async (file: File): Promise<void> => {
+    told.textContent = t((await help.restore(await file.text())) ? 'aid.words.read' : 'aid.words.notRead');
   };
-  file.addEventListener('change', () => void read());
   return h(
     'div',
     { class: 'aid-grid' },
@@ -122,14 +110,7 @@ export function wordSettings(help: WordHelp, preferences: PreferenceStore): HTML
         },
         { class: 'button quiet' },
       ),
-      button(
-        'aid.phrases.import',
-        () => {
-          file.click();
-        },
-        { class: 'button quiet' },
-      ),
-      file,
+      ...openFile('application/json,.json', (file) => void read(file), 'words-file'),
     ),
     told,
     said('h4', 'aid.words.abbreviations'),

@@ -2,7 +2,7 @@ import { toast } from '../announce.ts';
 import { button, h, said } from '../aid/element.ts';
 import type { CallPort } from '../call-port.ts';
 import { byId } from '../dom.ts';
-import { t, translate } from '../i18n.ts';
+import { t } from '../i18n.ts';
 import { SHORTCUTS } from './shortcuts.ts';
 
 /** Full screen, a picture that floats over other windows, a screen that stays awake in a call, and the help on keys. */
@@ -57,7 +57,6 @@ function helpDialog(): HTMLDialogElement {
       button('call.close', close, { class: 'button primary' }),
     ),
   );
-  translate(dialog);
   return dialog;
 }
 

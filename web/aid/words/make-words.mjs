@@ -31,49 +31,28 @@ const COARSE =
 const NOUN_ENDING =
   /.(?:ung|ungen|heit|heiten|keit|keiten|schaft|tion|tionen|tät|chen|nis|ismus|zeug|zeit|tag|abend)$/u;
 const NOT_NOUNS = new Set(
-  'jung machen lachen brachen suchen sprechen brechen kochen rauchen brauchen besuchen versuchen aufwachen wachen versprechen zwischen manchen welchen solchen riechen gleichen reichen erreichen vergleichen unterbrechen entsprechen menschlichen mögen weichen schleichen zerbrechen einbrechen abbrechen ausmachen aufmachen weitermachen mitmachen zumachen überwachen aussuchen täuschen tauschen wünschen waschen mischen montag'.split(
+  'jung machen lachen brachen suchen sprechen brechen kochen rauchen brauchen besuchen versuchen aufwachen wachen versprechen zwischen manchen welchen solchen riechen gleichen reichen erreichen vergleichen unterbrechen entsprechen menschlichen mögen weichen schleichen zerbrechen einbrechen abbrechen ausmachen aufmachen weitermachen mitmachen zumachen überwachen aussuchen täuschen tauschen wünschen waschen mischen'.split(
     ' ',
   ),
 );
 const NOUNS = new Set(
-  `mann frau kind kinder leute leben jahr jahre jahren tag tage tagen tages nacht morgen woche wochen monat monate stunde stunden minute
+  `mann frau kind kinder leute leben jahr jahre jahren tag tage tagen tages nacht woche wochen monat monate stunde stunden minute
   minuten sekunde uhr haus hause tür zimmer auto geld arbeit job welt land stadt straße weg wasser essen kaffee tee bier wein
   brot milch hunger durst freund freunde freunden freundin familie vater mutter eltern bruder schwester sohn tochter papa mama baby oma
   opa onkel tante herr herrn dame menschen mensch person polizei arzt doktor krankenhaus schule lehrer klasse buch bücher brief telefon
-  handy anruf nummer name namen wort wörter sprache stimme frage fragen antwort idee problem probleme sache sachen ding dinge grund
-  fall hilfe angst schmerz schmerzen glück liebe herz kopf hand hände auge augen gesicht mund ohr bein beine fuß füße arm arme rücken haar haare
+  handy anruf nummer name namen wort wörter sprache stimme frage antwort idee problem probleme sache sachen ding dinge grund
+  fall hilfe angst schmerz schmerzen glück herz kopf hand hände auge augen gesicht mund ohr bein beine fuß füße arme rücken haar haare
   blut körper seele geist gott himmel sonne mond regen schnee wind wetter sommer winter frühling herbst feuer licht bild bilder film
-  filme musik lied spiel spaß party feier geschenk geburtstag hochzeit tod krieg waffe messer geschichte wahrheit lüge traum träume erinnerung
-  gedanke gedanken gefühl gefühle ende anfang teil stück paar hälfte mal seite platz ort stelle boden wand fenster tisch stuhl bett küche bad
+  filme musik lied spiel spaß party geschenk geburtstag hochzeit tod krieg waffe messer geschichte wahrheit lüge traum träume erinnerung
+  gedanke gedanken gefühl gefühle ende anfang teil stück hälfte seite platz ort stelle boden wand fenster tisch stuhl bett küche bad
   garten baum blume blumen tier tiere hund hunde katze pferd vogel fisch fleisch käse ei eier apfel obst gemüse kuchen zucker salz
   schiff boot flugzeug zug bus bahnhof flughafen reise urlaub hotel karte schlüssel tasche hose hemd kleid schuhe jacke mantel hut brille
-  computer internet nachricht nachrichten zeitung fernsehen team chef firma büro termin plan pläne regel regeln gesetz recht gericht anwalt
+  computer internet nachricht nachrichten zeitung fernsehen team chef firma büro termin plan pläne regel regeln gesetz gericht anwalt
   richter mörder mord opfer zeuge gefängnis dank entschuldigung willkommen herzen vergangenheit zukunft gegenwart chance fehler schuld ruhe
-  kraft macht stärke seit abendessen frühstück mittagessen rollstuhl medizin medikament medikamente tablette pflege therapie tastatur bildschirm`.split(
+  kraft stärke abendessen frühstück mittagessen rollstuhl medizin medikament medikamente tablette pflege therapie tastatur bildschirm`.split(
     /\s+/,
   ),
 );
-[
-  'morgen',
-  'macht',
-  'fragen',
-  'recht',
-  'seit',
-  'arm',
-  'ende',
-  'mal',
-  'paar',
-  'essen',
-  'fall',
-  'liebe',
-  'leben',
-  'feier',
-  'plan',
-  'regen',
-  'dank',
-].forEach((word) => NOUNS.delete(word));
-['Essen', 'Leben', 'Ende', 'Regen', 'Plan', 'Fall', 'Dank'].forEach((word) => NOUNS.add(word.toLowerCase()));
-
 const known = new Set(
   readdirSync(resolve(english), { recursive: true })
     .filter((name) => /(?:english|american|british).*\.json$/.test(name))
