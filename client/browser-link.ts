@@ -1,8 +1,14 @@
 import { CONTROL_LABEL, TEXT_LABEL, TEXT_PROTOCOL } from '../protocol/channel-names.ts';
 import type { CandidateInit } from '../protocol/signaling.ts';
-import type { LinkState, MediaLink, MediaLinkEvents, MediaLinkOptions, Place, StatisticsReport } from './media-link.ts';
-
-type Entry = Readonly<Record<string, unknown>>;
+import type {
+  LinkState,
+  MediaLink,
+  MediaLinkEvents,
+  MediaLinkOptions,
+  Place,
+  StatisticsEntry,
+  StatisticsReport,
+} from './media-link.ts';
 
 /** What an avatar peer speaks; the retransmissions of a video codec are a codec of their own. */
 const USED_CODECS = ['audio/opus', 'video/VP8', 'video/rtx'];
@@ -105,7 +111,7 @@ export class BrowserLink implements MediaLink<MediaStreamTrack, MediaStream> {
   }
 
   get statistics(): Promise<StatisticsReport> {
-    return this.#connection.getStats().then((report) => new Map(report as Iterable<[string, Entry]>));
+    return this.#connection.getStats().then((report) => new Map(report as Iterable<[string, StatisticsEntry]>));
   }
 
   close(): void {

@@ -2,7 +2,7 @@ import { BrowserLink } from './browser-link.ts';
 import { signalingUrlOf, type CallOptions } from './call-options.ts';
 import { Call } from './call.ts';
 
-/** Of the options of a call, those that a page chooses. */
+/** The options of a call that a page chooses. */
 export type BrowserCallOptions = Omit<
   CallOptions<MediaStreamTrack, MediaStream>,
   'signalingUrl' | 'openLink' | 'openSocket'

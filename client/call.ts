@@ -65,7 +65,7 @@ export class Call<Track = MediaStreamTrack, Stream = MediaStream>
     return this.#participants;
   }
 
-  /** The connection of now; another after the call had to begin anew. */
+  /** The connection that is in use. The call replaces it when it has to begin anew. */
   get link(): MediaLink<Track, Stream> | undefined {
     return this.#link;
   }
@@ -149,7 +149,7 @@ export class Call<Track = MediaStreamTrack, Stream = MediaStream>
   async [Symbol.asyncDispose](): Promise<void> {
     this.leave();
     await this.#turn;
-    // A program that ends now would take its goodbye along.
+    // A program that ends before the socket is closed may not have sent its `leave`.
     await this.#gone;
   }
 
@@ -188,7 +188,7 @@ export class Call<Track = MediaStreamTrack, Stream = MediaStream>
     return stream;
   }
 
-  /** @returns what somebody's avatar is worth, measured since the last time that it was asked. */
+  /** @returns how well somebody's avatar arrives, measured since the last call for the same person. */
   async statisticsOf(participantId: string): Promise<AvatarFigures | undefined> {
     const [link, place] = [this.#link, this.#placeOf(participantId)];
     if (link === undefined || place === undefined) return undefined;
@@ -362,7 +362,7 @@ export class Call<Track = MediaStreamTrack, Stream = MediaStream>
     this.emit('message', message);
   }
 
-  /** Counts down aloud, then asks again with the same offer. */
+  /** Counts down in the state `full`, then asks again with a new offer. */
   #wait(retryAfterS: number): void {
     clearInterval(this.#waiting);
     let left = retryAfterS;

@@ -29,8 +29,10 @@ export interface MediaLinkEvents {
   onTextChannel(channel: TextChannel): void;
 }
 
-/** An entry of a connection's statistics (W3C webrtc-stats), by its name. */
-export type StatisticsReport = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+/** One entry of a connection's statistics (W3C webrtc-stats). */
+export type StatisticsEntry = Readonly<Record<string, unknown>>;
+/** The entries of a connection's statistics by their names. */
+export type StatisticsReport = ReadonlyMap<string, StatisticsEntry>;
 
 /** One WebRTC connection to an avatar peer. Browsers and Node have different ones. */
 export interface MediaLink<Track, Stream> {

@@ -35,7 +35,7 @@ const SILENCE_LIMIT_MS = 4500;
 const network: Pick<EventTarget, 'addEventListener' | 'removeEventListener'> | undefined =
   'addEventListener' in globalThis ? globalThis : undefined;
 
-/** The socket to the signaling server: greets, beats, and comes back with its resume token when it breaks. */
+/** The socket to the signaling server. It sends `hello` and heartbeats, and connects again with its resume token when it breaks. */
 export class SignalingSocket {
   readonly #url: string;
   readonly #open: OpenSocket;

@@ -1,6 +1,6 @@
-import type { Place, StatisticsReport } from './media-link.ts';
+import type { Place, StatisticsEntry, StatisticsReport } from './media-link.ts';
 
-/** What one incoming avatar is worth, measured over the last second. */
+/** How well one avatar arrives, measured since the figures were read last. */
 export interface AvatarFigures {
   readonly framesPerSecond: number | undefined;
   readonly bitrateBps: number | undefined;
@@ -22,8 +22,6 @@ interface Counters {
   readonly bufferDelayS: number;
   readonly bufferCount: number;
 }
-
-type Entry = Readonly<Record<string, unknown>>;
 
 /** Reads a connection's report again and again, and tells what changed. */
 export class Statistics {
@@ -102,7 +100,7 @@ function change(before: Counters, now: Counters): AvatarFigures {
 }
 
 /** Both streams say what moment of the speaker they are playing now: the difference is the error. */
-function lipSync(audio: Entry | undefined, video: Entry): number | undefined {
+function lipSync(audio: StatisticsEntry | undefined, video: StatisticsEntry): number | undefined {
   const heard = number(audio?.['estimatedPlayoutTimestamp']);
   const seen = number(video['estimatedPlayoutTimestamp']);
   return heard === undefined || seen === undefined ? undefined : heard - seen;

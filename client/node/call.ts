@@ -5,7 +5,7 @@ import { signalingUrlOf, type CallOptions } from '../call-options.ts';
 import { Call } from '../call.ts';
 import { WeriftLink } from './werift-link.ts';
 
-/** Of the options of a call, those that a program chooses. */
+/** The options of a call that a program chooses. */
 export type NodeCallOptions = Omit<
   CallOptions<MediaStreamTrack, MediaStream>,
   'signalingUrl' | 'openLink' | 'openSocket'

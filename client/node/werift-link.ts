@@ -17,6 +17,7 @@ import type {
   MediaLinkEvents,
   MediaLinkOptions,
   Place,
+  StatisticsEntry,
   StatisticsReport,
 } from '../media-link.ts';
 
@@ -159,6 +160,6 @@ function streamOf(transceivers: readonly RTCRtpTransceiver[]): MediaStream {
   return new MediaStream(transceivers.flatMap(({ receiver }) => receiver.tracks));
 }
 
-function* entriesOf(report: Iterable<[string, object]>): Generator<[string, Readonly<Record<string, unknown>>]> {
+function* entriesOf(report: Iterable<[string, object]>): Generator<[string, StatisticsEntry]> {
   for (const [name, entry] of report) yield [name, { ...entry }];
 }
