@@ -22,10 +22,10 @@ export const fromViewFrameSchema = marked.extend({
   type: z.literal('state'),
   /** `waiting` connects, or tries again. `over`: the session has ended, or the address is wrong. */
   state: z.enum(['waiting', 'live', 'over']),
-  /** Also because the browser did not allow sound. */
+  /** Whether it is silent now, also because the browser did not allow sound. */
   muted: z.boolean(),
   volume: z.number().min(0).max(1),
-  /** Of the picture; 0 before the first. */
+  /** The size of the picture in pixels; 0 before the first picture. */
   width: z.number().int().min(0),
   height: z.number().int().min(0),
 });

@@ -10,7 +10,7 @@ export interface FirstPortraitOptions {
   readonly nowMs: () => number;
 }
 
-/** Time between two preparations, for each millisecond that the first took: pages that come all the time cost a tenth of a thread. */
+/** The rest after a preparation, in multiples of the time that it took. However many pages come, they cost a tenth of a thread. */
 const REST = 9;
 
 /** Which portrait a new page begins with: one of the program's by chance, so that two who meet seldom look alike. */

@@ -374,7 +374,7 @@ export class PortraitStore implements AvatarSource {
     } catch (thrown) {
       await this.#files.remove(wish.id).catch(() => undefined);
       log.error('portrait.not-saved', { portraitId: wish.id, message: messageOf(thrown) });
-      throw new AvatarError('STORAGE_FAILED', 'Cannot keep the portrait: this server’s disk takes nothing now');
+      throw new AvatarError('STORAGE_FAILED', 'Cannot keep the portrait: this server cannot write to its disk now');
     }
     this.#avatars.delete(wish.id);
     this.#records.set(wish.id, record);

@@ -34,7 +34,7 @@ export async function call(
   rtc: RtcOptions,
   guard: Guard,
 ): Promise<Call> {
-  // Whoever offers has to find the way, too.
+  // An ICE-lite agent only answers checks. Whoever offers has to send them, too.
   const peer = new RTCPeerConnection({ ...peerConfiguration(rtc), iceLite: false });
   try {
     const stream = new MediaStream({ id: 'avatar-0' });
