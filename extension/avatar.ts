@@ -18,7 +18,7 @@ function ask(content: Request): Promise<Exclude<Reply, { type: 'failure' }>> {
   });
 }
 
-/** An avatar that follows this computer's microphone: two connections to the server, one there and one back. */
+/** An avatar that follows this computer's microphone: one connection sends the voice, another receives picture and sound. */
 export class Avatar {
   readonly video: MediaStreamTrack;
   readonly audio: MediaStreamTrack;
@@ -37,7 +37,7 @@ export class Avatar {
     const close = (): void => {
       for (const connection of connections) connection.close();
       for (const track of microphone.getTracks()) track.stop();
-      // Best effort: the server notices by itself a little later.
+      // If this fails, the server notices a little later that the connection is gone.
       for (const connection of names.splice(0)) void ask({ type: 'end', connection }).catch(() => undefined);
     };
     addEventListener('pagehide', close, { once: true });
@@ -84,7 +84,7 @@ export class Avatar {
   }
 }
 
-/** A track is muted until its first packet has come. */
+/** Resolves when the first packet has arrived: until then a track is muted. */
 function firstPacket(track: MediaStreamTrack): Promise<void> {
   if (!track.muted) return Promise.resolve();
   return new Promise((resolve, reject) => {

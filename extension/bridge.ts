@@ -1,8 +1,8 @@
 import { isEnvelope, type Reply, type Request } from './messages.ts';
 
 /**
- * Carries requests of the page's own world to the worker, and replies back: the page's rules for connections (CSP) do not
- * hold for the worker, and the token stays there.
+ * Passes requests from scripts of the page to the worker, and its replies back. The worker sends them to the server, because
+ * the page's CSP does not apply to it and the page must not see the token.
  */
 addEventListener('message', ({ data, source }: MessageEvent<unknown>) => {
   if (source !== window || !isEnvelope<Request>(data, 'request')) return;

@@ -13,7 +13,7 @@ await build({
   entryPoints: ['bridge.ts', 'options.ts', 'page.ts', 'worker.ts'],
   outdir: OUT,
   bundle: true,
-  // Scripts that run in pages are no modules, and nothing of theirs may become the page's.
+  // Content scripts cannot be modules, and their names must not become globals of the page.
   format: 'iife',
   target: 'chrome111',
   logLevel: 'warning',

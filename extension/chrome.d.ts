@@ -1,4 +1,4 @@
-/** Of the browser's interface for extensions, what this one uses (developer.chrome.com/docs/extensions/reference). */
+/** The parts of the browser's interface for extensions that this one uses (developer.chrome.com/docs/extensions/reference). */
 interface StorageArea {
   get(defaults: object): Promise<Record<string, unknown>>;
   set(items: object): Promise<void>;

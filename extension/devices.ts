@@ -28,7 +28,8 @@ export function chooses(constraints: boolean | MediaTrackConstraints | undefined
 
 /**
  * Makes a received track look like one of our device, for pages that ask which device they were given.
- * @param onStop - it was stopped, and each of its clones has to be stopped on its own.
+ * @param onStart - called for the track, and for each clone of it.
+ * @param onStop - called when the track is stopped. A clone has to be stopped separately, and calls it again.
  */
 export function dressed(
   track: MediaStreamTrack,
@@ -47,7 +48,7 @@ export function dressed(
     getSettings: () => ({ ...settings(), deviceId, groupId: GROUP_ID }),
     getConstraints: () => ({}),
     getCapabilities: () => capabilities(kind),
-    // The picture has one size and rate, whatever a page would like.
+    // The picture has one size and rate, whatever a page asks for.
     applyConstraints: async () => undefined,
     clone: () => dressed(clone(), kind, onStart, onStop),
     stop: () => {

@@ -7,7 +7,7 @@ export type Request =
   | { readonly type: 'end'; readonly connection: string };
 
 export type Reply =
-  /** `connection` names it from now on. */
+  /** Later requests name the connection by `connection`. */
   { readonly type: 'answer'; readonly connection: string; readonly sdp: string } | Failure | { readonly type: 'ended' };
 
 export interface Failure {
@@ -16,7 +16,7 @@ export interface Failure {
   readonly message: string;
 }
 
-/** Between the page and the bridge, which are two worlds of one window. */
+/** A message between the page's scripts and the bridge, which share one window but no variables. */
 export interface Envelope<T> {
   readonly visavis: 'request' | 'reply';
   readonly number: number;

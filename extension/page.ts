@@ -3,7 +3,7 @@ import { chooses, deviceInfo, dressed, type Kind } from './devices.ts';
 
 /**
  * Runs in the page's own world before its scripts: adds "Visavis" to the cameras and microphones that the page sees, and gives
- * it the avatar when it opens them. All else goes to the browser as it came.
+ * it the avatar when it opens them. The browser answers all other requests unchanged.
  */
 const devices = navigator.mediaDevices as MediaDevices | undefined;
 // Pages that were opened without https have no devices at all.
@@ -37,7 +37,7 @@ function wrap(target: MediaDevices): void {
       const copy = (await openAvatar())[kind].clone();
       return dressed(copy, kind, () => users++, leave);
     } finally {
-      // The track counts by itself now.
+      // `dressed` has counted the track.
       users--;
     }
   };

@@ -46,7 +46,7 @@ const view = readFileSync(resolve(WEB, 'view.html'), 'utf8')
   .replace('{{script}}', named(/^view-(?!style).*\.js$/))
   .replace('{{style}}', named(/^view-style-.*\.css$/));
 writeFileSync(resolve(OUT, 'view.html'), view);
-// For pages of others, which know it by this name.
+// Other sites load this script by a fixed name.
 await build({
   absWorkingDir: WEB,
   entryPoints: { 'visavis-avatar': 'avatar-element.ts' },

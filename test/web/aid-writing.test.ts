@@ -23,7 +23,7 @@ describe.skipIf(!existsSync(CHROMIUM))('Writing in the communication aid, in Chr
     await page.keyboard.press('Enter');
     await text.pressSequentially('and Zeb');
     await page.locator('.aid-word', { hasText: 'Zebedee' }).waitFor();
-    await page.getByText('Words that are offered').click();
+    await page.getByText('Word suggestions').click();
     await page.getByRole('button', { name: 'Forget what was learned' }).click();
     await page.waitForFunction(`!document.querySelector('[data-aid="words"]').textContent.includes('Zebedee')`);
     await page.context().close();

@@ -8,7 +8,7 @@ export type BoardKey =
 
 const COLUMNS = 6;
 
-/** Letters and signs by how often they are written, a space among them: words that are taken bring their own. */
+/** Letters and signs by how often they are written, a space among them. It is not the first, because a suggested word brings its own. */
 const BY_FREQUENCY: Readonly<Record<WordLanguage, string>> = {
   en: "etaoi nshrdlucmwfygpbvkxjqz,.?!'",
   de: 'enisr atdhulcgmobwfkzpväüößjyxq,.?!',

@@ -10,7 +10,7 @@ const MAX_UNDO = 100;
 /** Where text is written and sent off: Enter says it, Escape stops the voice. */
 export class Composer {
   readonly element: HTMLElement;
-  /** Choices about how it is sent off, apart from what stays in sight. */
+  /** Settings of how a text is sent. They are not part of `element`, which stays in sight. */
   readonly settings: HTMLElement;
   readonly #speaker: Speaker;
   readonly #typing: TypingLine;
@@ -163,7 +163,7 @@ export class Composer {
     this.#input.setSelectionRange(this.#input.value.length, this.#input.value.length);
   }
 
-  /** Lets a sign go before the space that a word left, and writes abbreviations out. */
+  /** Passes each typed draft through `tidy`, which moves punctuation before a suggestion's space and expands abbreviations. */
   onTidy(tidy: (draft: string) => string): void {
     this.#tidyDraft = tidy;
   }
@@ -191,7 +191,7 @@ export class Composer {
     if (tidy !== value) this.#input.value = tidy;
   }
 
-  /** Whoever writes another language than usual sees that it will be spoken in it. */
+  /** Shows in which language a draft will be spoken, when it is not the person's usual one. */
   #showLanguage(): void {
     const tag = this.#speaker.foreignLanguageOf(this.#input.value);
     this.#language.hidden = tag === undefined;

@@ -4,10 +4,10 @@ import { button, h } from './element.ts';
 import type { PreferenceStore } from './preferences.ts';
 import { activate } from './scan-view.ts';
 
-/** What a pointer can choose by resting on it. Texts, pictures and gaps are places to rest. */
+/** What a pointer can choose by resting on it. Over texts, pictures and gaps it chooses nothing. */
 const TARGETS = 'button:not(:disabled), a[href], summary, select, label.check, label.chip, input[type="range"]';
 
-/** Choosing by dwelling, for eye gaze and head pointers: a ring fills at the pointer, and "Rest" puts everything to rest. */
+/** Choosing by dwelling, for eye gaze and head pointers: a ring fills at the pointer, and "Rest" pauses choosing. */
 export class DwellView {
   readonly #preferences: PreferenceStore;
   readonly #clock = new DwellClock<HTMLElement>();

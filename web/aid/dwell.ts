@@ -1,7 +1,7 @@
-/** A pointer that leaves its target for so long is still meant for it: gaze jumps, heads tremble. */
+/** A pointer may leave its target for this long without losing its dwell, because gaze jumps and heads tremble. */
 const SLIP_MS = 200;
 
-/** Chooses by resting: a target on which the pointer has stayed for the dwell is chosen once, until it was left. */
+/** Chooses by resting: a target on which the pointer has stayed for the dwell is chosen, and not again before the pointer has left it. */
 export class DwellClock<T> {
   #target: T | undefined;
   #stayedMs = 0;

@@ -108,7 +108,7 @@ function phrasesOf(json: unknown, category: string, members: ReadonlyMap<string,
   });
 }
 
-/** Pictures that have to be fetched from elsewhere are left out: that would tell somebody who reads the board. */
+/** Pictures that have to be fetched from elsewhere are left out: the request would tell another server who reads the board. */
 function pictureOf(image: Json | undefined, members: ReadonlyMap<string, Uint8Array>): string | undefined {
   if (image === undefined) return undefined;
   const { data, path } = image;

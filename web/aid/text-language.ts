@@ -1,4 +1,4 @@
-/** Languages that own a script, or write it far more than others; the first letters decide, the exceptions follow. */
+/** Scripts, the language that writes each most, and letters that show another language of the same script. */
 const SCRIPTS: readonly (readonly [RegExp, string, ...(readonly [RegExp, string])[]])[] = [
   [/\p{Script=Hiragana}|\p{Script=Katakana}/u, 'ja'],
   [/\p{Script=Hangul}/u, 'ko'],
@@ -15,7 +15,7 @@ const SCRIPTS: readonly (readonly [RegExp, string, ...(readonly [RegExp, string]
   [/\p{Script=Armenian}/u, 'hy'],
 ];
 
-/** Short words that one language in Latin letters has and most others have not. */
+/** Short words by which a language in Latin letters is recognised, because most others lack them. */
 const COMMON_WORDS: Readonly<Record<string, string>> = {
   en: "the and you is are was i'm it's don't what this that have with for not my your do can would please to of how hello thank thanks yes where when",
   de: 'der die das und ich du ist nicht ein eine mit für auf bin bist habe hast wir ihr sie bitte danke was wie kann möchte mir dich auch noch ja wo wann',
@@ -30,7 +30,7 @@ const COMMON_WORDS: Readonly<Record<string, string>> = {
   fi: 'ja minä sinä on ei se että kiitos mitä miten olen kyllä missä hyvää minun mutta',
 };
 const WORD_SETS = Object.entries(COMMON_WORDS).map(([tag, words]) => [tag, new Set(words.split(' '))] as const);
-/** So many more words of another language than of the person's own: "no" alone is no Spanish. */
+/** A sentence must have so many more words of another language than of the person's own: "no" alone is not Spanish. */
 const CLEAR_LEAD = 2;
 
 /** `[smile]` is English in every language, and not spoken. */

@@ -97,7 +97,7 @@ function keepAwake(call: CallPort): void {
       await lock?.release();
       lock = undefined;
     } else if (lock === undefined || lock.released) {
-      // Not every browser can; a low battery refuses.
+      // Some browsers have no lock, and others refuse it on a low battery.
       lock = await navigator.wakeLock.request('screen');
     }
   };
